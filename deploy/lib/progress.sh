@@ -1,0 +1,52 @@
+# Long steps made visible, for the scripts in deploy/ and .ci/ (bash, to be sourced).
+#
+# step "what happens" "hint when it fails" COMMAND...   runs COMMAND with its output in a log file,
+#   shows the elapsed seconds and the last line of output while it runs (a line every ten seconds
+#   where the output is not a terminal), then "ok" with the seconds. When it fails: the end of the
+#   log, where the whole log lies, the hint; and returns the command's code.
+
+WEIR_LOG_DIR="${WEIR_LOG_DIR:-${TMPDIR:-/tmp}/weir-logs-$(id -u)}"
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$1" >&2
+  shift
+  for line in "$@"; do printf '       %s\n' "$line" >&2; done
+  exit 1
+}
+
+step() {
+  local title="$1" hint="$2"
+  shift 2
+  mkdir -p "$WEIR_LOG_DIR" || die "cannot create $WEIR_LOG_DIR" "set WEIR_LOG_DIR to a writable folder"
+  local log="$WEIR_LOG_DIR/${title//[^A-Za-z0-9]/-}.log"
+  local start=$SECONDS shown=0 code=0 pid last
+  "$@" >"$log" 2>&1 </dev/null &
+  pid=$!
+  # Ended by the user: the step must not go on alone.
+  trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; printf "\n"; trap - INT TERM; exit 130' INT TERM
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.2
+    if [[ -t 1 ]]; then
+      last=$(tail -c 300 "$log" | tr '\r' '\n' | tail -n 1 | tr -cd '[:print:]' | cut -c1-70)
+      printf '\r\033[K  %s  %ds  %s' "$title" $((SECONDS - start)) "$last"
+    elif ((SECONDS - start >= shown + 10)); then
+      shown=$((SECONDS - start))
+      last=$(tail -c 300 "$log" | tr '\r' '\n' | tail -n 1 | tr -cd '[:print:]' | cut -c1-100)
+      printf '  %s  %ds  %s\n' "$title" "$shown" "$last"
+    fi
+  done
+  wait "$pid" || code=$?
+  trap - INT TERM
+  [[ -t 1 ]] && printf '\r\033[K'
+  if ((code == 0)); then
+    printf '  %s: ok, %d s\n' "$title" $((SECONDS - start))
+  else
+    printf '  %s: FAILED after %d s\n' "$title" $((SECONDS - start))
+    tail -n 25 "$log" | sed 's/^/    | /'
+    printf '  the whole output: %s\n' "$log"
+    [[ -n "$hint" ]] && printf '  %s\n' "$hint"
+  fi
+  return "$code"
+}
