@@ -24,11 +24,10 @@ struct CheckVoidify {
 
 }  // namespace weir
 
-#define CHECK(condition)                     \
+#define CHECK(condition)                            \
   __builtin_expect(static_cast<bool>(condition), 1) \
-      ? (void)0                              \
-      : ::weir::CheckVoidify() &             \
-            ::weir::CheckFailure(__FILE__, __LINE__, #condition).stream()
+      ? (void)0                                     \
+      : ::weir::CheckVoidify() & ::weir::CheckFailure(__FILE__, __LINE__, #condition).stream()
 #define CHECK_EQ(a, b) CHECK((a) == (b))
 #define CHECK_NE(a, b) CHECK((a) != (b))
 #define CHECK_LT(a, b) CHECK((a) < (b))

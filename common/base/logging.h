@@ -36,7 +36,7 @@ struct LogVoidify {
 
 }  // namespace weir
 
-#define LOG(level)                                       \
-  !::weir::LogEnabled(::weir::LogLevel::level)           \
-      ? (void)0                                          \
+#define LOG(level)                             \
+  !::weir::LogEnabled(::weir::LogLevel::level) \
+      ? (void)0                                \
       : ::weir::LogVoidify() & ::weir::LogLine(::weir::LogLevel::level).stream()

@@ -144,15 +144,14 @@ class [[nodiscard]] StatusOr {
 #define WEIR_CONCAT_INNER(a, b) a##b
 #define WEIR_CONCAT(a, b) WEIR_CONCAT_INNER(a, b)
 
-#define RETURN_IF_ERROR(expression)                                    \
-  do {                                                                 \
-    if (::weir::Status weir_status_ = (expression); !weir_status_.ok()) \
-      return weir_status_;                                             \
+#define RETURN_IF_ERROR(expression)                                                          \
+  do {                                                                                       \
+    if (::weir::Status weir_status_ = (expression); !weir_status_.ok()) return weir_status_; \
   } while (false)
 
 #define ASSIGN_OR_RETURN(lhs, expression) \
   ASSIGN_OR_RETURN_IMPL(WEIR_CONCAT(weir_status_or_, __LINE__), lhs, expression)
-#define ASSIGN_OR_RETURN_IMPL(temp, lhs, expression)  \
-  auto temp = (expression);                           \
-  if (!temp.ok()) return std::move(temp).status();    \
+#define ASSIGN_OR_RETURN_IMPL(temp, lhs, expression) \
+  auto temp = (expression);                          \
+  if (!temp.ok()) return std::move(temp).status();   \
   lhs = std::move(temp).value()

@@ -17,8 +17,8 @@ using Duration = std::chrono::milliseconds;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Timestamp WallNow() const = 0;        // ms since the epoch; may jump
-  virtual int64_t MonotonicNanos() const = 0;   // never goes back; for intervals
+  virtual Timestamp WallNow() const = 0;       // ms since the epoch; may jump
+  virtual int64_t MonotonicNanos() const = 0;  // never goes back; for intervals
   static const Clock& Real();
 };
 
