@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/data/batch.h"
+#include "common/data/column_builder.h"
+
+// Keys as bytes, their hash, and the key group they belong to. Frozen by golden vectors: a
+// checkpoint written today is read by every later version.
+
+namespace weir {
+
+// First and last key group of a subtask, both included.
+struct KeyGroupRange {
+  int32_t first = 0;
+  int32_t last = 0;
+  bool Contains(int32_t group) const { return first <= group && group <= last; }
+  friend bool operator==(const KeyGroupRange&, const KeyGroupRange&) = default;
+};
+
+// The range of subtask `subtask` of `parallelism`: contiguous, complete, even to within one.
+KeyGroupRange KeyGroupRangeFor(int32_t subtask, int32_t parallelism, int32_t max_parallelism);
+inline int32_t KeyGroupOf(uint64_t hash, int32_t max_parallelism) {
+  return static_cast<int32_t>((hash >> 32) % static_cast<uint32_t>(max_parallelism));
+}
+int32_t SubtaskOf(int32_t key_group, int32_t parallelism, int32_t max_parallelism);
+
+// The keys of a batch, one per row, in one buffer. Null is a key like any other.
+class EncodedKeys {
+ public:
+  size_t size() const { return hashes_.size(); }
+  std::string_view key(size_t i) const {
+    return {bytes_.data() + offsets_[i], offsets_[i + 1] - offsets_[i]};
+  }
+  uint64_t hash(size_t i) const { return hashes_[i]; }
+  std::span<const uint64_t> hashes() const { return hashes_; }
+
+ private:
+  friend class KeyCodec;
+  std::vector<char> bytes_;
+  std::vector<uint32_t> offsets_;
+  std::vector<uint64_t> hashes_;
+};
+
+// Encodes the key columns of batches and decodes them again. Not thread-safe (scratch memory).
+class KeyCodec {
+ public:
+  explicit KeyCodec(std::vector<DataType> types);
+  // `columns`: one per type, all of `rows` cells. The result is reused by the next call with it.
+  void Encode(std::span<const ColumnPtr> columns, size_t rows, EncodedKeys& out) const;
+  // Appends one key to one builder per type.
+  void Decode(std::string_view key, std::span<ColumnBuilder* const> out) const;
+  static uint64_t Hash(std::string_view key);
+
+ private:
+  std::vector<DataType> types_;
+};
+
+}  // namespace weir
