@@ -8,26 +8,16 @@
 
 #include "common/data/batch.h"
 #include "common/data/column_builder.h"
+#include "state/key_groups.h"
 
 // Keys as bytes, their hash, and the key group they belong to. Frozen by golden vectors: a
 // checkpoint written today is read by every later version.
 
 namespace weir {
 
-// First and last key group of a subtask, both included.
-struct KeyGroupRange {
-  int32_t first = 0;
-  int32_t last = 0;
-  bool Contains(int32_t group) const { return first <= group && group <= last; }
-  friend bool operator==(const KeyGroupRange&, const KeyGroupRange&) = default;
-};
-
-// The range of subtask `subtask` of `parallelism`: contiguous, complete, even to within one.
-KeyGroupRange KeyGroupRangeFor(int32_t subtask, int32_t parallelism, int32_t max_parallelism);
 inline int32_t KeyGroupOf(uint64_t hash, int32_t max_parallelism) {
   return static_cast<int32_t>((hash >> 32) % static_cast<uint32_t>(max_parallelism));
 }
-int32_t SubtaskOf(int32_t key_group, int32_t parallelism, int32_t max_parallelism);
 
 // The keys of a batch, one per row, in one buffer. Null is a key like any other.
 class EncodedKeys {
