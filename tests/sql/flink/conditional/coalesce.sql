@@ -1,0 +1,15 @@
+CREATE TABLE n (id INT, ti TINYINT, si SMALLINT, i INT, bi BIGINT, f FLOAT, d DOUBLE, dc DECIMAL(10, 2), s STRING)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
+SELECT id, COALESCE(i, -1), COALESCE(s, 'none'), COALESCE(d, 0e0), COALESCE(dc, 0) FROM n;
+SELECT id, COALESCE(NULLIF(i, 0), ti, 99) FROM n;
+SELECT id, IFNULL(i, -1), IFNULL(s, 'none'), IFNULL(i, bi), IFNULL(d, 7) FROM n;
+SELECT id, NULLIF(i, 0), NULLIF(s, ''), NULLIF(id, id) FROM n;
+SELECT id, IF(i > 0, 'pos', 'not'), IF(i IS NULL, 1, 0), IF(i > 0, i, CAST(NULL AS INT)) FROM n;
+SELECT id, IF(i > 0, 1, 2.5), IF(id = 1, 'a', 'long text') FROM n;
+SELECT id, GREATEST(i, 0, id), LEAST(i, 0, id), GREATEST(s, 'b') FROM n;
+SELECT COALESCE(NULL, 1), COALESCE(1, NULL), COALESCE('a', 'bcd'), COALESCE(CAST(NULL AS INT), CAST(NULL AS INT));
+SELECT COALESCE(1, 2.5), COALESCE(CAST(NULL AS TINYINT), CAST(5 AS BIGINT)), COALESCE(CAST(NULL AS STRING), 'x');
+SELECT NULLIF(1, 1), NULLIF(1, 2), NULLIF('a', 'b'), NULLIF(CAST(NULL AS INT), 1);
+SELECT IFNULL(NULL, 5), IFNULL(5, NULL), IFNULL(CAST(NULL AS STRING), 'd'), IFNULL(CAST(1 AS TINYINT), 300);
+SELECT IF(TRUE, 1, 2), IF(FALSE, 1, 2), IF(CAST(NULL AS BOOLEAN), 1, 2), IF(1 > 2, 'x', 'yy');
+SELECT GREATEST(1, 2, 3), LEAST(1, 2, 3), GREATEST(1, CAST(NULL AS INT)), GREATEST('a', 'c', 'b'), GREATEST(1.5, 2), LEAST(DATE '2024-01-01', DATE '2023-01-01');

@@ -1,0 +1,13 @@
+CREATE TABLE n (id INT, ti TINYINT, si SMALLINT, i INT, bi BIGINT, f FLOAT, d DOUBLE, dc DECIMAL(10, 2), s STRING)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
+CREATE TEMPORARY VIEW v AS SELECT id, i + 1 AS i1 FROM n WHERE i IS NOT NULL;
+SELECT * FROM v;
+SELECT * FROM v;
+CREATE TEMPORARY VIEW vv(a, b) AS SELECT id, i1 FROM v WHERE id > 3;
+SELECT b FROM vv WHERE a = 4;
+CREATE VIEW p AS SELECT 1 AS x;
+SELECT x + 1 FROM p;
+DROP VIEW p;
+DROP TEMPORARY VIEW vv;
+CREATE TEMPORARY VIEW vv AS SELECT COUNT(*) AS c FROM v;
+SELECT * FROM vv;

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Runs the golden SQL scripts through `weir local` and compares the answers with those a real Flink gave.
+
+    run_goldens.py WEIR [--parallelism N] [--batch-size N] [--filter TEXT] [--list-failing]
+
+Each tests/sql/flink/**/NAME.sql is answered by NAME.out beside it. What is compared, per statement: its text, its schema, its rows.
+At parallelism 1 the rows are compared one by one. Otherwise the changelog is folded: for each row's text +I and +U count one up,
+-U and -D one down, and what is left at the end must be equal. Where the answer is an error, an error must come; its text and the
+rows before it are free. A script says in comments before its first statement where it is less strict, or differs on purpose:
+
+    -- weir: order: any        the rows' order is free (more than one source): folded at every parallelism
+    -- weir: order: window     the order of keys within one window is free: adjacent +I rows with equal times are sorted
+    -- weir: differs: WHY      Weir answers otherwise on purpose: NAME.weir.out holds its answer
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import difflib
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GOLDENS = ROOT / "tests" / "sql" / "flink"
+KINDS = {"+I": 1, "+U": 1, "-U": -1, "-D": -1}
+
+
+def read_directives(script):
+    """The `-- weir: name: value` comments above the first statement, as a dict."""
+    found = {}
+    for line in script.splitlines():
+        if line.strip() and not line.startswith("--"):
+            break
+        match = re.match(r"-- weir: (\w+): (.*)", line)
+        if match:
+            found[match.group(1)] = match.group(2).strip()
+    unknown = set(found) - {"order", "differs"}
+    if unknown or found.get("order", "any") not in ("any", "window"):
+        raise ValueError(f"unknown directive: {found}")
+    return found
+
+
+def split_statements(answer):
+    """The lines of an answer, one list per statement; each starts with its `> text`."""
+    statements = []
+    for line in answer.splitlines():
+        if line.startswith("> ") or not statements:
+            statements.append([])
+        statements[-1].append(line)
+    return statements
+
+
+def is_row(line):
+    return line[:2] in KINDS and line[2:3] in (" ", "")
+
+
+def fold(rows):
+    """The rows that remain when the changelog has been applied, sorted; a negative count shows as such."""
+    counts = collections.Counter()
+    for row in rows:
+        counts[row[3:]] += KINDS[row[:2]]
+    return [f"{count} x {text}" for text, count in sorted(counts.items()) if count != 0]
+
+
+def time_columns(schema):
+    """Positions of the columns of type TIMESTAMP in a `schema (...)` line."""
+    names = re.findall(r"`(?:[^`]|``)*` (\w+)", schema)
+    return [i for i, kind in enumerate(names) if kind.startswith("TIMESTAMP")]
+
+
+def sort_within_windows(schema, rows):
+    columns = time_columns(schema)
+
+    def window(row):
+        cells = row[3:].split(" | ")
+        return row[:2], tuple(cells[i] for i in columns if i < len(cells))
+
+    sorted_rows, run = [], []
+    for row in rows:
+        if run and (window(row) != window(run[-1]) or row[:2] != "+I"):
+            sorted_rows += sorted(run)
+            run = []
+        run.append(row)
+    return sorted_rows + sorted(run)
+
+
+def normalise(statement, folded, by_window):
+    """What of a statement's answer is compared."""
+    if any(line.startswith("error ") for line in statement):
+        return [statement[0], "error"]
+    head = [line for line in statement if not is_row(line)]
+    rows = [line for line in statement if is_row(line)]
+    if folded:
+        return head + fold(rows)
+    if by_window:
+        schema = next((line for line in head if line.startswith("schema ")), "")
+        return head + sort_within_windows(schema, rows)
+    return head + rows
+
+
+def run_one(arguments, path):
+    """None when the script's answer is right, else what is to be shown."""
+    directives = read_directives(path.read_text())
+    expected_path = path.with_suffix(".weir.out" if "differs" in directives else ".out")
+    command = [arguments.weir, "local", "-f", str(path.relative_to(ROOT)), "--output", "changelog"]
+    command += ["--parallelism", str(arguments.parallelism)]
+    command += ["--set", f"execution.batch-size={arguments.batch_size}"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=arguments.timeout)
+    except subprocess.TimeoutExpired:
+        return f"--- {path.relative_to(ROOT)}: no answer within {arguments.timeout} s\n"
+    folded = arguments.parallelism > 1 or directives.get("order") == "any"
+    by_window = directives.get("order") == "window"
+
+    def compared(answer):
+        return [line for s in split_statements(answer) for line in normalise(s, folded, by_window)]
+
+    diff = list(difflib.unified_diff(compared(expected_path.read_text()), compared(done.stdout),
+                                     str(expected_path.relative_to(ROOT)), "weir", n=2, lineterm=""))
+    if done.returncode < 0 or (diff and done.stderr):
+        diff.append(f"exit code {done.returncode}; standard error ends: {done.stderr[-2000:].strip()}")
+    return "\n".join(diff) + "\n" if diff else None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("weir", type=lambda p: str(pathlib.Path(p).resolve()), help="the binary")
+    parser.add_argument("--parallelism", type=int, default=1)
+    parser.add_argument("--batch-size", type=int, default=4096)
+    parser.add_argument("--filter", default="", help="only scripts whose path contains this")
+    parser.add_argument("--list-failing", action="store_true", help="print only the names of failing scripts")
+    parser.add_argument("--jobs", type=int, default=2, help="scripts run at once")
+    parser.add_argument("--timeout", type=int, default=120, help="seconds per script")
+    arguments = parser.parse_args()
+
+    paths = sorted(p for p in GOLDENS.rglob("*.sql") if arguments.filter in str(p.relative_to(ROOT)))
+    if not paths:
+        sys.exit(f"no golden matches '{arguments.filter}'")
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        for path, problem in zip(paths, pool.map(lambda p: run_one(arguments, p), paths)):
+            if problem is None:
+                continue
+            failed += 1
+            print(path.relative_to(ROOT) if arguments.list_failing else problem, flush=True)
+    print(f"{len(paths) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
