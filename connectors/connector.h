@@ -41,6 +41,8 @@ struct SourceSplit {
   std::string position;           // opaque: where to go on; empty: where the table's options say
   uint64_t hash = 0;              // spreads splits over subtasks evenly
   bool discovered_later = false;  // after the job's start: begin at the earliest
+  Timestamp watermark =
+      kMinTimestamp;  // kept by operators/source for the split; connectors ignore it
   friend bool operator==(const SourceSplit&, const SourceSplit&) = default;
 };
 

@@ -24,6 +24,7 @@ class OperatorNode;
 
 namespace weir {
 
+class CollectBuffer;
 class KeyedState;
 
 // What every entry point answers, so that no step is unbounded.
@@ -59,6 +60,7 @@ class SplitWatermarks {
   };
   std::vector<Split>& splits() { return splits_; }
   const std::vector<Split>& splits() const { return splits_; }
+  bool assigned = false;  // the first assignment has come: having no split now means idle
   bool no_more_splits = false;
 
  private:
@@ -81,6 +83,7 @@ struct OperatorContext {
   std::string lineage;  // of the job: WriterIdentity
   KeyedState* state = nullptr;
   SplitWatermarks* splits = nullptr;
+  CollectBuffer* collect = nullptr;  // of the chain's Collect node, when it has one
   const Clock* clock = &Clock::Real();
   std::string time_zone = "UTC";
   size_t max_batch_rows = 4096;
@@ -138,7 +141,7 @@ class SourceOperator : public Operator {
   virtual StatusOr<PollResult> Poll(Collector& out) = 0;
   virtual Status AddSplits(const std::vector<SourceSplit>& splits) = 0;
   virtual void NoMoreSplits() = 0;
-  // Position of every split it has, for the snapshot.
+  // Position and watermark of every split it has, for the snapshot.
   virtual StatusOr<std::vector<SourceSplit>> SplitPositions() = 0;
 
   StatusOr<Progress> ProcessBatch(int, Batch, Collector&) final {

@@ -29,10 +29,23 @@ class EncodedKeys {
   uint64_t hash(size_t i) const { return hashes_[i]; }
   std::span<const uint64_t> hashes() const { return hashes_; }
 
+  void Clear() {
+    bytes_.clear();
+    offsets_.assign(1, 0);
+    hashes_.clear();
+  }
+  // One more key, with the hash that places it: its own, or one that shares the key group of
+  // another.
+  void Append(std::string_view key, uint64_t hash) {
+    bytes_.insert(bytes_.end(), key.begin(), key.end());
+    offsets_.push_back(static_cast<uint32_t>(bytes_.size()));
+    hashes_.push_back(hash);
+  }
+
  private:
   friend class KeyCodec;
   std::vector<char> bytes_;
-  std::vector<uint32_t> offsets_;
+  std::vector<uint32_t> offsets_{0};
   std::vector<uint64_t> hashes_;
 };
 
