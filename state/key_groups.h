@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-// Which key groups a subtask owns. Frozen: the same in every release, and as Flink has it. In a file
-// of its own because the job manager cuts state by it and knows nothing of keys.
+// Which key groups a subtask owns. Frozen: the same in every release, and as Flink has it. In a
+// file of its own because the job manager cuts state by it and knows nothing of keys.
 
 namespace weir {
 

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/base/status.h"
+#include "proto/checkpoint.pb.h"
+#include "state/cold_store.h"
+#include "state/key_groups.h"
+#include "state/keyed_state.h"
+#include "state/storage/checkpoint_storage.h"
+
+namespace weir {
+
+// What the background half of a snapshot hands back.
+struct SnapshotResult {
+  std::map<std::string, std::vector<checkpoint::KeyedStateHandle>> keyed;  // by operator uid
+  uint64_t written_bytes = 0;  // by this checkpoint, inline shares included
+  uint64_t state_bytes = 0;    // of all files and inline shares that the handles name
+};
+// Runs on any one thread, may block on files, touches nothing that the task's thread uses. May be
+// dropped unrun, and may outlive the TaskState.
+using SnapshotWork = std::function<StatusOr<SnapshotResult>()>;
+
+// All keyed state of one task: the tables of every operator of its chain, their snapshots, their
+// memory. Owned by the task and called from its thread only. One snapshot is in flight at a time.
+//
+//   Restore(uid, handles)...  ForOperator(uid) -> Operator::Open opens its tables
+//   at a barrier, after the chain was flushed:
+//     BeginSnapshot(id)                      O(1): what is written from now on is not in it
+//     while (!SnapshotSome(n)) { step(); }   between steps, beside normal processing
+//     SnapshotWork work = TakeWork();        run on the I/O pool: writes files, yields handles
+//   later exactly one of CheckpointCompleted(id), Abort(id); a BeginSnapshot without either counts
+//   as Abort: what the lost checkpoint held is in the next one.
+//
+// The handles of a snapshot name files that it wrote itself and files of completed checkpoints that
+// this TaskState was told of (or restored from), never files of an aborted one.
+class TaskState {
+ public:
+  struct Config {
+    // Null: the job has no checkpoints. Snapshots are empty then and cost nothing.
+    std::shared_ptr<CheckpointStorage> storage;
+    KeyGroupRange key_groups;
+    int32_t max_parallelism = 128;
+    // Bytes that hot tables may hold; beyond it entries move to the cold store.
+    uint64_t memory_budget = uint64_t{1} << 62;
+    // Made on the first spill. Null: no cold tier, the budget is not enforced.
+    ColdStoreFactory cold_store;
+  };
+
+  explicit TaskState(Config config);
+  ~TaskState();
+  TaskState(const TaskState&) = delete;
+  TaskState& operator=(const TaskState&) = delete;
+
+  // What the operator takes over, before it opens its tables. Cheap: files are read, and may be
+  // refused (kDataLoss, naming the file), when the operator opens the table.
+  Status Restore(const std::string& uid, std::vector<checkpoint::KeyedStateHandle> handles);
+
+  // The tables of one operator; the reference lives as long as the TaskState.
+  KeyedState& ForOperator(const std::string& uid);
+
+  // `id` is higher than every id before.
+  Status BeginSnapshot(CheckpointId id);
+  // Copies up to about `entries` dirty entries; true when all are cut (and when none is in flight).
+  bool SnapshotSome(size_t entries);
+  // After SnapshotSome returned true, once per snapshot.
+  SnapshotWork TakeWork();
+
+  void CheckpointCompleted(CheckpointId id);  // ids of other snapshots are ignored
+  void Abort(CheckpointId id);                // likewise
+
+  // For metrics; counted, not measured.
+  uint64_t hot_bytes() const;
+  uint64_t hot_entries() const;
+  uint64_t spilled_entries() const;  // written to the cold store so far
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir
