@@ -1,6 +1,8 @@
 -- Commerce: one Kafka topic of financial transactions, four PostgreSQL tables, one read of the topic.
 -- Apache Flink's SQL; create the tables with schema.sql first.
 
+SET 'execution.checkpointing.interval' = '10 s';
+
 CREATE TABLE financial_transactions (
   transactionId   STRING,
   userId          STRING,
