@@ -1,7 +1,7 @@
 CREATE TABLE e (id INT, `user` ROW<name STRING, age INT, address ROW<city STRING, zip STRING>>, tags ARRAY<STRING>, counts ARRAY<INT>, props MAP<STRING, STRING>, scores MAP<STRING, INT>, items ARRAY<ROW<sku STRING, qty INT>>)
   WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/nested.json', 'format' = 'json');
 SELECT id, e.`user`.name, e.`user`.age, e.`user`.address.city FROM e;
-SELECT id, `user`.address.zip AS zip, `user`.age + 1 AS next FROM e WHERE `user`.age > 0;
+SELECT id, `user`.address.zip AS zip, `user`.age + 1 AS older FROM e WHERE `user`.age > 0;
 SELECT id, `user` FROM e;
 SELECT id, `user`.address FROM e;
 SELECT id, `user` IS NULL, `user`.address IS NULL, `user`.address.city IS NULL FROM e;

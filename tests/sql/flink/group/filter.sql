@@ -1,0 +1,8 @@
+CREATE TABLE n (id INT, ti TINYINT, si SMALLINT, i INT, bi BIGINT, f FLOAT, d DOUBLE, dc DECIMAL(10, 2), s STRING)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
+SELECT COUNT(*) FILTER (WHERE i > 0), COUNT(*) FILTER (WHERE i <= 0), COUNT(*) FILTER (WHERE i IS NULL) FROM n;
+SELECT SUM(id) FILTER (WHERE i > 0), AVG(id) FILTER (WHERE i < 0), MAX(id) FILTER (WHERE s IS NULL) FROM n;
+SELECT id % 2, COUNT(*) FILTER (WHERE id > 3) AS late, SUM(id) FILTER (WHERE id > 100) FROM n GROUP BY id % 2;
+SELECT MIN(d) FILTER (WHERE d > 0), MAX(d) FILTER (WHERE d < 0) FROM n;
+SELECT COUNT(*) FILTER (WHERE CAST(NULL AS BOOLEAN)), COUNT(*) FILTER (WHERE TRUE) FROM n;
+SELECT COUNT(i) FILTER (WHERE id <> 1), COUNT(*) FROM n WHERE id < 6;

@@ -1,0 +1,10 @@
+CREATE TABLE l (id INT, s STRING, n INT, b BOOLEAN) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/loose.json', 'format' = 'json', 'json.ignore-parse-errors' = 'true');
+SELECT id, s FROM l WHERE id NOT IN (5);
+SELECT id, CHAR_LENGTH(s) FROM l;
+SELECT id, n, b FROM l;
+CREATE TABLE k (id INT, s STRING) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/broken.json', 'format' = 'json', 'json.ignore-parse-errors' = 'true');
+SELECT * FROM k;
+CREATE TABLE iso (id INT, ts TIMESTAMP(3), ltz TIMESTAMP_LTZ(3)) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/iso.json', 'format' = 'json', 'json.timestamp-format.standard' = 'ISO-8601');
+SELECT * FROM iso;
+CREATE TABLE typed (ti TINYINT, si SMALLINT, bi BIGINT, f FLOAT, d DOUBLE, dc DECIMAL(6, 3), bo BOOLEAN, dt DATE, tm TIME(0), bin BYTES, ch CHAR(3), vc VARCHAR(3)) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/typed.json', 'format' = 'json');
+SELECT * FROM typed;

@@ -1,0 +1,9 @@
+CREATE TABLE bids (id INT, item STRING, price INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/bids.json', 'format' = 'json');
+SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE bids, DESCRIPTOR(ts), INTERVAL '10' MINUTES)) GROUP BY window_start;
+SELECT item, COUNT(*) FROM TABLE(TUMBLE(TABLE bids, DESCRIPTOR(ts), INTERVAL '10' MINUTES)) GROUP BY item;
+SELECT COUNT(*) FROM TABLE(HOP(TABLE bids, DESCRIPTOR(ts), INTERVAL '5' MINUTES, INTERVAL '10' MINUTES));
+SELECT FLOOR(ts TO HOUR), COUNT(*), SUM(price) FROM bids GROUP BY FLOOR(ts TO HOUR);
+SELECT item, MAX(ts), MIN(ts) FROM bids GROUP BY item;
+SELECT id, ts FROM bids WHERE ts >= TIMESTAMP '2020-04-15 08:12:00';
+SELECT id, EXTRACT(MINUTE FROM ts), ts + INTERVAL '1' MINUTE FROM bids WHERE id < 4;
