@@ -28,6 +28,15 @@ void BatchBuilder::AppendRowFrom(const Batch& batch, size_t row) {
   CloseRow(batch.kind(row));
 }
 
+void BatchBuilder::AppendRowsFrom(const Batch& batch, std::span<const uint32_t> rows) {
+  for (size_t i = 0; i < columns_.size(); ++i) columns_[i].AppendRowsFrom(*batch.column(i), rows);
+  if (!batch.insert_only() || !kinds_.empty()) {
+    if (kinds_.empty()) kinds_.assign(rows_, RowKind::kInsert);
+    for (uint32_t row : rows) kinds_.push_back(batch.kind(row));
+  }
+  rows_ += rows.size();
+}
+
 size_t BatchBuilder::ByteSize() const {
   size_t size = kinds_.size();
   for (const ColumnBuilder& column : columns_) size += column.ByteSize();

@@ -24,6 +24,7 @@ class BatchBuilder {
 
   void AppendRow(const std::vector<Value>& cells, RowKind kind = RowKind::kInsert);
   void AppendRowFrom(const Batch& batch, size_t row);
+  void AppendRowsFrom(const Batch& batch, std::span<const uint32_t> rows);
 
   size_t ByteSize() const;
   // Ends the batch; the builder is empty afterwards and may be used again.

@@ -91,6 +91,30 @@ TEST(BatchCodecTest, BringsBackEveryTypeAndEncoding) {
   }
 }
 
+// Rows appended in bulk are the rows appended one by one, whatever came before.
+TEST(BatchBuilderTest, AppendsRowsInBulk) {
+  SchemaPtr schema = AllTypes();
+  for (bool changes : {false, true}) {
+    Batch batch = Sample(schema, 30, changes);
+    std::vector<uint32_t> no_nulls = {0, 1, 3, 4, 28};
+    std::vector<uint32_t> mixed = {29, 2, 2, 7, 0, 5};
+    Batch source = batch;
+    for (int encoding = 0; encoding < 2; ++encoding) {
+      BatchBuilder bulk(schema);
+      BatchBuilder single(schema);
+      for (const std::vector<uint32_t>& rows : {no_nulls, mixed, no_nulls, {}}) {
+        bulk.AppendRowsFrom(source, rows);
+        for (uint32_t row : rows) single.AppendRowFrom(source, row);
+      }
+      EXPECT_EQ(bulk.rows(), 16u);
+      ExpectSame(bulk.Finish(), single.Finish());
+      std::vector<uint32_t> backwards(30);
+      for (uint32_t i = 0; i < 30; ++i) backwards[i] = 29 - i;
+      source = batch.Take(backwards);
+    }
+  }
+}
+
 TEST(BatchCodecTest, SendsFewRowsOfALargeDictionaryFlat) {
   auto schema = std::make_shared<const Schema>(std::vector<Field>{{"s", DataType::String()}});
   BatchBuilder builder(schema);

@@ -40,12 +40,15 @@ void ColumnBuilder::CloseOffset(size_t end) {
   offsets_.push_back(static_cast<uint32_t>(end));
 }
 
+void ColumnBuilder::StartNulls() {
+  if (has_nulls_) return;
+  has_nulls_ = true;
+  validity_.assign(rows_ / 8, 0xff);
+  if (rows_ % 8) validity_.push_back(static_cast<uint8_t>((1u << (rows_ % 8)) - 1));
+}
+
 void ColumnBuilder::AppendNull() {
-  if (!has_nulls_) {
-    has_nulls_ = true;
-    validity_.assign(rows_ / 8, 0xff);
-    if (rows_ % 8) validity_.push_back(static_cast<uint8_t>((1u << (rows_ % 8)) - 1));
-  }
+  StartNulls();
   SetBit(rows_, false);
   ++rows_;
   if (width_) {
@@ -114,6 +117,85 @@ void ColumnBuilder::AppendFrom(const Column& column, size_t i) {
         for (size_t c = 0; c < children_.size(); ++c) children_[c]->AppendFrom(*base.child(c), e);
       }
       return CloseList();
+  }
+}
+
+namespace {
+
+template <class T>
+void GatherCells(const Column& column, std::span<const uint32_t> rows, uint8_t* out) {
+  const T* from = column.base().values<T>();
+  if (column.is_flat()) {
+    for (uint32_t row : rows) {
+      std::memcpy(out, from + row, sizeof(T));
+      out += sizeof(T);
+    }
+    return;
+  }
+  for (uint32_t row : rows) {
+    std::memcpy(out, from + column.BaseIndex(row), sizeof(T));
+    out += sizeof(T);
+  }
+}
+
+}  // namespace
+
+// The cells of nulls are copied with the others: what lies there means nothing.
+void ColumnBuilder::AppendFixedFrom(const Column& column, std::span<const uint32_t> rows) {
+  const size_t at = values_.size();
+  values_.resize(at + rows.size() * width_);
+  uint8_t* out = values_.data() + at;
+  switch (width_) {
+    case 1:
+      return GatherCells<uint8_t>(column, rows, out);
+    case 2:
+      return GatherCells<uint16_t>(column, rows, out);
+    case 4:
+      return GatherCells<uint32_t>(column, rows, out);
+    case 8:
+      return GatherCells<uint64_t>(column, rows, out);
+    case 16:
+      return GatherCells<Int128>(column, rows, out);
+  }
+  CHECK(false) << "no cell is " << width_ << " bytes wide";
+}
+
+void ColumnBuilder::AppendBytesFrom(const Column& column, std::span<const uint32_t> rows) {
+  ColumnView<std::string_view> view(column);
+  size_t size = values_.size();
+  offsets_.reserve(offsets_.size() + rows.size());
+  for (uint32_t row : rows) {
+    if (!view.IsNull(row)) size += view[row].size();
+    CloseOffset(size);
+  }
+  size_t at = values_.size();
+  values_.resize(size);
+  for (uint32_t row : rows) {
+    if (view.IsNull(row)) continue;
+    std::string_view bytes = view[row];
+    if (!bytes.empty()) std::memcpy(values_.data() + at, bytes.data(), bytes.size());
+    at += bytes.size();
+  }
+}
+
+void ColumnBuilder::AppendRowsFrom(const Column& column, std::span<const uint32_t> rows) {
+  if (width_) {
+    AppendFixedFrom(column, rows);
+  } else if (physical_ == PhysicalType::kBytes) {
+    AppendBytesFrom(column, rows);
+  } else {
+    for (uint32_t row : rows) AppendFrom(column, row);
+    return;
+  }
+  const bool may_have_nulls = column.may_have_nulls();
+  if (may_have_nulls) StartNulls();
+  if (has_nulls_) {
+    for (uint32_t row : rows) {
+      SetBit(rows_, !may_have_nulls || !column.IsNull(row));
+      ++rows_;
+    }
+  } else {
+    rows_ += rows.size();
   }
 }
 

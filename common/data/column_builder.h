@@ -57,6 +57,8 @@ class ColumnBuilder {
   void AppendValue(const Value& value);
   // Row i of a column of the same physical type.
   void AppendFrom(const Column& column, size_t i);
+  // The same for many rows, in the order given: how an exchange routes.
+  void AppendRowsFrom(const Column& column, std::span<const uint32_t> rows);
   // Removes rows at the end until `rows` are left: a half-written bad row is taken back.
   void Truncate(size_t rows);
 
@@ -75,6 +77,9 @@ class ColumnBuilder {
     if (valid) validity_[i >> 3] |= static_cast<uint8_t>(1u << (i & 7));
   }
   void CloseOffset(size_t end);
+  void StartNulls();
+  void AppendFixedFrom(const Column& column, std::span<const uint32_t> rows);
+  void AppendBytesFrom(const Column& column, std::span<const uint32_t> rows);
   void Reset();
 
   DataType type_;
