@@ -1,0 +1,234 @@
+#include "state/key_codec.h"
+
+#include <cmath>
+#include <limits>
+
+#include "state/xxh64.h"
+
+// The encoding, version 1:
+//   one column of fixed width: its bytes, least significant first; null is the empty string
+//   otherwise: a byte with a bit per column (1 = null; the next byte after eight), then the cells
+//     that are not null, in order
+//   a cell: fixed width as above; bytes: length, bytes; ARRAY, MAP, MULTISET: count, then each
+//     child's cells one after the other, each with a byte in front (0, or 1 and no cell: null);
+//     ROW: each field with that byte in front
+// Lengths and counts are base-128, least significant group first. A FLOAT or DOUBLE that is no
+// number has one pattern of bits; 0.0 and -0.0 are different keys.
+
+namespace weir {
+namespace {
+
+void PutVarint(uint64_t v, std::vector<char>& out) {
+  for (; v >= 0x80; v >>= 7) out.push_back(static_cast<char>(v | 0x80));
+  out.push_back(static_cast<char>(v));
+}
+
+uint64_t GetVarint(std::string_view& in) {
+  uint64_t v = 0;
+  for (int shift = 0;; shift += 7) {
+    CHECK(!in.empty() && shift < 64) << "a key that is no key";
+    uint8_t byte = static_cast<uint8_t>(in.front());
+    in.remove_prefix(1);
+    v |= uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return v;
+  }
+}
+
+std::string_view GetBytes(std::string_view& in, size_t size) {
+  CHECK_LE(size, in.size()) << "a key that is no key";
+  std::string_view bytes = in.substr(0, size);
+  in.remove_prefix(size);
+  return bytes;
+}
+
+// The bytes of a fixed-width cell with one pattern for what is no number.
+template <class T>
+T Canonical(T value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(value)) return std::numeric_limits<T>::quiet_NaN();
+  }
+  return value;
+}
+
+// Calls f with a value of the C++ type of a fixed-width physical type.
+template <class F>
+void WithFixed(PhysicalType type, F f) {
+  switch (type) {
+    case PhysicalType::kBool:
+      return f(uint8_t{});
+    case PhysicalType::kInt8:
+      return f(int8_t{});
+    case PhysicalType::kInt16:
+      return f(int16_t{});
+    case PhysicalType::kInt32:
+      return f(int32_t{});
+    case PhysicalType::kInt64:
+      return f(int64_t{});
+    case PhysicalType::kFloat:
+      return f(float{});
+    case PhysicalType::kDouble:
+      return f(double{});
+    case PhysicalType::kInt128:
+      return f(Int128{});
+    default:
+      CHECK(false) << "not of fixed width";
+  }
+}
+
+void PutCell(const Column& column, size_t i, std::vector<char>& out);
+
+void PutNullableCell(const Column& column, size_t i, std::vector<char>& out) {
+  bool null = column.IsNull(i);
+  out.push_back(null ? 1 : 0);
+  if (!null) PutCell(column, i, out);
+}
+
+// A cell that is not null.
+void PutCell(const Column& column, size_t i, std::vector<char>& out) {
+  const Column& base = column.base();
+  size_t k = column.BaseIndex(i);
+  PhysicalType physical = base.type().physical();
+  switch (physical) {
+    case PhysicalType::kBytes: {
+      std::string_view bytes = ColumnView<std::string_view>(base)[k];
+      PutVarint(bytes.size(), out);
+      out.insert(out.end(), bytes.begin(), bytes.end());
+      return;
+    }
+    case PhysicalType::kRow:
+      for (const ColumnPtr& child : base.flat().children) PutNullableCell(*child, k, out);
+      return;
+    case PhysicalType::kArray:
+    case PhysicalType::kMap:
+      PutVarint(base.offsets()[k + 1] - base.offsets()[k], out);
+      for (const ColumnPtr& child : base.flat().children) {
+        for (size_t e = base.offsets()[k]; e < base.offsets()[k + 1]; ++e) {
+          PutNullableCell(*child, e, out);
+        }
+      }
+      return;
+    default:
+      WithFixed(physical, [&]<class T>(T) {
+        T value = Canonical(base.values<T>()[k]);
+        size_t at = out.size();
+        out.resize(at + sizeof(T));
+        std::memcpy(out.data() + at, &value, sizeof(T));
+      });
+  }
+}
+
+void GetCell(std::string_view& in, ColumnBuilder& out);
+
+void GetNullableCell(std::string_view& in, ColumnBuilder& out) {
+  if (GetBytes(in, 1)[0] != 0) return out.AppendNull();
+  GetCell(in, out);
+}
+
+void GetCell(std::string_view& in, ColumnBuilder& out) {
+  PhysicalType physical = out.type().physical();
+  switch (physical) {
+    case PhysicalType::kBytes: {
+      size_t size = GetVarint(in);
+      return out.AppendBytes(GetBytes(in, size));
+    }
+    case PhysicalType::kRow:
+      for (size_t c = 0; c < out.children(); ++c) GetNullableCell(in, out.child(c));
+      return out.CloseRow();
+    case PhysicalType::kArray:
+    case PhysicalType::kMap: {
+      size_t count = GetVarint(in);
+      for (size_t c = 0; c < out.children(); ++c) {
+        for (size_t e = 0; e < count; ++e) GetNullableCell(in, out.child(c));
+      }
+      return out.CloseList();
+    }
+    default:
+      WithFixed(physical, [&]<class T>(T value) {
+        std::memcpy(&value, GetBytes(in, sizeof(T)).data(), sizeof(T));
+        out.Append(value);
+      });
+  }
+}
+
+// One column of fixed width: no tags, no calls per row.
+template <class T>
+void EncodeFixed(const Column& column, size_t rows, std::vector<char>& bytes,
+                 std::vector<uint32_t>& offsets, std::vector<uint64_t>& hashes) {
+  bytes.resize(rows * sizeof(T));
+  offsets.resize(rows + 1);
+  hashes.resize(rows);
+  ColumnView<T> cells(column);
+  uint32_t at = 0;
+  for (size_t i = 0; i < rows; ++i) {
+    offsets[i] = at;
+    if (cells.IsNull(i)) {
+      hashes[i] = Xxh64::Hash({});
+      continue;
+    }
+    T value = Canonical(cells[i]);
+    std::memcpy(bytes.data() + at, &value, sizeof(T));
+    at += sizeof(T);
+    if constexpr (sizeof(T) == 8) {
+      uint64_t bits;
+      std::memcpy(&bits, &value, 8);
+      hashes[i] = Xxh64::Hash8(bits);
+    } else {
+      hashes[i] = Xxh64::Hash({bytes.data() + at - sizeof(T), sizeof(T)});
+    }
+  }
+  offsets[rows] = at;
+  bytes.resize(at);
+}
+
+}  // namespace
+
+KeyCodec::KeyCodec(std::vector<DataType> types) : types_(std::move(types)) {}
+
+uint64_t KeyCodec::Hash(std::string_view key) { return Xxh64::Hash(key); }
+
+void KeyCodec::Encode(std::span<const ColumnPtr> columns, size_t rows, EncodedKeys& out) const {
+  CHECK_EQ(columns.size(), types_.size());
+  if (types_.size() == 1 && types_[0].fixed_width() > 0) {
+    WithFixed(types_[0].physical(), [&]<class T>(T) {
+      EncodeFixed<T>(*columns[0], rows, out.bytes_, out.offsets_, out.hashes_);
+    });
+    return;
+  }
+  out.bytes_.clear();
+  out.offsets_.resize(rows + 1);
+  out.hashes_.resize(rows);
+  const size_t tag_bytes = (types_.size() + 7) / 8;
+  for (size_t i = 0; i < rows; ++i) {
+    size_t begin = out.bytes_.size();
+    out.offsets_[i] = static_cast<uint32_t>(begin);
+    out.bytes_.resize(begin + tag_bytes);
+    for (size_t c = 0; c < columns.size(); ++c) {
+      if (columns[c]->IsNull(i)) {
+        out.bytes_[begin + c / 8] |= static_cast<char>(1 << c % 8);
+      } else {
+        PutCell(*columns[c], i, out.bytes_);
+      }
+    }
+    CHECK_LE(out.bytes_.size(), size_t{0xffffffff}) << "the keys of one batch exceed 4 GB";
+    out.hashes_[i] = Hash({out.bytes_.data() + begin, out.bytes_.size() - begin});
+  }
+  out.offsets_[rows] = static_cast<uint32_t>(out.bytes_.size());
+}
+
+void KeyCodec::Decode(std::string_view key, std::span<ColumnBuilder* const> out) const {
+  CHECK_EQ(out.size(), types_.size());
+  if (types_.size() == 1 && types_[0].fixed_width() > 0) {
+    return key.empty() ? out[0]->AppendNull() : GetCell(key, *out[0]);
+  }
+  std::string_view tags = GetBytes(key, (types_.size() + 7) / 8);
+  for (size_t c = 0; c < types_.size(); ++c) {
+    if (tags[c / 8] >> c % 8 & 1) {
+      out[c]->AppendNull();
+    } else {
+      GetCell(key, *out[c]);
+    }
+  }
+  CHECK(key.empty()) << "a key that is no key";
+}
+
+}  // namespace weir
