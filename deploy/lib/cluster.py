@@ -192,10 +192,10 @@ class Cluster:
             raise Problem(done.stdout.strip().removeprefix("error: "))
         return done.stdout.strip()
 
-    def verify(self, wait_s):
+    def verify(self, wait_s, *options):
         """(all equal?, what the independent check prints)"""
         done = subprocess.run([sys.executable, os.path.join(COMMERCE, "verify"), "--bootstrap", self.bootstrap,
-                               "--database", self.database, "--wait", str(wait_s)], text=True,
+                               "--database", self.database, "--wait", str(wait_s), *options], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode == 2:
             raise Problem(done.stdout.strip().removeprefix("error: "))
