@@ -62,9 +62,12 @@ class Cluster:
         return [line.split()[0] for line in self.supervise("status").splitlines()]
 
     def run(self, name, command):
-        """One more command under the supervisor, which starts with the first."""
-        order = "add" if self.running() else "start"
-        self.supervise(order, "--run", f"{name}={shlex.join(command)}")
+        """One more command under the supervisor, which starts with the first and ends when this process does."""
+        spec = f"{name}={shlex.join(command)}"
+        if self.running():
+            self.supervise("add", "--run", spec)
+        else:
+            self.supervise("start", "--owner", str(os.getpid()), "--run", spec)
 
     def stop(self):
         if self.running():

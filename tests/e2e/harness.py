@@ -54,16 +54,19 @@ class TestCluster(Cluster):
     def __exit__(self, kind, error, trace):
         try:
             if kind is None:
-                self.expect_no_strange_restarts()
-        except Failure as failure:
-            kind, error = Failure, failure
-            raise
+                try:
+                    self.expect_no_strange_restarts()
+                except Failure as failure:
+                    kind, error = Failure, failure
+                    raise
         finally:
-            if kind is not None:
-                self.report(error)
-            self.stop()
-            if kind is None:
-                shutil.rmtree(self.directory, ignore_errors=True)
+            try:
+                if kind is not None:
+                    self.report(error)
+            finally:
+                self.stop()
+        if kind is None:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def report(self, error):
         print(f"\nFAILED: {type(error).__name__}: {error}\n", file=sys.stderr)

@@ -99,6 +99,15 @@ class SupervisorTest(unittest.TestCase):
         self.order("start", "--run", "a=sleep 600")
         self.assertIsNotNone(self.pid("a"))
 
+    def test_it_ends_with_its_owner(self):
+        owner = subprocess.Popen(["sleep", "600"])
+        self.order("start", "--owner", str(owner.pid), "--run", "a=sleep 600")
+        pid = self.pid("a")
+        owner.kill()
+        owner.wait()
+        self.wait_for(lambda: start_time(pid) is None and self.pid("supervisor") is None)
+        self.assertIn("no such process", self.order("run", "--owner", str(owner.pid), "--run", "a=x", check=False))
+
     def test_one_supervisor_per_folder(self):
         self.order("start", "--run", "a=sleep 600")
         self.assertIn("already runs", self.order("start", "--run", "a=sleep 600", check=False))
