@@ -20,7 +20,8 @@
 
 namespace weir::plan {
 class OperatorNode;
-}
+class Table;
+}  // namespace weir::plan
 
 namespace weir {
 

@@ -1,0 +1,333 @@
+#include "operators/source.h"
+
+#include <algorithm>
+
+#include "operators/expressions/expr.h"
+#include "proto/plan.pb.h"
+
+namespace weir {
+namespace {
+
+// "json.fail-on-missing-field" of "value.json.fail-on-missing-field" and so on, without `prefix`.
+std::map<std::string, std::string> OptionsUnder(const std::map<std::string, std::string>& options,
+                                                const std::string& prefix) {
+  std::map<std::string, std::string> found;
+  for (auto it = options.lower_bound(prefix);
+       it != options.end() && it->first.compare(0, prefix.size(), prefix) == 0; ++it) {
+    found[it->first.substr(prefix.size())] = it->second;
+  }
+  return found;
+}
+
+std::string OptionOr(const std::map<std::string, std::string>& options, const std::string& key,
+                     const std::string& otherwise) {
+  auto it = options.find(key);
+  return it == options.end() ? otherwise : it->second;
+}
+
+std::vector<std::string> SplitList(const std::string& text) {
+  std::vector<std::string> parts;
+  std::string part;
+  for (char c : text) {
+    if (c == ';') {
+      parts.push_back(std::exchange(part, {}));
+    } else {
+      part += c;
+    }
+  }
+  if (!part.empty()) parts.push_back(part);
+  return parts;
+}
+
+}  // namespace
+
+StatusOr<TableInfo> TableInfoFrom(const plan::Table& table) {
+  TableInfo info;
+  info.name = table.name();
+  ASSIGN_OR_RETURN(info.schema, FromProto(table.schema()));
+  info.physical_columns = table.physical_columns();
+  info.metadata_keys.assign(table.metadata_keys().begin(), table.metadata_keys().end());
+  info.primary_key.assign(table.primary_key().begin(), table.primary_key().end());
+  info.options.insert(table.options().begin(), table.options().end());
+  return info;
+}
+
+Status TableSourceOperator::Open(OperatorContext& context, const std::vector<std::string>&) {
+  context_ = &context;
+  output_ = context.output_schema;
+  watermarks_ = context.splits;
+  if (auto it = context.config.find("execution.buffer-timeout.ms"); it != context.config.end()) {
+    buffer_timeout_ns_ = std::stoll(it->second) * 1'000'000;
+  }
+  const plan::Source& node = context.node->source();
+  ASSIGN_OR_RETURN(TableInfo table, TableInfoFrom(node.table()));
+  table_name_ = table.name;
+  ASSIGN_OR_RETURN(const Connector* connector,
+                   FindConnector(OptionOr(table.options, "connector", "")));
+  if (!connector->make_source) {
+    return InvalidArgumentError("connector '" + connector->name + "' cannot be read");
+  }
+  ASSIGN_OR_RETURN(source_, connector->make_source(table));
+  std::vector<uint32_t> projection(node.projection().begin(), node.projection().end());
+  if (!source_->emits_rows()) {
+    RETURN_IF_ERROR(MakeDecoders(table, projection, context.time_zone));
+  }
+  SourceReaderContext reader;
+  reader.projection = projection;
+  reader.wake = context.wake;
+  reader.max_batch_rows = context.max_batch_rows;
+  reader.subtask = context.task.subtask;
+  reader.parallelism = context.parallelism;
+  reader.clock = context.clock;
+  ASSIGN_OR_RETURN(reader_, source_->MakeReader(std::move(reader)));
+  return OkStatus();
+}
+
+Status TableSourceOperator::MakeDecoders(const TableInfo& table,
+                                         const std::vector<uint32_t>& projection,
+                                         const std::string& time_zone) {
+  const auto& options = table.options;
+  std::string value_name = OptionOr(options, "format", OptionOr(options, "value.format", ""));
+  ASSIGN_OR_RETURN(const Format* value_format, FindFormat(value_name));
+  std::string value_prefix = options.count("value.format") ? "value." : "";
+
+  // Which physical columns are in the key, and which of the rest in the value.
+  std::vector<uint32_t> key_columns;
+  std::string key_prefix = OptionOr(options, "key.fields-prefix", "");
+  for (const std::string& name : SplitList(OptionOr(options, "key.fields", ""))) {
+    int column = table.schema->IndexOf(name);
+    if (column < 0) {
+      return InvalidArgumentError("table " + table.name + ": 'key.fields' names `" + name +
+                                  "`, which is not a column");
+    }
+    key_columns.push_back(static_cast<uint32_t>(column));
+  }
+  const bool except_key = OptionOr(options, "value.fields-include", "ALL") == "EXCEPT_KEY";
+  auto in_key = [&](uint32_t column) {
+    return std::find(key_columns.begin(), key_columns.end(), column) != key_columns.end();
+  };
+
+  std::vector<Field> value_fields, key_fields;
+  std::map<uint32_t, uint32_t> value_index, key_index;
+  for (uint32_t i = 0; i < table.physical_columns; ++i) {
+    if (!in_key(i) || !except_key) {
+      value_index[i] = static_cast<uint32_t>(value_fields.size());
+      value_fields.push_back((*table.schema)[i]);
+    }
+  }
+  for (uint32_t column : key_columns) {
+    Field field = (*table.schema)[column];
+    if (!key_prefix.empty() && field.name.rfind(key_prefix, 0) == 0) {
+      field.name = field.name.substr(key_prefix.size());
+    }
+    key_index[column] = static_cast<uint32_t>(key_fields.size());
+    key_fields.push_back(std::move(field));
+  }
+
+  DecoderContext value, key;
+  std::vector<Field> value_output, key_output;
+  uint32_t metadata = 0;
+  for (uint32_t column : projection) {
+    if (column >= table.physical_columns) {
+      columns_.push_back({Origin::kMetadata, metadata++});
+      values_only_ = false;
+    } else if (key_index.count(column)) {
+      columns_.push_back({Origin::kKey, static_cast<uint32_t>(key.projection.size())});
+      key.projection.push_back(key_index[column]);
+      key_output.push_back(key_fields[key_index[column]]);
+      values_only_ = false;
+    } else {
+      columns_.push_back({Origin::kValue, static_cast<uint32_t>(value.projection.size())});
+      value.projection.push_back(value_index[column]);
+      value_output.push_back(value_fields[value_index[column]]);
+    }
+  }
+  value.schema = std::make_shared<const Schema>(std::move(value_fields));
+  value.time_zone = key.time_zone = time_zone;
+  value_schema_ = std::make_shared<const Schema>(std::move(value_output));
+  auto value_options = OptionsUnder(options, value_prefix + value_name + ".");
+  ignore_parse_errors_ = OptionOr(value_options, "ignore-parse-errors", "false") == "true";
+  ASSIGN_OR_RETURN(value_decoder_, value_format->make_decoder(value, value_options));
+  if (!key.projection.empty()) {
+    std::string key_name = OptionOr(options, "key.format", "");
+    ASSIGN_OR_RETURN(const Format* key_format, FindFormat(key_name));
+    key.schema = std::make_shared<const Schema>(std::move(key_fields));
+    key_schema_ = std::make_shared<const Schema>(std::move(key_output));
+    ASSIGN_OR_RETURN(key_decoder_,
+                     key_format->make_decoder(key, OptionsUnder(options, "key." + key_name + ".")));
+  }
+  return OkStatus();
+}
+
+Status TableSourceOperator::AddSplits(const std::vector<SourceSplit>& splits) {
+  watermarks_->assigned = true;
+  for (const SourceSplit& split : splits) {
+    int32_t index = static_cast<int32_t>(splits_.size());
+    splits_.push_back(split);
+    pending_.emplace_back();
+    SplitWatermarks::Split state;
+    state.id = split.id;
+    state.watermark = split.watermark;
+    state.last_active = context_->clock->WallNow();
+    state.open = true;
+    watermarks_->splits().push_back(std::move(state));
+    RETURN_IF_ERROR(reader_->AddSplit(index, split));
+  }
+  announced_idle_ = false;
+  return OkStatus();
+}
+
+void TableSourceOperator::NoMoreSplits() {
+  watermarks_->assigned = true;
+  watermarks_->no_more_splits = true;
+  reader_->NoMoreSplits();
+}
+
+StatusOr<PollResult> TableSourceOperator::Poll(Collector& out) {
+  if (watermarks_->assigned && !announced_idle_ && splits_.empty()) {
+    announced_idle_ = true;
+    out.EmitWatermark({kMinTimestamp, true});  // the assigner looks at the splits again
+  }
+  ASSIGN_OR_RETURN(PollResult result, reader_->Poll(*this));
+  EmitDue(result != PollResult::kMore, out);
+  return result;
+}
+
+StatusOr<Progress> TableSourceOperator::Flush(FlushReason, Collector& out) {
+  EmitDue(true, out);
+  return Progress::kDone;
+}
+
+void TableSourceOperator::EmitDue(bool all, Collector& out) {
+  const int64_t now = all ? 0 : context_->clock->MonotonicNanos();
+  for (size_t i = 0; i < pending_.size(); ++i) {
+    Pending& pending = pending_[i];
+    bool rows = pending.builder && !pending.builder->empty();
+    if (!pending.ready.empty() ||
+        (rows && (all || pending.builder->rows() >= context_->max_batch_rows ||
+                  now - pending.since_ns >= buffer_timeout_ns_))) {
+      EmitPending(static_cast<int32_t>(i), out);
+    }
+  }
+}
+
+void TableSourceOperator::EmitPending(int32_t split, Collector& out) {
+  Pending& pending = pending_[static_cast<size_t>(split)];
+  for (Batch& batch : pending.ready) out.Emit(0, batch.WithSplit(split));
+  pending.ready.clear();
+  if (!pending.builder || pending.builder->empty()) return;
+  Batch batch = pending.builder->Finish().WithSplit(split);
+  for (size_t begin = 0; begin < batch.rows(); begin += context_->max_batch_rows) {
+    out.Emit(0, batch.Slice(begin, std::min(context_->max_batch_rows, batch.rows() - begin)));
+  }
+}
+
+Status TableSourceOperator::EmitBatch(int32_t split, Batch batch) {
+  pending_[static_cast<size_t>(split)].ready.push_back(std::move(batch));
+  return OkStatus();
+}
+
+void TableSourceOperator::SplitFinished(int32_t split) {
+  // Its watermark stops holding others back once its last rows are out: at the next announcement.
+  watermarks_->splits()[static_cast<size_t>(split)].finished = true;
+}
+
+Status TableSourceOperator::EmitRun(const MessageRun& run) {
+  Pending& pending = pending_[static_cast<size_t>(run.split)];
+  if (!pending.builder) pending.builder = std::make_unique<BatchBuilder>(output_);
+  if (pending.builder->empty()) pending.since_ns = context_->clock->MonotonicNanos();
+  if (!values_only_) return AssembleRun(run, *pending.builder);
+  row_of_.clear();
+  bad_.clear();
+  RETURN_IF_ERROR(value_decoder_->Decode(run.values, *pending.builder, row_of_, bad_));
+  return HandleBad(run, bad_);
+}
+
+Status TableSourceOperator::AssembleRun(const MessageRun& run, BatchBuilder& out) {
+  BatchBuilder values(value_schema_, run.values.size());
+  row_of_.clear();
+  bad_.clear();
+  RETURN_IF_ERROR(value_decoder_->Decode(run.values, values, row_of_, bad_));
+  RETURN_IF_ERROR(HandleBad(run, bad_));
+  Batch decoded = values.Finish();
+
+  Batch keys;
+  std::vector<int64_t> key_row(run.values.size(), -1);  // -1: no key, or a bad one
+  if (key_decoder_ && !run.keys.empty()) {
+    BatchBuilder builder(key_schema_, run.keys.size());
+    std::vector<uint32_t> key_of;
+    std::vector<BadMessage> bad_keys;
+    RETURN_IF_ERROR(key_decoder_->Decode(run.keys, builder, key_of, bad_keys));
+    RETURN_IF_ERROR(HandleBad(run, bad_keys));
+    keys = builder.Finish();
+    for (size_t i = 0; i < key_of.size(); ++i) key_row[key_of[i]] = static_cast<int64_t>(i);
+  }
+  for (size_t row = 0; row < decoded.rows(); ++row) {
+    uint32_t message = row_of_[row];
+    for (size_t c = 0; c < columns_.size(); ++c) {
+      const OutputColumn& column = columns_[c];
+      switch (column.origin) {
+        case Origin::kValue:
+          out.column(c).AppendFrom(*decoded.column(column.index), row);
+          break;
+        case Origin::kMetadata:
+          out.column(c).AppendFrom(*run.metadata[column.index], message);
+          break;
+        case Origin::kKey:
+          if (key_row[message] < 0) {
+            out.column(c).AppendNull();
+          } else {
+            out.column(c).AppendFrom(*keys.column(column.index),
+                                     static_cast<size_t>(key_row[message]));
+          }
+          break;
+      }
+    }
+    out.CloseRow(decoded.kind(row));
+  }
+  return OkStatus();
+}
+
+Status TableSourceOperator::HandleBad(const MessageRun& run, const std::vector<BadMessage>& bad) {
+  if (bad.empty()) return OkStatus();
+  if (ignore_parse_errors_) {
+    context_->metrics.add("numBadRecordsSkipped", static_cast<int64_t>(bad.size()));
+    return OkStatus();
+  }
+  const BadMessage& first = bad.front();
+  std::string offset =
+      first.index < run.offsets.size() ? std::to_string(run.offsets[first.index]) : "?";
+  return InvalidArgumentError(
+      "table " + table_name_ + ": cannot decode the message of " +
+      splits_[static_cast<size_t>(run.split)].id + " at offset " + offset + ": " + first.reason +
+      " (to skip and count such messages set the format's 'ignore-parse-errors' to 'true')");
+}
+
+StatusOr<std::vector<SourceSplit>> TableSourceOperator::SplitPositions() {
+  std::vector<SourceSplit> positions = splits_;
+  for (size_t i = 0; i < positions.size(); ++i) {
+    ASSIGN_OR_RETURN(positions[i].position, reader_->Position(static_cast<int32_t>(i)));
+    positions[i].watermark = watermarks_->splits()[i].watermark;
+  }
+  return positions;
+}
+
+StatusOr<OperatorState> TableSourceOperator::Snapshot(CheckpointId id) {
+  std::vector<std::pair<int32_t, std::string>> positions;
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    ASSIGN_OR_RETURN(std::string position, reader_->Position(static_cast<int32_t>(i)));
+    positions.emplace_back(static_cast<int32_t>(i), std::move(position));
+  }
+  snapshots_.emplace_back(id, std::move(positions));
+  return OperatorState{};
+}
+
+void TableSourceOperator::CheckpointCompleted(CheckpointId id) {
+  auto it = std::find_if(snapshots_.begin(), snapshots_.end(),
+                         [&](const auto& snapshot) { return snapshot.first == id; });
+  if (it == snapshots_.end()) return;
+  reader_->CheckpointCompleted(it->second);
+  snapshots_.erase(snapshots_.begin(), it + 1);
+}
+
+}  // namespace weir
