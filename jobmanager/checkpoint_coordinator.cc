@@ -1,0 +1,401 @@
+#include "jobmanager/checkpoint_coordinator.h"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "common/base/check.h"
+
+namespace weir {
+namespace {
+
+using checkpoint::CheckpointManifest;
+using checkpoint::FileHandle;
+using checkpoint::TaskSnapshot;
+
+constexpr uint32_t kManifestVersion = 1;
+constexpr size_t kHistory = 10;
+// Between two tries of the last checkpoint of a job whose input has ended.
+constexpr Timestamp kFinalRetryMs = 1000;
+
+template <class F>
+void ForEachFile(const TaskSnapshot& snapshot, F&& visit) {
+  for (const auto& op : snapshot.operators()) {
+    for (const auto& keyed : op.keyed()) {
+      for (const FileHandle& file : keyed.base()) visit(file);
+      for (const FileHandle& file : keyed.delta()) visit(file);
+    }
+  }
+}
+
+std::set<std::string> FilesOf(const CheckpointManifest& manifest) {
+  std::set<std::string> files;
+  for (const TaskSnapshot& task : manifest.tasks()) {
+    ForEachFile(task, [&](const FileHandle& file) { files.insert(file.path()); });
+  }
+  return files;
+}
+
+std::string Describe(TaskId task, const JobPlan& plan) {
+  return plan.vertices[task.vertex.value()].name + " (" + std::to_string(task.subtask + 1) + "/" +
+         std::to_string(plan.vertices[task.vertex.value()].parallelism) + ")";
+}
+
+}  // namespace
+
+CheckpointCoordinator::CheckpointCoordinator(const JobPlan& plan, std::string job_id,
+                                             CheckpointConfig config, const Committer& committer)
+    : plan_(plan),
+      job_id_(std::move(job_id)),
+      config_(config),
+      committer_(committer),
+      tasks_(plan.Tasks()) {}
+
+void CheckpointCoordinator::Restore(const std::vector<CheckpointManifest>& retained,
+                                    const CheckpointManifest* foreign) {
+  CHECK(!started_ && !pending_) << "restored while checkpoint "
+                                << pending().value_or(CheckpointId()) << " is open";
+  retained_.clear();
+  for (const CheckpointManifest& manifest : retained) {
+    const CheckpointId id(manifest.checkpoint_id());
+    CHECK(retained_.empty() || id > retained_.back().id) << id << " out of order";
+    retained_.push_back({id, FilesOf(manifest)});
+  }
+  CheckpointId newest = retained_.empty() ? CheckpointId() : retained_.back().id;
+  CHECK(newest >= last_completed_)
+      << "storage went back from checkpoint " << last_completed_ << " to " << newest;
+  last_completed_ = newest;
+  full_ = foreign != nullptr;
+  if (foreign != nullptr) newest = std::max(newest, CheckpointId(foreign->checkpoint_id()));
+  next_id_ = std::max(next_id_, newest.Next());
+  ended_.clear();
+  final_.reset();
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::Start(Timestamp now) {
+  Actions actions;
+  started_ = true;
+  last_trigger_ = now;
+  failures_ = 0;
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::Stop(Timestamp now) {
+  Actions actions;
+  started_ = false;
+  if (pending_ && !pending_->publishing) {
+    GiveUp(CancelledError("the attempt ended"), now, &actions);
+  }
+  return actions;
+}
+
+void CheckpointCoordinator::AttachSplits(std::vector<checkpoint::SplitAssignmentState> assigners) {
+  CHECK(pending_ && pending_->acknowledged.empty());
+  pending_->assigners = std::move(assigners);
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnEndOfInput(TaskId task, Timestamp now) {
+  Actions actions;
+  if (!ended_.insert(task).second) return actions;
+  // No barrier will reach it through an input that has ended. It ignores this where one has.
+  if (pending_ && !pending_->publishing && !plan_.IsRoot(task.vertex) &&
+      !pending_->acknowledged.contains(task)) {
+    actions.push_back(Trigger{.id = pending_->id, .tasks = {task}, .full = full_});
+  }
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, CheckpointId id,
+                                                                 TaskSnapshot snapshot, Sizes sizes,
+                                                                 Timestamp now) {
+  Actions actions;
+  std::vector<std::string> new_files;
+  std::string missing;
+  ForEachFile(snapshot, [&](const FileHandle& file) {
+    if (IsLive(file.path())) return;
+    if (file.checkpoint_id() == id.value()) {
+      new_files.push_back(file.path());
+    } else {
+      missing = file.path();
+    }
+  });
+  if (!pending_ || pending_->id != id || pending_->publishing) {
+    // Given up while it was on its way: what it wrote belongs to nothing.
+    const bool known = pending_ && pending_->id == id;
+    if (!known && id > last_completed_ && !new_files.empty()) {
+      actions.push_back(Delete{{}, std::move(new_files)});
+    }
+    return actions;
+  }
+  if (pending_->acknowledged.contains(task)) return actions;
+  ForEachFile(snapshot, [&](const FileHandle& file) { pending_->files.insert(file.path()); });
+  pending_->new_files.insert(pending_->new_files.end(), new_files.begin(), new_files.end());
+  if (!missing.empty()) {
+    GiveUpAndCount(AbortedError("the snapshot of " + Describe(task, plan_) + " builds on " +
+                                missing + ", which is no file of a retained checkpoint"),
+                   now, &actions);
+    return actions;
+  }
+  pending_->acknowledged[task] = std::move(snapshot);
+  if (Summary* summary = Find(id)) {
+    summary->sizes.state_bytes += sizes.state_bytes;
+    summary->sizes.written_bytes += sizes.written_bytes;
+  }
+  if (pending_->acknowledged.size() < tasks_.size()) return actions;
+
+  pending_->publishing = true;
+  if (config_.interval.count() <= 0) {
+    // Only the last round of a job without checkpoints: sinks commit, nothing is made durable.
+    Complete(now, &actions);
+    return actions;
+  }
+  std::vector<CheckpointId> keep{id};
+  for (auto it = retained_.rbegin();
+       it != retained_.rend() && static_cast<int32_t>(keep.size()) < config_.retained; ++it) {
+    keep.push_back(it->id);
+  }
+  actions.push_back(Publish{MakeManifest(now), std::move(keep)});
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshotFailed(TaskId task, CheckpointId id,
+                                                                       const Status& cause,
+                                                                       Timestamp now) {
+  Actions actions;
+  if (!pending_ || pending_->id != id || pending_->publishing) return actions;
+  if (pending_->acknowledged.contains(task)) return actions;
+  GiveUpAndCount(Status(cause).Annotate("snapshot of " + Describe(task, plan_)), now, &actions);
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnPublished(CheckpointId id,
+                                                                  const Status& result,
+                                                                  Timestamp now) {
+  Actions actions;
+  CHECK(pending_ && pending_->id == id && pending_->publishing) << "checkpoint " << id;
+  if (result.ok()) {
+    Complete(now, &actions);
+    return actions;
+  }
+  const Status cause = Status(result).Annotate("publish checkpoint " + std::to_string(id.value()));
+  if (result.code() == StatusCode::kFailedPrecondition) {
+    actions.push_back(LoseLeadership{cause});
+  } else if (result.code() == StatusCode::kUnknown) {
+    // Its files may be part of a checkpoint: whoever restores next finds out.
+    if (Summary* summary = Find(id)) {
+      *summary = {id, Summary::kFailed, summary->triggered, now, summary->sizes, cause.message()};
+    }
+    pending_.reset();
+    last_end_ = now;
+    if (started_) actions.push_back(FailJob{UnavailableError(cause.message())});
+  } else if (started_) {
+    GiveUpAndCount(cause, now, &actions);
+  } else {
+    GiveUp(cause, now, &actions);
+  }
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnCommitted(CheckpointId id, Timestamp now) {
+  Actions actions;
+  if (!started_) return actions;
+  if (final_ && id >= *final_) actions.push_back(FinishTasks{});
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnTime(Timestamp now) {
+  Actions actions;
+  if (pending_ && !pending_->publishing && now >= pending_->triggered + config_.timeout.count()) {
+    std::string missing;
+    for (TaskId task : tasks_) {
+      if (pending_->acknowledged.contains(task)) continue;
+      missing += (missing.empty() ? "" : ", ") + Describe(task, plan_);
+    }
+    GiveUpAndCount(
+        DeadlineExceededError("not complete within " + std::to_string(config_.timeout.count()) +
+                              " ms; missing: " + missing),
+        now, &actions);
+  }
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
+  return actions;
+}
+
+std::optional<Timestamp> CheckpointCoordinator::NextDeadline() const {
+  if (pending_) {
+    if (pending_->publishing) return std::nullopt;
+    return pending_->triggered + config_.timeout.count();
+  }
+  return CanTrigger() ? NextTrigger() : std::nullopt;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnTerminated(bool canceled, bool failed) {
+  CHECK(!started_ && !pending_) << "a checkpoint is open at the end of the job";
+  const bool keep = (failed && config_.retention != CheckpointRetention::kDeleteOnTermination) ||
+                    (canceled && config_.retention == CheckpointRetention::kRetainOnCancellation);
+  Delete gone;
+  std::set<std::string> files = std::move(grace_);
+  grace_.clear();
+  if (!keep) {
+    for (Retained& checkpoint : retained_) {
+      gone.manifests.push_back(checkpoint.id);
+      files.merge(checkpoint.files);
+    }
+    retained_.clear();
+  }
+  for (const std::string& file : files) {
+    if (!IsLive(file)) gone.files.push_back(file);
+  }
+  Actions actions;
+  if (!gone.manifests.empty() || !gone.files.empty()) actions.push_back(std::move(gone));
+  return actions;
+}
+
+std::optional<CheckpointId> CheckpointCoordinator::pending() const {
+  return pending_ ? std::optional(pending_->id) : std::nullopt;
+}
+
+bool CheckpointCoordinator::CanTrigger() const {
+  if (!started_ || pending_ || final_ || committer_.Blocked()) return false;
+  return config_.interval.count() > 0 || ended_.size() == tasks_.size();
+}
+
+std::optional<Timestamp> CheckpointCoordinator::NextTrigger() const {
+  // min_pause keeps checkpoints from eating a busy job; a job at its end is not busy.
+  if (ended_.size() == tasks_.size()) {
+    return failures_ == 0 ? last_end_ : last_end_ + kFinalRetryMs;
+  }
+  const Timestamp pause_over =
+      last_end_ == kMinTimestamp ? last_end_ : last_end_ + config_.min_pause.count();
+  return std::max(last_trigger_ + config_.interval.count(), pause_over);
+}
+
+void CheckpointCoordinator::TriggerNow(Timestamp now, Actions* actions) {
+  const CheckpointId id = next_id_;
+  CHECK(id > last_completed_);
+  next_id_ = id.Next();
+  pending_ = Pending{.id = id, .triggered = now};
+  last_trigger_ = now;
+  history_.push_front({.id = id, .triggered = now});
+  if (history_.size() > kHistory) history_.pop_back();
+  Trigger trigger{.id = id, .full = full_, .begins = true};
+  for (TaskId task : tasks_) {
+    if (plan_.IsRoot(task.vertex) || ended_.contains(task)) trigger.tasks.push_back(task);
+  }
+  actions->push_back(std::move(trigger));
+}
+
+void CheckpointCoordinator::GiveUp(const Status& reason, Timestamp now, Actions* actions) {
+  const CheckpointId id = pending_->id;
+  if (Summary* summary = Find(id)) {
+    summary->state = Summary::kFailed;
+    summary->ended = now;
+    summary->failure = reason.message();
+  }
+  actions->push_back(Abort{id, reason});
+  if (!pending_->new_files.empty()) actions->push_back(Delete{{}, pending_->new_files});
+  pending_.reset();
+  last_end_ = now;
+}
+
+void CheckpointCoordinator::GiveUpAndCount(const Status& reason, Timestamp now, Actions* actions) {
+  const CheckpointId id = pending_->id;
+  GiveUp(reason, now, actions);
+  ++failures_;
+  const Status cause =
+      Status(reason).Annotate("checkpoint " + std::to_string(id.value()) + " failed");
+  if (reason.code() == StatusCode::kDataLoss || failures_ > config_.tolerable_failures) {
+    actions->push_back(FailJob{cause});
+  }
+}
+
+CheckpointManifest CheckpointCoordinator::MakeManifest(Timestamp now) const {
+  CheckpointManifest manifest;
+  manifest.set_version(kManifestVersion);
+  manifest.set_job_id(job_id_);
+  manifest.set_checkpoint_id(pending_->id.value());
+  manifest.set_completed_at_ms(now);
+  manifest.set_max_parallelism(plan_.max_parallelism);
+  for (const auto& [task, snapshot] : pending_->acknowledged) *manifest.add_tasks() = snapshot;
+  for (const auto& state : pending_->assigners) *manifest.add_split_assigners() = state;
+  for (const PlanVertex& vertex : plan_.vertices) {
+    auto* info = manifest.add_vertices();
+    info->set_vertex(vertex.id.value());
+    info->set_parallelism(vertex.parallelism);
+    for (const std::string& uid : vertex.uids) info->add_uids(uid);
+  }
+  for (auto& prepared : committer_.Uncommitted()) *manifest.add_uncommitted() = std::move(prepared);
+  return manifest;
+}
+
+std::vector<Committer::Unit> CheckpointCoordinator::MakeCommits(const Pending& done) const {
+  std::vector<Committer::Unit> units;
+  for (const auto& [task, snapshot] : done.acknowledged) {
+    for (const auto& op : snapshot.operators()) {
+      if (op.committables().empty()) continue;
+      checkpoint::PreparedCommit prepared;
+      prepared.set_checkpoint_id(done.id.value());
+      prepared.set_uid(op.uid());
+      prepared.set_subtask(task.subtask);
+      *prepared.mutable_committables() = op.committables();
+      units.push_back({task, op.uid(), {std::move(prepared)}});
+    }
+  }
+  return units;
+}
+
+void CheckpointCoordinator::Complete(Timestamp now, Actions* actions) {
+  Pending done = std::move(*pending_);
+  pending_.reset();
+  CHECK(done.id > last_completed_);
+  last_completed_ = done.id;
+  last_end_ = now;
+  failures_ = 0;
+  full_ = false;
+  if (Summary* summary = Find(done.id)) {
+    summary->state = Summary::kCompleted;
+    summary->ended = now;
+  }
+  const bool at_end = std::all_of(done.acknowledged.begin(), done.acknowledged.end(),
+                                  [](const auto& ack) { return ack.second.finished(); });
+  if (at_end) final_ = done.id;
+
+  if (config_.interval.count() > 0) {
+    Delete gone;
+    std::set<std::string> candidates = std::move(grace_);
+    grace_.clear();
+    retained_.push_back({done.id, done.files});
+    while (static_cast<int32_t>(retained_.size()) > std::max(config_.retained, 1)) {
+      gone.manifests.push_back(retained_.front().id);
+      for (const std::string& file : retained_.front().files) grace_.insert(file);
+      retained_.pop_front();
+    }
+    std::erase_if(grace_, [&](const std::string& file) {
+      return std::any_of(retained_.begin(), retained_.end(),
+                         [&](const Retained& r) { return r.files.contains(file); });
+    });
+    for (const std::string& file : candidates) {
+      if (!IsLive(file)) gone.files.push_back(file);
+    }
+    if (!gone.manifests.empty() || !gone.files.empty()) actions->push_back(std::move(gone));
+  }
+  // After a failover the commits come back with the restored manifest.
+  if (started_) actions->push_back(Completed{done.id, MakeCommits(done)});
+}
+
+bool CheckpointCoordinator::IsLive(const std::string& file) const {
+  if (grace_.contains(file)) return true;
+  return std::any_of(retained_.begin(), retained_.end(),
+                     [&](const Retained& r) { return r.files.contains(file); });
+}
+
+CheckpointCoordinator::Summary* CheckpointCoordinator::Find(CheckpointId id) {
+  for (Summary& summary : history_) {
+    if (summary.id == id) return &summary;
+  }
+  return nullptr;
+}
+
+}  // namespace weir

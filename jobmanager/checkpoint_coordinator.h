@@ -1,0 +1,188 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/base/status.h"
+#include "common/base/time.h"
+#include "jobmanager/committer.h"
+#include "jobmanager/job_plan.h"
+#include "proto/checkpoint.pb.h"
+
+namespace weir {
+
+enum class CheckpointRetention {
+  kDeleteOnTermination,
+  kDeleteOnCancellation,  // kept when the job FAILED
+  kRetainOnCancellation,  // kept when it FAILED or was CANCELED
+};
+
+// Flink's keys, execution.checkpointing.*
+struct CheckpointConfig {
+  Duration interval{0};            // .interval; 0: no periodic checkpoints
+  Duration min_pause{0};           // .min-pause
+  Duration timeout{600'000};       // .timeout
+  int64_t tolerable_failures = 0;  // .tolerable-failed-checkpoints, in a row
+  int32_t retained = 1;            // .num-retained
+  CheckpointRetention retention =  // .externalized-checkpoint-retention
+      CheckpointRetention::kDeleteOnTermination;
+};
+
+// Decides when a job's checkpoints begin, exist, are given up and are deleted. Pure: no I/O, no
+// clock, no threads.
+//
+// One checkpoint at a time. It exists from the instant its manifest is published, which happens
+// when every task has acknowledged its snapshot. Ids never go back.
+//
+// End of input: a task that has read everything stays and is part of further checkpoints. When
+// all have, one last checkpoint is taken at once, also where checkpointing is switched off (then it
+// is not made durable); when it is committed the tasks may finish.
+//
+// Files: a snapshot may name files that it has just written and files of published checkpoints.
+// Files that no retained checkpoint names any more are deleted one publication later, because a
+// task may not yet have heard of the newest checkpoint and build its next snapshot on the one
+// before. Should it lag even more, the checkpoint is given up, never published without its files. A
+// task that still reads a file names it in each of its snapshots.
+class CheckpointCoordinator {
+ public:
+  struct Trigger {
+    CheckpointId id;
+    std::vector<TaskId> tasks;
+    bool full = false;    // build on no earlier checkpoint
+    bool begins = false;  // the first trigger of this checkpoint
+  };
+  struct Publish {
+    checkpoint::CheckpointManifest manifest;
+    std::vector<CheckpointId> retained;  // after it, the new one included
+  };
+  struct Completed {  // it exists
+    CheckpointId id;
+    std::vector<Committer::Unit> commits;
+  };
+  struct Abort {  // tasks may forget it
+    CheckpointId id;
+    Status reason;
+  };
+  struct Delete {
+    std::vector<CheckpointId> manifests;
+    std::vector<std::string> files;
+  };
+  struct FailJob {
+    Status cause;
+  };
+  struct LoseLeadership {  // another job manager publishes for this job
+    Status cause;
+  };
+  struct FinishTasks {};  // everything is read, published and committed
+  using Action = std::variant<Trigger, Publish, Completed, Abort, Delete, FailJob, LoseLeadership,
+                              FinishTasks>;
+  using Actions = std::vector<Action>;
+
+  struct Sizes {
+    int64_t state_bytes = 0;
+    int64_t written_bytes = 0;
+  };
+  // For people, newest first, a few.
+  struct Summary {
+    enum State { kInProgress, kCompleted, kFailed };
+    CheckpointId id;
+    State state = kInProgress;
+    Timestamp triggered = 0;
+    Timestamp ended = 0;
+    Sizes sizes;
+    std::string failure;
+  };
+
+  // `committer` says what is uncommitted and whether it blocks; it is only read.
+  CheckpointCoordinator(const JobPlan& plan, std::string job_id, CheckpointConfig config,
+                        const Committer& committer);
+
+  // An attempt will begin from the newest of `retained` (oldest first, maybe none), or from
+  // `foreign`, a checkpoint of another job that is never deleted and never built upon.
+  void Restore(const std::vector<checkpoint::CheckpointManifest>& retained,
+               const checkpoint::CheckpointManifest* foreign);
+  // All tasks of the attempt run, all sources know their splits: checkpoints make sense.
+  Actions Start(Timestamp now);
+  // The attempt is over: gives the pending checkpoint up, unless it is being published; the outcome
+  // of that still has to be reported by OnPublished.
+  Actions Stop(Timestamp now);
+
+  // To be called for a Trigger that begins a checkpoint, before anything else: what the split
+  // assigners hold at this instant.
+  void AttachSplits(std::vector<checkpoint::SplitAssignmentState> assigners);
+
+  // The task has read its input to the end (it may say so before Start).
+  Actions OnEndOfInput(TaskId task, Timestamp now);
+  Actions OnSnapshot(TaskId task, CheckpointId id, checkpoint::TaskSnapshot snapshot, Sizes sizes,
+                     Timestamp now);
+  Actions OnSnapshotFailed(TaskId task, CheckpointId id, const Status& cause, Timestamp now);
+  // ok: it exists. UNKNOWN: nobody can tell, the job restarts from what storage says.
+  // FAILED_PRECONDITION: another job manager has taken over. Else: it certainly does not exist.
+  Actions OnPublished(CheckpointId id, const Status& result, Timestamp now);
+  // Committer::Done.
+  Actions OnCommitted(CheckpointId id, Timestamp now);
+  Actions OnTime(Timestamp now);
+  std::optional<Timestamp> NextDeadline() const;
+
+  // The job is over and its end is recorded: what of its checkpoints goes.
+  Actions OnTerminated(bool canceled, bool failed);
+
+  std::optional<CheckpointId> pending() const;
+  CheckpointId last_completed() const { return last_completed_; }
+  const std::deque<Summary>& history() const { return history_; }
+
+ private:
+  struct Pending {
+    CheckpointId id;
+    Timestamp triggered = 0;
+    bool publishing = false;
+    std::map<TaskId, checkpoint::TaskSnapshot> acknowledged;
+    std::vector<checkpoint::SplitAssignmentState> assigners;
+    std::vector<std::string> new_files;
+    std::set<std::string> files;
+  };
+  struct Retained {
+    CheckpointId id;
+    std::set<std::string> files;
+  };
+
+  bool CanTrigger() const;
+  std::optional<Timestamp> NextTrigger() const;
+  void TriggerNow(Timestamp now, Actions* actions);
+  void GiveUp(const Status& reason, Timestamp now, Actions* actions);
+  void GiveUpAndCount(const Status& reason, Timestamp now, Actions* actions);
+  checkpoint::CheckpointManifest MakeManifest(Timestamp now) const;
+  std::vector<Committer::Unit> MakeCommits(const Pending& done) const;
+  void Complete(Timestamp now, Actions* actions);
+  bool IsLive(const std::string& file) const;
+  Summary* Find(CheckpointId id);
+
+  const JobPlan& plan_;
+  const std::string job_id_;
+  const CheckpointConfig config_;
+  const Committer& committer_;
+  const std::vector<TaskId> tasks_;
+
+  bool started_ = false;
+  bool full_ = false;  // until one is published: do not build on the foreign checkpoint
+  CheckpointId next_id_{1};
+  CheckpointId last_completed_;
+  std::optional<Pending> pending_;
+  std::optional<CheckpointId> final_;  // completed with every task at its end
+  std::set<TaskId> ended_;
+  std::deque<Retained> retained_;  // oldest first
+  std::set<std::string> grace_;    // named by no retained checkpoint since the last publication
+  Timestamp last_trigger_ = 0;
+  Timestamp last_end_ = kMinTimestamp;
+  int64_t failures_ = 0;  // in a row
+  std::deque<Summary> history_;
+};
+
+}  // namespace weir

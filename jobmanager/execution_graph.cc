@@ -1,0 +1,285 @@
+#include "jobmanager/execution_graph.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/check.h"
+
+namespace weir {
+
+std::string_view JobStateName(JobState state) {
+  switch (state) {
+    case JobState::kInitializing:
+      return "INITIALIZING";
+    case JobState::kCreated:
+      return "CREATED";
+    case JobState::kRunning:
+      return "RUNNING";
+    case JobState::kFailing:
+      return "FAILING";
+    case JobState::kFailed:
+      return "FAILED";
+    case JobState::kCancelling:
+      return "CANCELLING";
+    case JobState::kCanceled:
+      return "CANCELED";
+    case JobState::kFinished:
+      return "FINISHED";
+    case JobState::kRestarting:
+      return "RESTARTING";
+    case JobState::kSuspended:
+      return "SUSPENDED";
+    case JobState::kReconciling:
+      return "RECONCILING";
+  }
+  return "?";
+}
+
+std::string_view TaskStateName(TaskState state) {
+  switch (state) {
+    case TaskState::kCreated:
+      return "CREATED";
+    case TaskState::kScheduled:
+      return "SCHEDULED";
+    case TaskState::kDeploying:
+      return "DEPLOYING";
+    case TaskState::kInitializing:
+      return "INITIALIZING";
+    case TaskState::kRunning:
+      return "RUNNING";
+    case TaskState::kFinished:
+      return "FINISHED";
+    case TaskState::kCanceling:
+      return "CANCELING";
+    case TaskState::kCanceled:
+      return "CANCELED";
+    case TaskState::kFailed:
+      return "FAILED";
+  }
+  return "?";
+}
+
+bool IsTerminal(TaskState state) {
+  return state == TaskState::kFinished || state == TaskState::kCanceled ||
+         state == TaskState::kFailed;
+}
+
+bool IsGloballyTerminal(JobState state) {
+  return state == JobState::kFinished || state == JobState::kCanceled || state == JobState::kFailed;
+}
+
+AttemptId FirstAttempt(LeaderEpoch epoch) { return AttemptId((epoch.value() << 32) + 1); }
+
+ExecutionGraph::ExecutionGraph(const JobPlan& plan, RestartStrategy strategy, LeaderEpoch epoch)
+    : plan_(plan), strategy_(std::move(strategy)), attempt_(FirstAttempt(epoch).value() - 1) {
+  for (TaskId task : plan_.Tasks()) tasks_[task];
+}
+
+ExecutionGraph::Actions ExecutionGraph::Start() {
+  CHECK(state_ == JobState::kInitializing) << "started twice";
+  Actions actions;
+  MoveTo(JobState::kCreated, OkStatus(), &actions);
+  BeginAttempt(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::OnSlots(std::vector<SlotId> slots) {
+  Actions actions;
+  if (!preparing_) return actions;
+  CHECK(static_cast<int32_t>(slots.size()) >= plan_.HighestParallelism())
+      << slots.size() << " slots for a parallelism of " << plan_.HighestParallelism();
+  slots_ = std::move(slots);
+  MaybeDeploy(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::OnStateLoaded() {
+  Actions actions;
+  if (!preparing_) return actions;
+  state_loaded_ = true;
+  MaybeDeploy(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::OnTaskState(AttemptId attempt, TaskId task, TaskState state,
+                                                    const Status& cause, Timestamp now) {
+  Actions actions;
+  auto it = tasks_.find(task);
+  if (attempt != attempt_ || it == tasks_.end() || preparing_) return actions;
+  Task& t = it->second;
+  if (IsTerminal(t.state)) return actions;
+  // A task that we cancel may still report that it came up; it stays CANCELING until it ends.
+  if (!IsTerminal(state) && state <= t.state) return actions;
+  const bool asked_to_cancel = t.state == TaskState::kCanceling;
+  t.state = state;
+  // Nobody asked it to: as far as the job is concerned, that is a failure.
+  if (state == TaskState::kFailed || (state == TaskState::kCanceled && !asked_to_cancel)) {
+    HandleFailure(cause.ok() ? UnknownError("the task ended without a reason") : cause, now,
+                  &actions);
+  }
+  MaybeOver(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::OnTaskManagerLost(TaskManagerId task_manager,
+                                                          const Status& cause, Timestamp now) {
+  Actions actions;
+  bool hit = false;
+  if (preparing_) {
+    // Granted but not used yet: wait for others.
+    const bool had_one = std::any_of(slots_.begin(), slots_.end(), [&](const SlotId& slot) {
+      return slot.task_manager == task_manager;
+    });
+    if (had_one) {
+      slots_.clear();
+      actions.push_back(GetSlots{});
+    }
+    return actions;
+  }
+  for (auto& [id, task] : tasks_) {
+    if (!task.slot || task.slot->task_manager != task_manager) continue;
+    task.slot.reset();
+    if (IsTerminal(task.state)) continue;
+    task.state = task.state == TaskState::kCanceling ? TaskState::kCanceled : TaskState::kFailed;
+    hit = true;
+  }
+  if (hit) HandleFailure(cause, now, &actions);
+  MaybeOver(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::Fail(const Status& cause, Timestamp now) {
+  Actions actions;
+  HandleFailure(cause, now, &actions);
+  MaybeOver(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::Cancel() {
+  Actions actions;
+  if (state_ != JobState::kRunning && state_ != JobState::kRestarting) return actions;
+  MoveTo(JobState::kCancelling, OkStatus(), &actions);
+  restart_at_.reset();
+  CancelAll(&actions);
+  MaybeOver(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::Suspend(const Status& cause) {
+  Actions actions;
+  if (IsGloballyTerminal(state_) || state_ == JobState::kSuspended) return actions;
+  MoveTo(JobState::kSuspended, cause, &actions);
+  restart_at_.reset();
+  CancelAll(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::OnTime(Timestamp now) {
+  Actions actions;
+  const bool ended = std::all_of(tasks_.begin(), tasks_.end(),
+                                 [](const auto& task) { return IsTerminal(task.second.state); });
+  if (state_ == JobState::kRestarting && ended && restart_at_ && now >= *restart_at_) {
+    restart_at_.reset();
+    BeginAttempt(&actions);
+  }
+  return actions;
+}
+
+std::optional<Timestamp> ExecutionGraph::NextDeadline() const {
+  return state_ == JobState::kRestarting ? restart_at_ : std::nullopt;
+}
+
+const SlotId* ExecutionGraph::slot(TaskId task) const {
+  const auto it = tasks_.find(task);
+  return it == tasks_.end() || !it->second.slot ? nullptr : &*it->second.slot;
+}
+
+bool ExecutionGraph::AllRunning() const {
+  return std::all_of(tasks_.begin(), tasks_.end(),
+                     [](const auto& task) { return task.second.state == TaskState::kRunning; });
+}
+
+void ExecutionGraph::MoveTo(JobState to, const Status& cause, Actions* actions) {
+  if (state_ == to) return;
+  CHECK(!IsGloballyTerminal(state_) && state_ != JobState::kSuspended)
+      << JobStateName(state_) << " to " << JobStateName(to);
+  actions->push_back(StateChanged{state_, to, cause});
+  state_ = to;
+}
+
+void ExecutionGraph::BeginAttempt(Actions* actions) {
+  const bool restart = state_ == JobState::kRestarting;
+  attempt_ = attempt_.Next();
+  if (restart) ++restarts_;
+  for (auto& [id, task] : tasks_) task = {.state = TaskState::kScheduled};
+  slots_.clear();
+  preparing_ = true;
+  state_loaded_ = false;
+  over_ = false;
+  MoveTo(JobState::kRunning, OkStatus(), actions);
+  actions->push_back(LoadState{});
+  actions->push_back(GetSlots{});
+}
+
+void ExecutionGraph::MaybeDeploy(Actions* actions) {
+  if (slots_.empty() || !state_loaded_) return;
+  preparing_ = false;
+  for (auto& [id, task] : tasks_) {
+    task.state = TaskState::kDeploying;
+    task.slot = slots_[id.subtask];
+    actions->push_back(DeployTask{id, *task.slot});
+  }
+}
+
+void ExecutionGraph::CancelAll(Actions* actions) {
+  preparing_ = false;
+  for (auto& [id, task] : tasks_) {
+    if (IsTerminal(task.state) || task.state == TaskState::kCanceling) continue;
+    if (!task.slot) {
+      task.state = TaskState::kCanceled;
+      continue;
+    }
+    task.state = TaskState::kCanceling;
+    actions->push_back(CancelTask{id, *task.slot});
+  }
+  if (!std::exchange(over_, true)) actions->push_back(AttemptOver{});
+}
+
+void ExecutionGraph::MaybeOver(Actions* actions) {
+  const bool ended = std::all_of(tasks_.begin(), tasks_.end(),
+                                 [](const auto& task) { return IsTerminal(task.second.state); });
+  if (!ended) return;
+  switch (state_) {
+    case JobState::kRunning:
+      // Anything but FINISHED would have been a failure.
+      if (!std::exchange(over_, true)) actions->push_back(AttemptOver{});
+      return MoveTo(JobState::kFinished, OkStatus(), actions);
+    case JobState::kFailing:
+      return MoveTo(JobState::kFailed, last_failure_, actions);
+    case JobState::kCancelling:
+      return MoveTo(JobState::kCanceled, OkStatus(), actions);
+    default:
+      return;  // RESTARTING goes on in OnTime
+  }
+}
+
+void ExecutionGraph::HandleFailure(const Status& cause, Timestamp now, Actions* actions) {
+  if (state_ != JobState::kRunning) {
+    // A second failure of an attempt that ends anyway. What cannot be mended must not be retried,
+    // though, whichever failure came first.
+    if (state_ == JobState::kRestarting && !IsWorthRestarting(cause)) {
+      last_failure_ = cause;
+      restart_at_.reset();
+      MoveTo(JobState::kFailing, cause, actions);
+    }
+    return;
+  }
+  last_failure_ = cause;
+  const std::optional<Duration> delay =
+      IsWorthRestarting(cause) ? strategy_.OnFailure(now) : std::nullopt;
+  MoveTo(delay ? JobState::kRestarting : JobState::kFailing, cause, actions);
+  if (delay) restart_at_ = now + delay->count();
+  CancelAll(actions);
+}
+
+}  // namespace weir

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/base/status.h"
+#include "proto/plan.pb.h"
+
+namespace weir {
+
+// A place for one subtask of each vertex of a job.
+struct SlotId {
+  TaskManagerId task_manager;
+  int32_t index = 0;
+  friend auto operator<=>(const SlotId&, const SlotId&) = default;
+};
+inline std::ostream& operator<<(std::ostream& out, const SlotId& slot) {
+  return out << slot.task_manager << "." << slot.index;
+}
+
+// What the coordinators need to know of a JobGraph: shape, parallelism, whose state is whose.
+struct PlanVertex {
+  VertexId id;
+  std::string name;
+  int32_t parallelism = 1;
+  std::vector<std::string> uids;  // of its operators, root first
+  std::string source_uid;         // of the operator that reads splits; empty: none
+};
+
+struct PlanEdge {
+  VertexId from;
+  VertexId to;
+};
+
+struct JobPlan {
+  std::vector<PlanVertex> vertices;  // upstream ones first; vertices[i].id is i
+  std::vector<PlanEdge> edges;
+  int32_t max_parallelism = 128;  // key groups
+
+  int32_t HighestParallelism() const;
+  // All subtasks, by vertex and index.
+  std::vector<TaskId> Tasks() const;
+  bool IsRoot(VertexId vertex) const;                       // no edge leads to it
+  const PlanVertex* FindUid(const std::string& uid) const;  // null: no operator has it
+};
+
+// Refuses a graph that cannot run (invalid argument): ids out of order, parallelism below 1 or
+// above max_parallelism, an operator uid used twice.
+StatusOr<JobPlan> MakeJobPlan(const plan::JobGraph& graph);
+
+}  // namespace weir
