@@ -45,7 +45,7 @@ def read_directives(script):
 def split_statements(answer):
     """The lines of an answer, one list per statement; each starts with its `> text`."""
     statements = []
-    for line in answer.splitlines():
+    for line in answer.rstrip("\n").split("\n"):
         if line.startswith("> ") or not statements:
             statements.append([])
         statements[-1].append(line)
@@ -102,13 +102,16 @@ def normalise(statement, folded, by_window):
 
 def run_one(arguments, path):
     """None when the script's answer is right, else what is to be shown."""
-    directives = read_directives(path.read_text())
+    directives = read_directives(path.read_text(encoding="utf-8"))
     expected_path = path.with_suffix(".weir.out" if "differs" in directives else ".out")
+    if not expected_path.exists():
+        return f"--- {expected_path.relative_to(ROOT)}: no such file; tests/sql/record writes it\n"
     command = [arguments.weir, "local", "-f", str(path.relative_to(ROOT)), "--output", "changelog"]
     command += ["--parallelism", str(arguments.parallelism)]
     command += ["--set", f"execution.batch-size={arguments.batch_size}"]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=arguments.timeout)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=arguments.timeout,
+                              encoding="utf-8", errors="replace")
     except subprocess.TimeoutExpired:
         return f"--- {path.relative_to(ROOT)}: no answer within {arguments.timeout} s\n"
     folded = arguments.parallelism > 1 or directives.get("order") == "any"
@@ -117,7 +120,7 @@ def run_one(arguments, path):
     def compared(answer):
         return [line for s in split_statements(answer) for line in normalise(s, folded, by_window)]
 
-    diff = list(difflib.unified_diff(compared(expected_path.read_text()), compared(done.stdout),
+    diff = list(difflib.unified_diff(compared(expected_path.read_text(encoding="utf-8")), compared(done.stdout),
                                      str(expected_path.relative_to(ROOT)), "weir", n=2, lineterm=""))
     if done.returncode < 0 or (diff and done.stderr):
         diff.append(f"exit code {done.returncode}; standard error ends: {done.stderr[-2000:].strip()}")

@@ -4,7 +4,7 @@ SELECT id, tags, CARDINALITY(tags), tags[1], tags[2], tags[5] FROM e;
 SELECT id, counts[1] + counts[2], counts[id] FROM e;
 SELECT id, items[1].sku, items[2].qty, items[1] FROM e;
 SELECT ARRAY[1, 2, 3], ARRAY['a', 'bcd'], ARRAY[1, 2.5], ARRAY[CAST(NULL AS INT), 1], ARRAY[ARRAY[1, 2], ARRAY[3]];
-SELECT ARRAY[1, 2, 3][2], ARRAY[1, 2][3], ARRAY['a', 'b'][1], CARDINALITY(ARRAY[1, 2, 3]), CARDINALITY(CAST(NULL AS ARRAY<INT>));
+SELECT ARRAY[1, 2, 3][2], CAST(ARRAY[1, 2] AS ARRAY<INT>)[3], ARRAY['a', 'b'][1], CARDINALITY(ARRAY[1, 2, 3]), CARDINALITY(CAST(NULL AS ARRAY<INT>));
 SELECT id, ARRAY_CONTAINS(tags, 'a'), ARRAY_CONTAINS(tags, CAST(NULL AS STRING)), ARRAY_POSITION(tags, 'a') FROM e;
 SELECT id, ARRAY_DISTINCT(tags), ARRAY_REVERSE(tags), ARRAY_APPEND(tags, 'q'), ARRAY_PREPEND(tags, 'q'), ARRAY_REMOVE(tags, 'a') FROM e;
 SELECT id, ARRAY_JOIN(tags, '-'), ARRAY_JOIN(tags, '-', '?'), ARRAY_CONCAT(tags, tags), ARRAY_UNION(tags, ARRAY['n']) FROM e;

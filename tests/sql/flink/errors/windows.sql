@@ -8,3 +8,7 @@ CREATE TABLE bad (id INT, ts TIMESTAMP(6), WATERMARK FOR ts AS ts) WITH ('connec
 CREATE TABLE bad (id INT, ts STRING, WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/bids.json', 'format' = 'json');
 CREATE TABLE bad (id INT, WATERMARK FOR nope AS nope) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/bids.json', 'format' = 'json');
 SELECT TUMBLE_START(ts, INTERVAL '5' MINUTE) FROM bids GROUP BY TUMBLE(ts, INTERVAL '10' MINUTE);
+CREATE TABLE b (id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/bids_null_time.json', 'format' = 'json');
+SELECT id, ts FROM b WHERE id > 11;
+SELECT window_start, window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE b, DESCRIPTOR(ts), INTERVAL '10' MINUTES)) GROUP BY window_start, window_end;

@@ -8,5 +8,7 @@ CREATE TABLE d (millis BIGINT, id INT, event_time AS TO_TIMESTAMP_LTZ(millis, 3)
   WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/millis.json', 'format' = 'json');
 SELECT * FROM d WHERE id < 3;
 SELECT day_of, COUNT(*) FROM d GROUP BY day_of;
-CREATE TABLE m (id INT, `file.name` STRING METADATA VIRTUAL, name STRING METADATA FROM 'file.name' VIRTUAL) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
+CREATE TABLE m (id INT, name STRING METADATA FROM 'file.name' VIRTUAL) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
+CREATE TABLE m2 (id INT, `file.name` STRING METADATA) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
+SELECT `file.name`, id FROM m2 WHERE id < 3;
 SELECT * FROM m WHERE id = 1;

@@ -1,4 +1,4 @@
-CREATE TABLE c (id INT, s STRING, d DECIMAL(5, 2), b BOOLEAN, dt DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/plain.csv', 'format' = 'csv');
+CREATE TABLE c (id INT, s STRING, d DECIMAL(5, 2), b BOOLEAN, dt DATE, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/full.csv', 'format' = 'csv');
 SELECT * FROM c;
 SELECT id, ts FROM c WHERE b;
 SELECT SUM(d) FROM c;

@@ -1,0 +1,16 @@
+CREATE TABLE k (id INT, s STRING) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/broken.json', 'format' = 'json');
+SELECT * FROM k;
+CREATE TABLE m (id INT, nope STRING) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json', 'json.fail-on-missing-field' = 'true');
+SELECT * FROM m;
+CREATE TABLE t (id INT, s INT) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
+SELECT * FROM t;
+CREATE TABLE o (id INT) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json', 'json.no-such-option' = '1');
+SELECT * FROM o;
+CREATE TABLE f (id INT) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'yaml');
+SELECT * FROM f;
+CREATE TABLE c (id INT) WITH ('connector' = 'no-such-connector');
+SELECT * FROM c;
+CREATE TABLE p (id INT) WITH ('connector' = 'filesystem', 'format' = 'json');
+SELECT * FROM p;
+CREATE TABLE g (id INT) WITH ('connector' = 'datagen', 'number-of-rows' = 'many');
+SELECT * FROM g;

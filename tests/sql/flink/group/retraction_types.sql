@@ -1,0 +1,10 @@
+CREATE TEMPORARY VIEW v AS SELECT k, j, SUM(x) AS s, CAST(SUM(x) AS DOUBLE) AS d, CAST(SUM(x) AS DECIMAL(10, 2)) AS dc, CAST(SUM(x) AS STRING) AS t FROM (VALUES ('a', 1, 1), ('a', 2, 5), ('b', 1, 7), ('a', 1, 2), ('b', 1, -8), ('a', 2, -5), ('c', 9, CAST(NULL AS INT)), ('a', 1, -10)) AS r(k, j, x) GROUP BY k, j;
+SELECT k, SUM(s), COUNT(s), COUNT(*) FROM v GROUP BY k;
+SELECT k, MIN(s), MAX(s) FROM v GROUP BY k;
+SELECT k, AVG(s), AVG(d), AVG(dc) FROM v GROUP BY k;
+SELECT k, MIN(t), MAX(t), SUM(dc) FROM v GROUP BY k;
+SELECT k, COUNT(DISTINCT s), SUM(DISTINCT s) FROM v GROUP BY k;
+SELECT s, COUNT(*), MIN(k), MAX(k) FROM v GROUP BY s;
+SELECT k, COUNT(*) FILTER (WHERE s > 0), MAX(s) FILTER (WHERE s > 0) FROM v GROUP BY k;
+SELECT COUNT(*), SUM(s) FROM v WHERE s > 0;
+SELECT k, MAX(m) FROM (SELECT k, j, MAX(s) AS m FROM v GROUP BY k, j) GROUP BY k;

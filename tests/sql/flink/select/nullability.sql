@@ -1,0 +1,12 @@
+CREATE TABLE n (id INT NOT NULL, i INT, s STRING NOT NULL, d DOUBLE) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json', 'json.ignore-parse-errors' = 'false');
+SELECT id, i, id + 1, i + 1, id + i FROM n WHERE id = 1;
+SELECT id IS NULL, i IS NULL, COALESCE(i, id), COALESCE(i, 0), NULLIF(id, 1) FROM n WHERE id = 1;
+SELECT UPPER(s), s || 'x', CHAR_LENGTH(s), SUBSTRING(s, 1, 1), CONCAT(s, s) FROM n WHERE id = 1;
+SELECT CASE WHEN id = 1 THEN 1 END, CASE WHEN id = 1 THEN 1 ELSE 0 END, CASE WHEN id = 1 THEN id ELSE i END FROM n WHERE id = 1;
+SELECT COUNT(i), SUM(id), SUM(i), MAX(id), AVG(id), MIN(s) FROM n WHERE id = 1;
+SELECT id, COUNT(i), SUM(id), SUM(i), MAX(id) FROM n WHERE id = 1 GROUP BY id;
+SELECT CAST(id AS STRING), CAST(i AS BIGINT), TRY_CAST(id AS STRING), TRY_CAST(s AS INT), CAST(id AS DOUBLE) FROM n WHERE id = 1;
+SELECT ARRAY[id], ARRAY[i], ARRAY[id][1], MAP[s, id], MAP[s, i][s], ROW(id, i) FROM n WHERE id = 1;
+SELECT id = 1, i = 1, id = i, id > 1 AND i > 1, NOT (id = 1), id IN (1, 2), i IN (1, 2), id BETWEEN 1 AND 2 FROM n WHERE id = 1;
+SELECT SPLIT_INDEX(s, ',', 0), REGEXP_EXTRACT(s, 'a'), TO_TIMESTAMP(s), TO_DATE(s), JSON_VALUE(s, '$.a'), FROM_UNIXTIME(id), UNIX_TIMESTAMP(s) FROM n WHERE id = 1;
+SELECT ABS(id), MOD(id, 2), ROUND(d), FLOOR(id), TRIM(s), LOWER(s), REPLACE(s, 'a', 'b'), CONCAT_WS('-', s, s), DATE_FORMAT(TIMESTAMP '2024-01-01 00:00:00', 'yyyy') FROM n WHERE id = 1;
