@@ -51,8 +51,10 @@ struct DecoderContext {
 
 struct Format {
   std::string name;  // 'format' = 'json'
-  // Options that begin with the format's name: "json.ignore-parse-errors". Unknown ones are refused
-  // with the nearest known name. `ignore_parse_errors` tells the source what to do with BadMessage.
+  // Both get the table's options for the format, without its name and what goes before it:
+  // "ignore-parse-errors" of "value.json.ignore-parse-errors". Unknown ones are refused with the
+  // nearest known name. With "ignore-parse-errors" a cell that cannot be read is NULL, and what the
+  // decoder reports as bad is to be skipped and counted.
   std::function<StatusOr<std::unique_ptr<Decoder>>(const DecoderContext&,
                                                    const std::map<std::string, std::string>&)>
       make_decoder;

@@ -27,23 +27,23 @@ void ReadCharacter(OptionReader& reader, std::string_view key, char& out) {
 StatusOr<CsvOptions> CsvOptions::Read(const std::map<std::string, std::string>& options) {
   OptionReader reader("format 'csv'", options);
   CsvOptions out;
-  ReadCharacter(reader, "csv.field-delimiter", out.delimiter);
-  out.quotes = !reader.Bool("csv.disable-quote-character", false);
-  if (!out.quotes && reader.Has("csv.quote-character")) {
-    reader.Fail("csv.quote-character", "contradicts 'csv.disable-quote-character'");
+  ReadCharacter(reader, "field-delimiter", out.delimiter);
+  out.quotes = !reader.Bool("disable-quote-character", false);
+  if (!out.quotes && reader.Has("quote-character")) {
+    reader.Fail("quote-character", "contradicts 'disable-quote-character'");
   }
-  ReadCharacter(reader, "csv.quote-character", out.quote);
-  ReadCharacter(reader, "csv.escape-character", out.escape);
-  out.allow_comments = reader.Bool("csv.allow-comments", false);
-  out.ignore_parse_errors = reader.Bool("csv.ignore-parse-errors", false);
-  if (std::optional<std::string> literal = reader.String("csv.null-literal")) {
+  ReadCharacter(reader, "quote-character", out.quote);
+  ReadCharacter(reader, "escape-character", out.escape);
+  out.allow_comments = reader.Bool("allow-comments", false);
+  out.ignore_parse_errors = reader.Bool("ignore-parse-errors", false);
+  if (std::optional<std::string> literal = reader.String("null-literal")) {
     out.has_null_literal = true;
     out.null_literal = *literal;
   }
-  out.element_delimiter = reader.String("csv.array-element-delimiter", ";");
-  if (out.element_delimiter.empty()) reader.Fail("csv.array-element-delimiter", "is empty");
+  out.element_delimiter = reader.String("array-element-delimiter", ";");
+  if (out.element_delimiter.empty()) reader.Fail("array-element-delimiter", "is empty");
   // How DECIMAL is written; without an exponent in any case.
-  reader.Bool("csv.write-bigdecimal-in-scientific-notation", true);
+  reader.Bool("write-bigdecimal-in-scientific-notation", true);
   RETURN_IF_ERROR(reader.Finish());
   return out;
 }

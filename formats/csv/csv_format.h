@@ -7,7 +7,7 @@
 
 namespace weir {
 
-// The options of 'format' = 'csv' (keys begin with "csv.").
+// The options of 'format' = 'csv', named without "csv.".
 struct CsvOptions {
   char delimiter = ',';
   char quote = '"';

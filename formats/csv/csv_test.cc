@@ -21,7 +21,7 @@ std::vector<std::string> DecodeLines(const SchemaPtr& schema, const Options& opt
   auto decoder = CsvFormat().make_decoder({schema, all}, options);
   EXPECT_TRUE(decoder.ok()) << decoder.status();
   auto encoder = CsvFormat().make_encoder(
-      schema, {{"csv.field-delimiter", "|"}, {"csv.null-literal", "NULL"}});
+      schema, {{"field-delimiter", "|"}, {"null-literal", "NULL"}});
   std::vector<std::string> out;
   for (const std::string& line : lines) {
     BatchBuilder builder(schema);
@@ -54,7 +54,7 @@ TEST(CsvDecoderTest, Fields) {
 
 TEST(CsvDecoderTest, IgnoredErrorsAreNull) {
   SchemaPtr schema = SchemaOf({DataType::Int(), DataType::String(), DataType::Boolean()});
-  EXPECT_EQ(DecodeLines(schema, {{"csv.ignore-parse-errors", "true"}},
+  EXPECT_EQ(DecodeLines(schema, {{"ignore-parse-errors", "true"}},
                         {"x,a,maybe", "4,short", "5,a,true,more"}),
             (std::vector<std::string>{"NULL|a|false", "4|short|NULL",
                                       "!4 fields where 3 are expected: '5,a,true,more'"}));
@@ -68,28 +68,28 @@ TEST(CsvDecoderTest, Options) {
     std::string row;
   };
   for (const Case& c : std::vector<Case>{
-           {{{"csv.field-delimiter", ";"}}, "1;a,b", "1|a,b"},
-           {{{"csv.field-delimiter", "\\t"}}, "1\ta", "1|a"},
-           {{{"csv.quote-character", "'"}}, "1,'a,b'", "1|a,b"},
-           {{{"csv.disable-quote-character", "true"}}, "1,\"a\"", "1|\"\"\"a\"\"\""},
-           {{{"csv.escape-character", "\\"}}, "1,a\\,b", "1|a,b"},
-           {{{"csv.null-literal", "n/a"}}, "n/a,n/a", "NULL|NULL"},
-           {{{"csv.allow-comments", "true"}}, "# 1,2", ""},
+           {{{"field-delimiter", ";"}}, "1;a,b", "1|a,b"},
+           {{{"field-delimiter", "\\t"}}, "1\ta", "1|a"},
+           {{{"quote-character", "'"}}, "1,'a,b'", "1|a,b"},
+           {{{"disable-quote-character", "true"}}, "1,\"a\"", "1|\"\"\"a\"\"\""},
+           {{{"escape-character", "\\"}}, "1,a\\,b", "1|a,b"},
+           {{{"null-literal", "n/a"}}, "n/a,n/a", "NULL|NULL"},
+           {{{"allow-comments", "true"}}, "# 1,2", ""},
        }) {
     EXPECT_EQ(DecodeLines(two, c.options, {c.line})[0], c.row) << c.line;
   }
   SchemaPtr array = SchemaOf({DataType::Array(DataType::Int()), DataType::Int()});
   EXPECT_EQ(DecodeLines(array, {}, {"1;2;3,4", ",4"}), (std::vector<std::string>{"1;2;3|4", "|4"}));
-  EXPECT_EQ(DecodeLines(array, {{"csv.array-element-delimiter", "--"}}, {"1--2,4"})[0], "1;2|4");
+  EXPECT_EQ(DecodeLines(array, {{"array-element-delimiter", "--"}}, {"1--2,4"})[0], "1;2|4");
   SchemaPtr row = SchemaOf({DataType::Row({{"a", DataType::Int()}, {"b", DataType::String()}})});
   EXPECT_EQ(DecodeLines(row, {}, {"1;x"})[0], "1;x");
 }
 
 TEST(CsvFormatTest, Refusals) {
-  EXPECT_EQ(CsvOptions::Read({{"csv.field-delimiter", "ab"}}).status().message(),
-            "format 'csv': option 'csv.field-delimiter' = 'ab' is not one ASCII character");
-  EXPECT_EQ(CsvOptions::Read({{"csv.null-litral", "ab"}}).status().message(),
-            "format 'csv': unknown option 'csv.null-litral'; did you mean 'csv.null-literal'?");
+  EXPECT_EQ(CsvOptions::Read({{"field-delimiter", "ab"}}).status().message(),
+            "format 'csv': option 'field-delimiter' = 'ab' is not one ASCII character");
+  EXPECT_EQ(CsvOptions::Read({{"null-litral", "ab"}}).status().message(),
+            "format 'csv': unknown option 'null-litral'; did you mean 'null-literal'?");
   SchemaPtr map = SchemaOf({DataType::Map(DataType::String(), DataType::Int())});
   EXPECT_EQ(CsvFormat().make_decoder({map, {0}}, {}).status().message(),
             "format 'csv' has no text for column 'c0' of type MAP<STRING, INT>");

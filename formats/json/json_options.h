@@ -9,7 +9,7 @@
 
 namespace weir {
 
-// The options of 'format' = 'json' (keys begin with "json.").
+// The options of 'format' = 'json', named without "json.".
 struct JsonOptions {
   bool fail_on_missing_field = false;
   bool ignore_parse_errors = false;

@@ -148,14 +148,14 @@ TEST(JsonDecoderTest, WrongValuesNameFieldAndValue) {
     EXPECT_TRUE(got.rows.empty());
 
     // With json.ignore-parse-errors what cannot be read is NULL and the row stays.
-    Decoded ignored = DecodeAs(c.type, c.json, {{"json.ignore-parse-errors", "true"}});
+    Decoded ignored = DecodeAs(c.type, c.json, {{"ignore-parse-errors", "true"}});
     EXPECT_EQ(ignored.rows.size(), 1u) << c.json;
     EXPECT_TRUE(ignored.bad.empty()) << c.json;
   }
 }
 
 TEST(JsonDecoderTest, IgnoredErrorsKeepTheRestOfNestedValues) {
-  Options ignore = {{"json.ignore-parse-errors", "true"}};
+  Options ignore = {{"ignore-parse-errors", "true"}};
   EXPECT_EQ(DecodeAs(DataType::Array(DataType::Int()), "[1,\"zz\",3]", ignore).rows[0][0],
             Value(Value::List{1, Value(), 3}));
   DataType row = DataType::Row({{"a", DataType::Int()}, {"b", DataType::String()}});
@@ -221,7 +221,7 @@ TEST(JsonDecoderTest, NullValuesAreSkipped) {
 TEST(JsonDecoderTest, Options) {
   Decoded missing = [] {
     auto decoder =
-        JsonFormat().make_decoder({Orders(), {0, 1}}, {{"json.fail-on-missing-field", "true"}});
+        JsonFormat().make_decoder({Orders(), {0, 1}}, {{"fail-on-missing-field", "true"}});
     return DecodeAll(**decoder,
                      std::make_shared<const Schema>(std::vector<Field>{
                          {"id", DataType::BigInt()}, {"name", DataType::String()}}),
@@ -231,19 +231,19 @@ TEST(JsonDecoderTest, Options) {
   EXPECT_EQ(missing.bad[0].reason, "name: the field is missing");
   EXPECT_EQ(missing.rows.size(), 1u);
 
-  Options iso = {{"json.timestamp-format.standard", "ISO-8601"}};
+  Options iso = {{"timestamp-format.standard", "ISO-8601"}};
   EXPECT_EQ(DecodeAs(DataType::Timestamp(3), "\"1970-01-01T00:00:01\"", iso).rows[0][0],
             Value(1000000));
   EXPECT_EQ(DecodeAs(DataType::TimestampLtz(3), "\"1970-01-01T00:00:01Z\"", iso).rows[0][0],
             Value(1000000));
 
-  EXPECT_EQ(JsonOptions::Read({{"json.bla", "1"}}).status().message(),
-            "format 'json': unknown option 'json.bla'");
-  EXPECT_EQ(JsonOptions::Read({{"json.ignore-parse-error", "true"}}).status().message(),
-            "format 'json': unknown option 'json.ignore-parse-error'; did you mean "
-            "'json.ignore-parse-errors'?");
+  EXPECT_EQ(JsonOptions::Read({{"bla", "1"}}).status().message(),
+            "format 'json': unknown option 'bla'");
+  EXPECT_EQ(JsonOptions::Read({{"ignore-parse-error", "true"}}).status().message(),
+            "format 'json': unknown option 'ignore-parse-error'; did you mean "
+            "'ignore-parse-errors'?");
   EXPECT_FALSE(JsonOptions::Read(
-                   {{"json.ignore-parse-errors", "true"}, {"json.fail-on-missing-field", "true"}})
+                   {{"ignore-parse-errors", "true"}, {"fail-on-missing-field", "true"}})
                    .ok());
 }
 
@@ -289,15 +289,15 @@ TEST(JsonEncoderTest, ValuesOfEachType) {
 TEST(JsonEncoderTest, Options) {
   DataType map = DataType::Map(DataType::String(), DataType::Int());
   Value with_null = Value::List{Value::List{Value(), 1}, Value::List{"k", 2}};
-  EXPECT_NE(Encoded(map, with_null).find("json.map-null-key.mode"), std::string::npos);
-  EXPECT_EQ(Encoded(map, with_null, {{"json.map-null-key.mode", "DROP"}}), R"({"x":{"k":2}})");
+  EXPECT_NE(Encoded(map, with_null).find("map-null-key.mode"), std::string::npos);
+  EXPECT_EQ(Encoded(map, with_null, {{"map-null-key.mode", "DROP"}}), R"({"x":{"k":2}})");
   EXPECT_EQ(Encoded(map, with_null,
-                    {{"json.map-null-key.mode", "LITERAL"}, {"json.map-null-key.literal", "n"}}),
+                    {{"map-null-key.mode", "LITERAL"}, {"map-null-key.literal", "n"}}),
             R"({"x":{"n":1,"k":2}})");
   EXPECT_EQ(Encoded(DataType::Decimal(12, 9), Int128{27},
-                    {{"json.encode.decimal-as-plain-number", "true"}}),
+                    {{"encode.decimal-as-plain-number", "true"}}),
             R"({"x":0.000000027})");
-  EXPECT_EQ(Encoded(DataType::Int(), {}, {{"json.encode.ignore-null-fields", "true"}}), "{}");
+  EXPECT_EQ(Encoded(DataType::Int(), {}, {{"encode.ignore-null-fields", "true"}}), "{}");
 }
 
 TEST(JsonRoundTripTest, WhatIsEncodedIsDecoded) {

@@ -15,10 +15,10 @@ struct RawOptions {
 StatusOr<RawOptions> ReadOptions(const std::map<std::string, std::string>& options) {
   OptionReader reader("format 'raw'", options);
   RawOptions out;
-  std::string charset = reader.String("raw.charset", "UTF-8");
-  if (charset != "UTF-8" && charset != "utf-8") reader.Fail("raw.charset", "is not 'UTF-8'");
+  std::string charset = reader.String("charset", "UTF-8");
+  if (charset != "UTF-8" && charset != "utf-8") reader.Fail("charset", "is not 'UTF-8'");
   out.big_endian =
-      reader.OneOf("raw.endianness", "big-endian", {"big-endian", "little-endian"}) == "big-endian";
+      reader.OneOf("endianness", "big-endian", {"big-endian", "little-endian"}) == "big-endian";
   RETURN_IF_ERROR(reader.Finish());
   return out;
 }

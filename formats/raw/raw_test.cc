@@ -21,7 +21,7 @@ TEST(RawFormatTest, RoundTrips) {
            {DataType::BigInt(),
             1,
             std::string("\1\0\0\0\0\0\0\0", 8),
-            {{"raw.endianness", "little-endian"}}},
+            {{"endianness", "little-endian"}}},
            {DataType::Double(), 1.0, std::string("\x3f\xf0\0\0\0\0\0\0", 8)},
        }) {
     auto schema = std::make_shared<const Schema>(std::vector<Field>{{"x", c.type}});
