@@ -20,10 +20,10 @@ struct CatalogColumn {
   enum class Kind { kPhysical, kComputed, kMetadata };
   std::string name;
   Kind kind = Kind::kPhysical;
-  DataType type;              // of a computed column: what its expression gives
-  ast::ExprPtr expr;          // kComputed
-  std::string metadata_key;   // kMetadata: FROM '...' or the name
-  bool is_virtual = false;    // kMetadata
+  DataType type;             // of a computed column: what its expression gives
+  ast::ExprPtr expr;         // kComputed
+  std::string metadata_key;  // kMetadata: FROM '...' or the name
+  bool is_virtual = false;   // kMetadata
   std::optional<std::string> comment;
   SourceSpan span;
 };
