@@ -76,45 +76,54 @@ SqlResult<ExprPtr> Parser::ParseExpr(int min_precedence) {
       continue;
     }
     if (!At(TokenKind::kWord)) return left;
-    const bool negated = At(Keyword::kNOT);
-    switch (Peek(negated ? 1 : 0).keyword) {
-      case Keyword::kOR:
-        if (negated || kOr < min_precedence) return left;
-        ASSIGN_OR_RETURN(left, ParseLogical(std::move(left), /*is_and=*/false));
-        break;
-      case Keyword::kAND:
-        if (negated || kAnd < min_precedence) return left;
-        ASSIGN_OR_RETURN(left, ParseLogical(std::move(left), /*is_and=*/true));
-        break;
-      case Keyword::kIS:
-        if (negated || kIs < min_precedence) return left;
-        ASSIGN_OR_RETURN(left, ParseIsTest(std::move(left)));
-        break;
-      case Keyword::kOVERLAPS: {
-        if (negated || kComparison < min_precedence) return left;
-        Take();
-        ASSIGN_OR_RETURN(left, ParseComparison(std::move(left), BinaryOp::kOverlaps));
-        break;
-      }
-      case Keyword::kBETWEEN:
-        if (kRange < min_precedence) return left;
-        if (negated) Take();
-        ASSIGN_OR_RETURN(left, ParseBetween(std::move(left), negated));
-        break;
-      case Keyword::kIN:
-        if (kRange < min_precedence) return left;
-        if (negated) Take();
-        ASSIGN_OR_RETURN(left, ParseIn(std::move(left), negated));
-        break;
-      case Keyword::kLIKE:
-      case Keyword::kSIMILAR:
-        if (kRange < min_precedence) return left;
-        if (negated) Take();
-        ASSIGN_OR_RETURN(left, ParseLike(std::move(left), negated));
-        break;
-      default:
-        return left;
+    ASSIGN_OR_RETURN(const bool applied, ParseWordOperator(&left, min_precedence));
+    if (!applied) return left;
+  }
+}
+
+SqlResult<bool> Parser::ParseWordOperator(ExprPtr* left, int min_precedence) {
+  const bool negated = At(Keyword::kNOT);
+  const Keyword keyword = Peek(negated ? 1 : 0).keyword;
+  switch (keyword) {
+    case Keyword::kOR:
+    case Keyword::kAND: {
+      const bool is_and = keyword == Keyword::kAND;
+      if (negated || (is_and ? kAnd : kOr) < min_precedence) return false;
+      ASSIGN_OR_RETURN(*left, ParseLogical(std::move(*left), is_and));
+      return true;
     }
+    case Keyword::kIS: {
+      if (negated || kIs < min_precedence) return false;
+      ASSIGN_OR_RETURN(*left, ParseIsTest(std::move(*left)));
+      return true;
+    }
+    case Keyword::kOVERLAPS: {
+      if (negated || kComparison < min_precedence) return false;
+      Take();
+      ASSIGN_OR_RETURN(*left, ParseComparison(std::move(*left), BinaryOp::kOverlaps));
+      return true;
+    }
+    case Keyword::kBETWEEN: {
+      if (kRange < min_precedence) return false;
+      if (negated) Take();
+      ASSIGN_OR_RETURN(*left, ParseBetween(std::move(*left), negated));
+      return true;
+    }
+    case Keyword::kIN: {
+      if (kRange < min_precedence) return false;
+      if (negated) Take();
+      ASSIGN_OR_RETURN(*left, ParseIn(std::move(*left), negated));
+      return true;
+    }
+    case Keyword::kLIKE:
+    case Keyword::kSIMILAR: {
+      if (kRange < min_precedence) return false;
+      if (negated) Take();
+      ASSIGN_OR_RETURN(*left, ParseLike(std::move(*left), negated));
+      return true;
+    }
+    default:
+      return false;
   }
 }
 
@@ -311,7 +320,6 @@ SqlResult<ExprPtr> Parser::ParsePrimary() {
 }
 
 SqlResult<ExprPtr> Parser::ParseKeywordPrimary() {
-  const SourceSpan start = Here();
   const bool before_paren = At(TokenKind::kLeftParen, 1);
   switch (Peek().keyword) {
     case Keyword::kNULL:

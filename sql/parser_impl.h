@@ -193,6 +193,8 @@ class Parser {
   // --- parser_expressions.cc --------------------------------------------------------------------
   // Everything that binds at least as tightly as `min_precedence`.
   SqlResult<ast::ExprPtr> ParseExpr(int min_precedence);
+  // Applies AND, IS, BETWEEN ... to `left`; false when no such operator stands here.
+  SqlResult<bool> ParseWordOperator(ast::ExprPtr* left, int min_precedence);
   SqlResult<ast::ExprPtr> ParsePrefix();
   SqlResult<ast::ExprPtr> ParseMinus();
   SqlResult<ast::ExprPtr> ParsePostfix(ast::ExprPtr value);
