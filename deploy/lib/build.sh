@@ -8,9 +8,15 @@ build_weir() {
   if [[ ! -d "$root/build/$preset" ]] && ((free < 3000)); then
     die "only $free MB free in $root, a build needs about 3000 MB" "free some space"
   fi
+  # A compiler may need 1.5 GB: fewer jobs than cores where memory is short.
+  local jobs memory_gb
+  memory_gb=$(awk '/^MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)
+  jobs=$(nproc)
+  ((jobs * 3 > memory_gb * 2)) && jobs=$((memory_gb * 2 / 3))
+  ((jobs >= 1)) || jobs=1
   # A compiler that runs out of memory ends without a word: say what it was.
-  local hint="If the compiler was killed: it needs about 2 GB of memory per job; set CMAKE_BUILD_PARALLEL_LEVEL=1."
+  local hint="If the compiler was killed: it needs up to 1.5 GB of memory for each of $jobs jobs; close what else needs memory."
   (cd "$root" && step "configure $preset" "deploy/install-dependencies installs what CMake misses." \
     cmake --preset "$preset") || return 1
-  (cd "$root" && step "build $preset" "$hint" cmake --build --preset "$preset" --target "$@") || return 1
+  (cd "$root" && step "build $preset" "$hint" cmake --build --preset "$preset" -j "$jobs" --target "$@") || return 1
 }

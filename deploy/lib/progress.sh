@@ -16,12 +16,17 @@ die() {
   exit 1
 }
 
+# The last line of a log, without colours and no longer than $2.
+last_line() {
+  tail -c 400 "$1" | tr '\r' '\n' | tail -n 1 | sed 's/\x1b[[(][0-9;]*[A-Za-z]//g' | tr -cd '[:print:]' | cut -c1-"$2"
+}
+
 step() {
   local title="$1" hint="$2"
   shift 2
   mkdir -p "$WEIR_LOG_DIR" || die "cannot create $WEIR_LOG_DIR" "set WEIR_LOG_DIR to a writable folder"
   local log="$WEIR_LOG_DIR/${title//[^A-Za-z0-9]/-}.log"
-  local start=$SECONDS shown=0 code=0 pid last
+  local start=$SECONDS shown=0 code=0 pid
   "$@" >"$log" 2>&1 </dev/null &
   pid=$!
   # Ended by the user: the step must not go on alone.
@@ -29,12 +34,10 @@ step() {
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.2
     if [[ -t 1 ]]; then
-      last=$(tail -c 300 "$log" | tr '\r' '\n' | tail -n 1 | tr -cd '[:print:]' | cut -c1-70)
-      printf '\r\033[K  %s  %ds  %s' "$title" $((SECONDS - start)) "$last"
+      printf '\r\033[K  %s  %ds  %s' "$title" $((SECONDS - start)) "$(last_line "$log" 70)"
     elif ((SECONDS - start >= shown + 10)); then
       shown=$((SECONDS - start))
-      last=$(tail -c 300 "$log" | tr '\r' '\n' | tail -n 1 | tr -cd '[:print:]' | cut -c1-100)
-      printf '  %s  %ds  %s\n' "$title" "$shown" "$last"
+      printf '  %s  %ds  %s\n' "$title" "$shown" "$(last_line "$log" 100)"
     fi
   done
   wait "$pid" || code=$?
