@@ -1,0 +1,231 @@
+#include "state/task_state.h"
+
+#include <deque>
+#include <utility>
+
+#include "state/state_share.h"
+#include "state/write_back_table.h"
+
+namespace weir {
+namespace {
+
+// A table with what the checkpoints hold of it.
+struct TrackedTable {
+  TableIdentity identity;
+  std::unique_ptr<WriteBackTable> table;
+  StateShare share;  // as of the newest completed checkpoint that we were told of
+  // Cut since, oldest first: numbered, so that a checkpoint knows which it holds.
+  std::deque<std::pair<uint64_t, std::shared_ptr<const StateRun>>> runs;
+  uint64_t next_run = 1;
+
+  void AddRun(StateRun run) {
+    if (run.empty()) return;
+    runs.push_back({next_run++, std::make_shared<const StateRun>(std::move(run))});
+  }
+};
+
+// What one snapshot wrote of one table. Filled on the I/O pool, read by the task when the
+// checkpoint is completed, which is after the result travelled to the job manager and back.
+struct TableResult {
+  bool written = false;
+  StateShare share;
+  uint64_t last_run = 0;  // runs up to it are in `share`
+};
+
+struct TableWork {
+  TrackedTable* tracked;  // for the task's thread only
+  TableIdentity identity;
+  StateShare share;
+  std::vector<std::shared_ptr<const StateRun>> runs;
+  std::shared_ptr<TableResult> result;
+};
+
+StatusOr<SnapshotResult> Write(CheckpointStorage& storage, CheckpointId id,
+                               const std::vector<TableWork>& tables) {
+  SnapshotResult result;
+  for (const TableWork& work : tables) {
+    StatusOr<WrittenShare> written = WriteShare(storage, id, work.identity, work.share, work.runs);
+    if (!written.ok()) {
+      return std::move(written).status().Annotate("snapshot of " + work.identity.Name());
+    }
+    result.written_bytes += written->written_bytes;
+    result.state_bytes += BytesOf(written->share);
+    auto& handles = result.keyed[work.identity.uid];
+    handles.insert(handles.end(), written->share.begin(), written->share.end());
+    work.result->share = std::move(written->share);
+    work.result->written = true;
+  }
+  return result;
+}
+
+}  // namespace
+
+// The tables of one operator.
+class OperatorTables : public KeyedState {
+ public:
+  OperatorTables(const TaskState::Config& config, TaskMemory& memory, uint32_t& table_count,
+                 std::string uid)
+      : config_(config), memory_(memory), table_count_(table_count), uid_(std::move(uid)) {}
+
+  StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout) override {
+    for (const auto& open : tables_) {
+      if (open->identity.table == name) {
+        return AlreadyExistsError(open->identity.Name() + " is open already");
+      }
+    }
+    auto tracked = std::make_unique<TrackedTable>();
+    tracked->identity = {uid_, name, std::move(layout), config_.key_groups,
+                         config_.max_parallelism};
+    WriteBackTable::Config table;
+    table.number = table_count_++;
+    table.layout = tracked->identity.layout;
+    table.key_groups = config_.key_groups;
+    table.collects_changes = config_.storage != nullptr;
+    table.memory = &memory_;
+    tracked->table = std::make_unique<WriteBackTable>(std::move(table));
+    ASSIGN_OR_RETURN(tracked->share, SelectShare(tracked->identity, restored_));
+    if (!tracked->share.empty()) {
+      RETURN_IF_ERROR(
+          LoadShare(*config_.storage, tracked->identity, tracked->share, *tracked->table));
+    }
+    tables_.push_back(std::move(tracked));
+    return tables_.back()->table.get();
+  }
+  KeyGroupRange key_groups() const override { return config_.key_groups; }
+  int32_t max_parallelism() const override { return config_.max_parallelism; }
+
+  Status Restore(std::vector<checkpoint::KeyedStateHandle> handles) {
+    if (!tables_.empty()) {
+      return FailedPreconditionError("operator " + uid_ + " has opened its tables already");
+    }
+    restored_ = std::move(handles);
+    return OkStatus();
+  }
+  std::vector<std::unique_ptr<TrackedTable>>& tables() { return tables_; }
+
+ private:
+  const TaskState::Config& config_;
+  TaskMemory& memory_;
+  uint32_t& table_count_;
+  const std::string uid_;
+  std::vector<checkpoint::KeyedStateHandle> restored_;
+  std::vector<std::unique_ptr<TrackedTable>> tables_;
+};
+
+struct TaskState::Impl {
+  explicit Impl(Config c) : config(std::move(c)) {
+    memory.budget = config.memory_budget;
+    memory.factory = config.cold_store;
+  }
+
+  OperatorTables& Operator(const std::string& uid) {
+    std::unique_ptr<OperatorTables>& op = operators[uid];
+    if (!op) op = std::make_unique<OperatorTables>(config, memory, table_count, uid);
+    return *op;
+  }
+  template <class F>
+  void ForEachTable(F f) {
+    for (auto& [uid, op] : operators) {
+      for (auto& tracked : op->tables()) f(*tracked);
+    }
+  }
+  // Ends a cut that nobody waits for any more.
+  void AbortCut() {
+    ForEachTable([](TrackedTable& t) {
+      if (t.table->cutting()) t.AddRun(t.table->AbortCut());
+    });
+    cutting = false;
+  }
+
+  const Config config;
+  TaskMemory memory;
+  uint32_t table_count = 0;
+  std::map<std::string, std::unique_ptr<OperatorTables>> operators;
+  CheckpointId last_id;
+  bool cutting = false;  // BeginSnapshot was called, TakeWork was not
+  // Snapshots whose outcome is unknown. A barrier may overtake the news of the checkpoint before.
+  std::map<CheckpointId, std::vector<TableWork>> outstanding;
+};
+
+TaskState::TaskState(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+TaskState::~TaskState() = default;
+
+Status TaskState::Restore(const std::string& uid,
+                          std::vector<checkpoint::KeyedStateHandle> handles) {
+  if (!handles.empty() && !impl_->config.storage) {
+    return FailedPreconditionError("operator " + uid + ": there is no checkpoint storage");
+  }
+  return impl_->Operator(uid).Restore(std::move(handles));
+}
+
+KeyedState& TaskState::ForOperator(const std::string& uid) { return impl_->Operator(uid); }
+
+Status TaskState::BeginSnapshot(CheckpointId id) {
+  CHECK(id > impl_->last_id) << "checkpoint " << id << " after " << impl_->last_id;
+  impl_->last_id = id;
+  if (impl_->cutting) impl_->AbortCut();
+  impl_->cutting = true;
+  if (impl_->config.storage) {
+    impl_->ForEachTable([](TrackedTable& t) { t.table->BeginCut(); });
+  }
+  return OkStatus();
+}
+
+bool TaskState::SnapshotSome(size_t entries) {
+  bool done = true;
+  impl_->ForEachTable([&](TrackedTable& t) {
+    if (!t.table->cutting()) return;
+    entries -= t.table->CutSome(entries);
+    done = done && t.table->cut_done();
+  });
+  return done;
+}
+
+SnapshotWork TaskState::TakeWork() {
+  CHECK(impl_->cutting) << "no snapshot has begun";
+  impl_->cutting = false;
+  if (!impl_->config.storage) return [] { return StatusOr<SnapshotResult>(SnapshotResult{}); };
+  std::vector<TableWork> tables;
+  impl_->ForEachTable([&](TrackedTable& t) {
+    t.AddRun(t.table->TakeCut());
+    TableWork& work = tables.emplace_back();
+    work.tracked = &t;
+    work.identity = t.identity;
+    work.share = t.share;
+    for (const auto& [number, run] : t.runs) work.runs.push_back(run);
+    work.result = std::make_shared<TableResult>();
+    work.result->last_run = t.next_run - 1;
+  });
+  impl_->outstanding[impl_->last_id] = tables;
+  return [storage = impl_->config.storage, id = impl_->last_id, tables = std::move(tables)] {
+    return Write(*storage, id, tables);
+  };
+}
+
+void TaskState::CheckpointCompleted(CheckpointId id) {
+  auto it = impl_->outstanding.find(id);
+  if (it != impl_->outstanding.end()) {
+    for (TableWork& work : it->second) {
+      CHECK(work.result->written) << "checkpoint " << id << " was completed without our share";
+      work.tracked->share = std::move(work.result->share);
+      auto& runs = work.tracked->runs;
+      while (!runs.empty() && runs.front().first <= work.result->last_run) runs.pop_front();
+    }
+  }
+  impl_->outstanding.erase(impl_->outstanding.begin(), impl_->outstanding.upper_bound(id));
+}
+
+void TaskState::Abort(CheckpointId id) {
+  if (id == impl_->last_id && impl_->cutting) impl_->AbortCut();
+  impl_->outstanding.erase(id);
+}
+
+uint64_t TaskState::hot_bytes() const { return impl_->memory.hot_bytes; }
+uint64_t TaskState::hot_entries() const {
+  uint64_t entries = 0;
+  impl_->ForEachTable([&](TrackedTable& t) { entries += t.table->EntryCount(); });
+  return entries;
+}
+uint64_t TaskState::spilled_entries() const { return impl_->memory.spilled_entries; }
+
+}  // namespace weir
