@@ -16,7 +16,7 @@ build_weir() {
   ((jobs >= 1)) || jobs=1
   # A compiler that runs out of memory ends without a word: say what it was.
   local hint="If the compiler was killed: it needs up to 1.5 GB of memory for each of $jobs jobs; close what else needs memory."
-  (cd "$root" && step "configure $preset" "deploy/install-dependencies installs what CMake misses." \
-    cmake --preset "$preset") || return 1
-  (cd "$root" && step "build $preset" "$hint" cmake --build --preset "$preset" -j "$jobs" --target "$@") || return 1
+  step "configure $preset" "deploy/install-dependencies installs what CMake misses." \
+    cmake -S "$root" --preset "$preset" || return 1
+  step "build $preset" "$hint" cmake --build "$root/build/$preset" -j "$jobs" --target "$@"
 }

@@ -27,10 +27,14 @@ step() {
   mkdir -p "$WEIR_LOG_DIR" || die "cannot create $WEIR_LOG_DIR" "set WEIR_LOG_DIR to a writable folder"
   local log="$WEIR_LOG_DIR/${title//[^A-Za-z0-9]/-}.log"
   local start=$SECONDS shown=0 code=0 pid
+  # A process group of its own (set -m): ended by the user, the command ends with all that it started,
+  # compilers included. Without it the shell would also make it deaf to Ctrl-C.
+  set -m
   "$@" >"$log" 2>&1 </dev/null &
   pid=$!
-  # Ended by the user: the step must not go on alone.
-  trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; printf "\n"; trap - INT TERM; exit 130' INT TERM
+  set +m
+  trap 'end_step "$pid" INT' INT
+  trap 'end_step "$pid" TERM' TERM HUP
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.2
     if [[ -t 1 ]]; then
@@ -41,7 +45,7 @@ step() {
     fi
   done
   wait "$pid" || code=$?
-  trap - INT TERM
+  trap - INT TERM HUP
   [[ -t 1 ]] && printf '\r\033[K'
   if ((code == 0)); then
     printf '  %s: ok, %d s\n' "$title" $((SECONDS - start))
@@ -52,4 +56,14 @@ step() {
     [[ -n "$hint" ]] && printf '  %s\n' "$hint"
   fi
   return "$code"
+}
+
+# Ends the running step and then this script, by the signal it got: whoever started it sees that.
+end_step() {
+  kill -TERM -- "-$1" 2>/dev/null
+  wait "$1" 2>/dev/null
+  printf '\n'
+  trap - "$2"
+  kill "-$2" "$BASHPID"
+  exit 1
 }

@@ -51,6 +51,7 @@ finish() {
   say ""
   for line in "${summary[@]}"; do say "$line"; done
   say "total $SECONDS s"
+  echo "$passed $failed" >"$WEIR_LOG_DIR/counts"
   say "$passed passed, $failed failed"
   ((failed == 0 && passed > 0))
 }
