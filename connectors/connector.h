@@ -94,6 +94,8 @@ class SourceReader {
   virtual void NoMoreSplits() = 0;
   // Never waits. Emits at most about one batch.
   virtual StatusOr<PollResult> Poll(SourceOutput& out) = 0;
+  // After kIdle: poll again at this wall-clock time even without `wake` (rows made at a rate).
+  virtual std::optional<Timestamp> NextPoll() const { return std::nullopt; }
   // Where the split is: after the last message emitted. Goes into the checkpoint.
   virtual StatusOr<std::string> Position(int32_t index) = 0;
   // The checkpoint with these positions is complete: tell the outside for its monitors. May fail

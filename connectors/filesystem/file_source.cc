@@ -1,0 +1,233 @@
+#include "connectors/filesystem/file_source.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <filesystem>
+
+#include "connectors/filesystem/filesystem.h"
+#include "connectors/filesystem/line_reader.h"
+#include "connectors/table_options.h"
+#include "formats/csv/csv_format.h"
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Plan {
+  std::string table;
+  std::string path;
+  char quote = 0;  // of CSV: between two of them a line goes on
+  std::optional<Duration> monitor_interval;
+  // Metadata columns by their number in the table, counted from the first one.
+  std::vector<std::string> metadata_keys;
+  SchemaPtr schema;
+  size_t physical_columns = 0;
+};
+
+class FileReader final : public SourceReader {
+ public:
+  FileReader(std::shared_ptr<const Plan> plan, SourceReaderContext context)
+      : plan_(std::move(plan)), context_(std::move(context)) {
+    for (uint32_t column : context_.projection) {
+      if (column >= plan_->physical_columns) metadata_columns_.push_back(column);
+    }
+  }
+
+  Status AddSplit(int32_t index, const SourceSplit& split) override {
+    Split added{.index = index, .path = split.id};
+    const std::string& text = split.position;
+    if (!text.empty()) {
+      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), added.offset);
+      if (error == std::errc() && *end == ':') {
+        std::from_chars(end + 1, text.data() + text.size(), added.line);
+      }
+    }
+    splits_.push_back(std::move(added));
+    return OkStatus();
+  }
+
+  void NoMoreSplits() override { no_more_splits_ = true; }
+
+  StatusOr<PollResult> Poll(SourceOutput& out) override {
+    if (current_ == splits_.size()) {
+      return no_more_splits_ ? PollResult::kFinished : PollResult::kIdle;
+    }
+    Split& split = splits_[current_];
+    if (Status s = ReadSome(split, out); !s.ok()) {
+      return std::move(s).Annotate("table `" + plan_->table + "`");
+    }
+    return PollResult::kMore;
+  }
+
+  StatusOr<std::string> Position(int32_t index) override {
+    for (const Split& split : splits_) {
+      if (split.index == index) {
+        return std::to_string(split.offset) + ":" + std::to_string(split.line);
+      }
+    }
+    return InternalError("no file has the index " + std::to_string(index));
+  }
+
+ private:
+  struct Split {
+    int32_t index = 0;
+    std::string path;
+    uint64_t offset = 0;
+    int64_t line = 1;
+  };
+
+  Status ReadSome(Split& split, SourceOutput& out) {
+    if (!lines_.is_open()) {
+      RETURN_IF_ERROR(lines_.Open(split.path, split.offset, split.line, plan_->quote));
+    }
+    values_.clear();
+    numbers_.clear();
+    RETURN_IF_ERROR(lines_.Next(context_.max_batch_rows, values_, numbers_));
+    split.offset = lines_.offset();
+    split.line = lines_.line();
+    if (values_.empty()) {
+      lines_.Close();
+      out.SplitFinished(split.index);
+      ++current_;
+      return OkStatus();
+    }
+    RETURN_IF_ERROR(FillMetadata(split));
+    MessageRun run;
+    run.split = split.index;
+    run.values = values_;
+    run.offsets = numbers_;
+    run.metadata = metadata_;
+    return out.EmitRun(run);
+  }
+
+  Status FillMetadata(const Split& split) {
+    metadata_.clear();
+    if (metadata_columns_.empty()) return OkStatus();
+    struct stat status;
+    if (::stat(split.path.c_str(), &status) != 0) {
+      return UnavailableError("cannot read " + split.path);
+    }
+    for (uint32_t column : metadata_columns_) {
+      const std::string& key = plan_->metadata_keys[column - plan_->physical_columns];
+      Value value;
+      if (key == "file.path") {
+        value = split.path;
+      } else if (key == "file.name") {
+        value = fs::path(split.path).filename().string();
+      } else if (key == "file.size") {
+        value = int64_t{status.st_size};
+      } else {
+        value = int64_t{status.st_mtim.tv_sec} * 1000000 + status.st_mtim.tv_nsec / 1000000 * 1000;
+      }
+      metadata_.push_back(
+          Column::MakeConstant((*plan_->schema)[column].type, value, values_.size()));
+    }
+    return OkStatus();
+  }
+
+  const std::shared_ptr<const Plan> plan_;
+  const SourceReaderContext context_;
+  std::vector<uint32_t> metadata_columns_;
+  std::vector<Split> splits_;  // read one after another
+  size_t current_ = 0;
+  LineReader lines_;
+  bool no_more_splits_ = false;
+  std::vector<std::string_view> values_;
+  std::vector<int64_t> numbers_;
+  std::vector<ColumnPtr> metadata_;
+};
+
+bool IsHidden(const fs::path& path) {
+  std::string name = path.filename().string();
+  return name.starts_with('.') || name.starts_with('_');
+}
+
+StatusOr<std::vector<std::string>> ListFiles(const Plan& plan) {
+  std::error_code error;
+  fs::file_status status = fs::status(plan.path, error);
+  if (!fs::exists(status)) {
+    return NotFoundError("table `" + plan.table + "`: the path '" + plan.path + "' does not exist");
+  }
+  std::vector<std::string> files;
+  if (!fs::is_directory(status)) {
+    files.push_back(plan.path);
+    return files;
+  }
+  fs::recursive_directory_iterator it(plan.path, error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    std::error_code ignored;
+    if (IsHidden(it->path())) {
+      it.disable_recursion_pending();
+    } else if (it->is_regular_file(ignored)) {
+      files.push_back(it->path().string());
+    }
+  }
+  if (error) {
+    return PermissionDeniedError("table `" + plan.table + "`: cannot list '" + plan.path +
+                                 "': " + error.message());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+class FileDiscovery final : public SplitDiscovery {
+ public:
+  explicit FileDiscovery(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+  StatusOr<std::vector<SourceSplit>> Discover(bool) override {
+    ASSIGN_OR_RETURN(std::vector<std::string> files, ListFiles(*plan_));
+    std::vector<SourceSplit> splits;
+    for (std::string& file : files) {
+      splits.push_back({.id = std::move(file), .position = "0:1", .hash = splits.size()});
+    }
+    return splits;
+  }
+
+ private:
+  const std::shared_ptr<const Plan> plan_;
+};
+
+class FileSource final : public Source {
+ public:
+  explicit FileSource(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+  bool bounded() const override { return !plan_->monitor_interval; }
+  SplitStrategy split_strategy() const override { return SplitStrategy::kQueue; }
+  std::optional<Duration> discovery_interval() const override { return plan_->monitor_interval; }
+  Status Validate() override { return ListFiles(*plan_).status(); }
+  StatusOr<std::unique_ptr<SplitDiscovery>> MakeDiscovery() override {
+    return std::unique_ptr<SplitDiscovery>(std::make_unique<FileDiscovery>(plan_));
+  }
+  StatusOr<std::unique_ptr<SourceReader>> MakeReader(SourceReaderContext context) override {
+    return std::unique_ptr<SourceReader>(std::make_unique<FileReader>(plan_, std::move(context)));
+  }
+
+ private:
+  const std::shared_ptr<const Plan> plan_;
+};
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Source>> MakeFileSource(const TableInfo& table) {
+  TableOptions options(table);
+  auto plan = std::make_shared<Plan>();
+  plan->table = table.name;
+  plan->schema = table.schema;
+  plan->physical_columns = table.physical_columns;
+  plan->metadata_keys = table.metadata_keys;
+  StatusOr<std::string> path = LocalPath(options.Required("path"));
+  if (!path.ok()) options.Fail("path", "is refused: " + path.status().message());
+  plan->monitor_interval = options.Duration("source.monitor-interval");
+  options.ReadFormats(/*reading=*/true, /*keyed=*/false);
+  if (options.String("format", "") == "csv") {
+    StatusOr<CsvOptions> csv = CsvOptions::Read(options.WithPrefix("csv."));
+    if (csv.ok() && csv->quotes) plan->quote = csv->quote;
+  }
+  RETURN_IF_ERROR(options.Finish());
+  plan->path = *path;
+  return std::unique_ptr<Source>(std::make_unique<FileSource>(std::move(plan)));
+}
+
+}  // namespace weir
