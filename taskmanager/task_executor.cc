@@ -1,0 +1,503 @@
+#include "taskmanager/task_executor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/logging.h"
+#include "common/data/batch_codec.h"
+#include "taskmanager/process_usage.h"
+
+namespace weir {
+namespace {
+
+constexpr int64_t kGraceMs = 30'000;           // without a job manager
+constexpr int64_t kKeepRowsMs = 300'000;       // of a job that is over
+constexpr int64_t kRediscoverAfterMs = 5'000;  // when looking for splits failed
+
+TaskId IdOf(uint32_t vertex, uint32_t subtask) {
+  return {VertexId(static_cast<int32_t>(vertex)), static_cast<int32_t>(subtask)};
+}
+
+void SetFailure(const Status& status, rpc::Failure* failure) {
+  failure->set_code(static_cast<uint32_t>(status.code()));
+  failure->set_message(status.message());
+}
+
+rpc::TaskState StateOf(TaskPhase phase) { return static_cast<rpc::TaskState>(phase); }
+static_assert(static_cast<int>(TaskPhase::kFailed) == rpc::FAILED);
+static_assert(static_cast<int>(TaskPhase::kRunning) == rpc::RUNNING);
+
+template <class Message>
+void SetTask(TaskId task, Message* message) {
+  message->set_vertex(static_cast<uint32_t>(task.vertex.value()));
+  message->set_subtask(static_cast<uint32_t>(task.subtask));
+}
+
+}  // namespace
+
+TaskExecutor::TaskExecutor(TaskEnvironment environment, Send send)
+    : environment_(std::move(environment)), send_(std::move(send)) {}
+
+TaskExecutor::~TaskExecutor() = default;
+
+void TaskExecutor::Post(Mail mail) {
+  mailbox_.Post(std::move(mail));
+  environment_.executor->Wake(shared_from_this());
+}
+
+void TaskExecutor::Handle(rpc::JobManagerMessage message) { Post(std::move(message)); }
+void TaskExecutor::Disconnected() { Post(Lost{}); }
+void TaskExecutor::Shutdown(std::function<void()> done) { Post(ShutDown{std::move(done)}); }
+
+Runnable::Next TaskExecutor::Run() {
+  const Timestamp now = environment_.executor->clock().WallNow();
+  for (Mail& mail : mailbox_.Take()) {
+    if (auto* message = std::get_if<rpc::JobManagerMessage>(&mail)) {
+      Receive(*message);
+    } else if (auto* event = std::get_if<FromTask>(&mail)) {
+      OnTaskEvent(*event);
+    } else if (auto* discovered = std::get_if<Discovered>(&mail)) {
+      OnDiscovered(*discovered);
+    } else if (auto* committed = std::get_if<Committed>(&mail)) {
+      rpc::TaskManagerMessage message;
+      committed->done.set_epoch(epoch_);
+      *message.mutable_commit_done() = std::move(committed->done);
+      send_(std::move(message));
+    } else if (std::holds_alternative<Lost>(mail)) {
+      heartbeat_interval_ms_ = 0;
+      next_heartbeat_ = kMaxTimestamp;
+      cancel_all_at_ = now + kGraceMs;
+    } else {
+      CancelAll();
+      shut_down_ = std::move(std::get<ShutDown>(mail).done);
+    }
+  }
+  OnTime(now);
+  return {.wake_at = NextDeadline()};
+}
+
+// ---- From the job manager
+
+void TaskExecutor::Receive(const rpc::JobManagerMessage& message) {
+  switch (message.message_case()) {
+    case rpc::JobManagerMessage::kRegistered:
+      return OnRegistered(message.registered());
+    case rpc::JobManagerMessage::kDeploy:
+      return OnDeploy(message.deploy());
+    case rpc::JobManagerMessage::kCancel: {
+      const rpc::CancelTasks& m = message.cancel();
+      if (Attempt* attempt = Find(m.epoch(), m.job_id(), m.attempt())) {
+        CancelAttempt({m.job_id(), m.attempt()}, *attempt);
+      }
+      return;
+    }
+    case rpc::JobManagerMessage::kTrigger: {
+      const rpc::TriggerCheckpoint& m = message.trigger();
+      Task* task = FindTask(m.epoch(), m.job_id(), m.attempt(), m.vertex(), m.subtask());
+      if (task)
+        task->Post(task_mail::Trigger{CheckpointId(m.checkpoint_id()), m.stop(), m.drain()});
+      return;
+    }
+    case rpc::JobManagerMessage::kCompleted: {
+      const rpc::CheckpointCompleted& m = message.completed();
+      Attempt* attempt = Find(m.epoch(), m.job_id(), m.attempt());
+      if (!attempt) return;
+      for (auto& [id, entry] : attempt->tasks) {
+        if (!entry.over) entry.task->Post(task_mail::Completed{CheckpointId(m.checkpoint_id())});
+      }
+      return;
+    }
+    case rpc::JobManagerMessage::kAbort: {
+      const rpc::AbortCheckpoint& m = message.abort();
+      Attempt* attempt = Find(m.epoch(), m.job_id(), m.attempt());
+      if (!attempt) return;
+      for (auto& [id, entry] : attempt->tasks) {
+        if (!entry.over) entry.task->Post(task_mail::Abort{CheckpointId(m.checkpoint_id())});
+      }
+      return;
+    }
+    case rpc::JobManagerMessage::kAssignSplits:
+      return OnAssignSplits(message.assign_splits());
+    case rpc::JobManagerMessage::kCommit:
+      return OnCommit(message.commit());
+    case rpc::JobManagerMessage::kFetchRows:
+      return OnFetchRows(message.fetch_rows());
+    case rpc::JobManagerMessage::kFinish: {
+      const rpc::FinishTask& m = message.finish();
+      Task* task = FindTask(m.epoch(), m.job_id(), m.attempt(), m.vertex(), m.subtask());
+      if (task) task->Post(task_mail::Finish{});
+      return;
+    }
+    case rpc::JobManagerMessage::kRefused:  // the control client's business
+    case rpc::JobManagerMessage::MESSAGE_NOT_SET:
+      return;
+  }
+}
+
+void TaskExecutor::OnRegistered(const rpc::Registered& registered) {
+  if (registered.epoch() < epoch_) return;
+  // Whoever registers us has given up what ran here before.
+  CancelAll();
+  epoch_ = registered.epoch();
+  cancel_all_at_ = kMaxTimestamp;
+  heartbeat_interval_ms_ = registered.heartbeat_interval_ms();
+  if (heartbeat_interval_ms_ > 0) next_heartbeat_ = environment_.executor->clock().WallNow();
+}
+
+TaskExecutor::Attempt* TaskExecutor::Find(int64_t epoch, const std::string& job_id,
+                                          int64_t attempt) {
+  if (epoch < epoch_) return nullptr;
+  epoch_ = epoch;
+  auto it = attempts_.find({job_id, attempt});
+  return it == attempts_.end() ? nullptr : &it->second;
+}
+
+Task* TaskExecutor::FindTask(int64_t epoch, const std::string& job_id, int64_t attempt,
+                             uint32_t vertex, uint32_t subtask) {
+  Attempt* found = Find(epoch, job_id, attempt);
+  if (!found) return nullptr;
+  auto it = found->tasks.find(IdOf(vertex, subtask));
+  return it == found->tasks.end() || it->second.over ? nullptr : it->second.task.get();
+}
+
+void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
+  if (deploy.epoch() < epoch_ || shut_down_) return;
+  epoch_ = deploy.epoch();
+  const AttemptKey key{deploy.job_id(), deploy.attempt()};
+  int64_t& newest = newest_[key.job_id];
+  if (key.attempt <= newest) return;
+  newest = key.attempt;
+  for (auto& [other, attempt] : attempts_) {
+    if (other.job_id == key.job_id) CancelAttempt(other, attempt);
+  }
+  auto listener = [self = weak_from_this(), key](TaskId task, TaskEvent event) {
+    if (auto executor = std::static_pointer_cast<TaskExecutor>(self.lock())) {
+      executor->Post(FromTask{key, task, std::move(event)});
+    }
+  };
+  StatusOr<Deployment> built = BuildDeployment(deploy, environment_, listener);
+  if (!built.ok()) return RefuseDeployment(deploy, built.status());
+
+  Attempt& attempt = attempts_[key];
+  attempt.epoch = deploy.epoch();
+  attempt.restored = deploy.restored_checkpoint() > 0;
+  attempt.lineage = deploy.lineage();
+  attempt.graph = std::make_shared<const plan::JobGraph>(deploy.graph());
+  attempt.collect = std::move(built->collect);
+  attempt.live = static_cast<int>(built->tasks.size());
+  for (std::shared_ptr<Task>& task : built->tasks) attempt.tasks[task->id()].task = task;
+  for (const rpc::SubtaskDeployment& subtask : deploy.subtasks()) {
+    const plan::Vertex& vertex = attempt.graph->vertices(static_cast<int>(subtask.vertex()));
+    if (subtask.subtask() != 0 || !vertex.chain(0).has_source()) continue;
+    attempt.sources[VertexId(static_cast<int32_t>(subtask.vertex()))].node = vertex.chain(0).id();
+  }
+  for (auto& [id, entry] : attempt.tasks) entry.task->Start();
+  for (auto& [vertex, source] : attempt.sources) StartDiscovery(key, attempt, vertex);
+}
+
+void TaskExecutor::RefuseDeployment(const rpc::DeployTasks& deploy, const Status& cause) {
+  for (const rpc::SubtaskDeployment& subtask : deploy.subtasks()) {
+    rpc::TaskManagerMessage message;
+    rpc::TaskStateChanged* state = message.mutable_task_state();
+    Stamp({deploy.job_id(), deploy.attempt()}, state);
+    state->set_vertex(subtask.vertex());
+    state->set_subtask(subtask.subtask());
+    state->set_state(rpc::FAILED);
+    SetFailure(cause, state->mutable_failure());
+    send_(std::move(message));
+  }
+}
+
+void TaskExecutor::OnAssignSplits(const rpc::AssignSplits& assign) {
+  Task* task = FindTask(assign.epoch(), assign.job_id(), assign.attempt(), assign.vertex(),
+                        assign.subtask());
+  if (!task) return;
+  task_mail::AddSplits mail;
+  mail.no_more = assign.no_more();
+  for (const rpc::Split& split : assign.splits()) {
+    mail.splits.push_back({.id = split.id(),
+                           .position = split.position(),
+                           .hash = split.hash(),
+                           .discovered_later = split.discovered_later(),
+                           .watermark = split.watermark()});
+  }
+  task->Post(std::move(mail));
+}
+
+void TaskExecutor::OnCommit(const rpc::Commit& commit) {
+  Attempt* attempt = Find(commit.epoch(), commit.job_id(), commit.attempt());
+  if (!attempt) return;
+  rpc::CommitDone done;
+  done.set_job_id(commit.job_id());
+  done.set_attempt(commit.attempt());
+  done.set_checkpoint_id(commit.checkpoint_id());
+  done.set_vertex(commit.vertex());
+  done.set_subtask(commit.subtask());
+  done.set_uid(commit.uid());
+  auto work = [this, graph = attempt->graph, lineage = attempt->lineage, commit]() -> Status {
+    if (commit.vertex() >= static_cast<uint32_t>(graph->vertices_size())) {
+      return InvalidArgumentError("a commit for no vertex of the plan");
+    }
+    const plan::Vertex& vertex = graph->vertices(static_cast<int>(commit.vertex()));
+    for (const plan::OperatorNode& node : vertex.chain()) {
+      if (node.uid() != commit.uid() || !node.has_sink()) continue;
+      ASSIGN_OR_RETURN(std::unique_ptr<Sink> sink, environment_.make_sink(node.sink().table()));
+      ASSIGN_OR_RETURN(std::unique_ptr<SinkCommitter> committer,
+                       sink->MakeCommitter({.lineage = lineage,
+                                            .sink_uid = commit.uid(),
+                                            .subtask = static_cast<int32_t>(commit.subtask()),
+                                            .parallelism = vertex.parallelism(),
+                                            .attempt = commit.attempt()}));
+      if (!committer) return OkStatus();
+      std::vector<std::string> committables(commit.committables().begin(),
+                                            commit.committables().end());
+      return committer->Commit(CheckpointId(commit.checkpoint_id()), committables);
+    }
+    return InvalidArgumentError("a commit for '" + commit.uid() +
+                                "', which is no sink of the plan");
+  };
+  auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
+  environment_.executor->RunBlocking(
+      [self, work = std::move(work), done = std::move(done)]() mutable {
+        SetFailure(work(), done.mutable_failure());
+        self->Post(Committed{std::move(done)});
+      });
+}
+
+void TaskExecutor::OnFetchRows(const rpc::FetchRows& fetch) {
+  auto it = attempts_.find({fetch.job_id(), fetch.attempt()});
+  if (it == attempts_.end()) return;
+  auto buffer = it->second.collect.find(IdOf(fetch.vertex(), fetch.subtask()));
+  if (buffer == it->second.collect.end()) return;
+  CollectBuffer::ReadResult read =
+      buffer->second->Read(fetch.offset(), static_cast<size_t>(std::max(1, fetch.max_batches())));
+  rpc::TaskManagerMessage message;
+  rpc::Rows* rows = message.mutable_rows();
+  rows->set_job_id(fetch.job_id());
+  rows->set_attempt(fetch.attempt());
+  rows->set_vertex(fetch.vertex());
+  rows->set_subtask(fetch.subtask());
+  rows->set_offset(read.offset);
+  rows->set_finished(read.finished);
+  for (Batch& batch : read.batches) AppendElement(std::move(batch), *rows->add_batches());
+  send_(std::move(message));
+}
+
+// ---- From tasks
+
+void TaskExecutor::OnTaskEvent(FromTask& mail) {
+  auto it = attempts_.find(mail.attempt);
+  if (it == attempts_.end()) return;
+  if (auto* change = std::get_if<task_event::PhaseChanged>(&mail.event)) {
+    return OnTaskPhase(mail.attempt, it->second, mail.task, *change);
+  }
+  rpc::TaskManagerMessage message;
+  if (std::holds_alternative<task_event::EndOfInput>(mail.event)) {
+    Stamp(mail.attempt, message.mutable_end_of_input());
+    SetTask(mail.task, message.mutable_end_of_input());
+  } else if (auto* done = std::get_if<task_event::SnapshotDone>(&mail.event)) {
+    rpc::SnapshotDone* out = message.mutable_snapshot_done();
+    Stamp(mail.attempt, out);
+    out->set_checkpoint_id(done->id.value());
+    *out->mutable_snapshot() = std::move(done->snapshot);
+    out->set_state_bytes(done->state_bytes);
+    out->set_written_bytes(done->written_bytes);
+    out->set_alignment_ms(done->alignment_ms);
+    out->set_sync_us(done->sync_us);
+    out->set_async_ms(done->async_ms);
+  } else if (auto* declined = std::get_if<task_event::SnapshotDeclined>(&mail.event)) {
+    rpc::SnapshotDeclined* out = message.mutable_snapshot_declined();
+    Stamp(mail.attempt, out);
+    SetTask(mail.task, out);
+    out->set_checkpoint_id(declined->id.value());
+    SetFailure(declined->cause, out->mutable_failure());
+  } else {
+    rpc::SplitRequest* out = message.mutable_split_request();
+    Stamp(mail.attempt, out);
+    SetTask(mail.task, out);
+    out->set_node(std::get<task_event::WantsSplit>(mail.event).node);
+  }
+  send_(std::move(message));
+}
+
+void TaskExecutor::OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId task,
+                               const task_event::PhaseChanged& change) {
+  rpc::TaskManagerMessage message;
+  rpc::TaskStateChanged* state = message.mutable_task_state();
+  Stamp(key, state);
+  SetTask(task, state);
+  state->set_state(StateOf(change.phase));
+  if (!change.cause.ok()) SetFailure(change.cause, state->mutable_failure());
+  if (change.phase == TaskPhase::kFailed) {
+    LOG(kWarning) << "job " << key.job_id << " attempt " << key.attempt << ": task " << task
+                  << " failed: " << change.cause;
+  }
+  if (IsOver(change.phase)) {
+    attempt.tasks[task].over = true;
+    attempt.tasks[task].task = nullptr;
+    if (--attempt.live == 0) {
+      if (environment_.transport) environment_.transport->Close(key);
+      const bool keep = !attempt.collect.empty() && !attempt.canceled;
+      attempt.forget_at = environment_.executor->clock().WallNow() + (keep ? kKeepRowsMs : 0);
+    }
+  }
+  send_(std::move(message));
+}
+
+void TaskExecutor::CancelAttempt(const AttemptKey& key, Attempt& attempt) {
+  attempt.canceled = true;
+  if (attempt.live == 0) attempt.forget_at = kMinTimestamp;
+  for (auto& [id, entry] : attempt.tasks) {
+    if (!entry.over) entry.task->Post(task_mail::Cancel{});
+  }
+}
+
+void TaskExecutor::CancelAll() {
+  for (auto& [key, attempt] : attempts_) CancelAttempt(key, attempt);
+}
+
+// ---- Splits
+
+// The discovery object goes from one piece of blocking work to the next, never to two at once.
+void TaskExecutor::StartDiscovery(const AttemptKey& key, Attempt& attempt, VertexId vertex) {
+  Source& source = attempt.sources[vertex];
+  source.busy = true;
+  source.next = kMaxTimestamp;
+  auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
+  environment_.executor->RunBlocking([self, key, vertex, graph = attempt.graph,
+                                      discovery = source.discovery,
+                                      restored = attempt.restored]() mutable {
+    Discovered result{key, vertex, std::vector<SourceSplit>{}, discovery, false, std::nullopt};
+    const plan::OperatorNode& node = graph->vertices(vertex.value()).chain(0);
+    auto discover = [&]() -> StatusOr<std::vector<SourceSplit>> {
+      ASSIGN_OR_RETURN(std::unique_ptr<weir::Source> table,
+                       self->environment_.make_source(node.source().table()));
+      result.by_queue = table->split_strategy() == SplitStrategy::kQueue;
+      result.interval = table->discovery_interval();
+      if (!result.discovery) {
+        ASSIGN_OR_RETURN(std::unique_ptr<SplitDiscovery> made, table->MakeDiscovery());
+        result.discovery = std::move(made);
+      }
+      return result.discovery->Discover(restored);
+    };
+    result.splits = discover();
+    if (!result.splits.ok()) {
+      result.splits = std::move(result.splits).status().Annotate(node.name());
+    }
+    self->Post(std::move(result));
+  });
+}
+
+void TaskExecutor::OnDiscovered(Discovered& mail) {
+  auto it = attempts_.find(mail.attempt);
+  if (it == attempts_.end() || it->second.canceled) return;
+  Source& source = it->second.sources[mail.vertex];
+  const bool first = source.discovery == nullptr;
+  source.busy = false;
+  source.discovery = std::move(mail.discovery);
+  const Timestamp now = environment_.executor->clock().WallNow();
+  if (!mail.splits.ok()) {
+    if (first || !source.once) {
+      TaskEntry& entry = it->second.tasks[{mail.vertex, 0}];
+      if (!entry.over) entry.task->Post(task_mail::Fail{std::move(mail.splits).status()});
+    } else {
+      LOG(kWarning) << "job " << mail.attempt.job_id
+                    << ": looking for new splits: " << mail.splits.status();
+      source.next = now + kRediscoverAfterMs;
+    }
+    return;
+  }
+  source.once = true;
+  if (mail.interval && mail.interval->count() > 0) source.next = now + mail.interval->count();
+  rpc::TaskManagerMessage message;
+  rpc::SplitsDiscovered* out = message.mutable_splits_discovered();
+  Stamp(mail.attempt, out);
+  out->set_vertex(static_cast<uint32_t>(mail.vertex.value()));
+  out->set_node(source.node);
+  out->set_by_queue(mail.by_queue);
+  out->set_final(source.next == kMaxTimestamp);
+  for (SourceSplit& split : *mail.splits) {
+    rpc::Split* s = out->add_splits();
+    s->set_id(std::move(split.id));
+    s->set_position(std::move(split.position));
+    s->set_hash(split.hash);
+    s->set_discovered_later(split.discovered_later);
+    s->set_watermark(split.watermark);
+  }
+  send_(std::move(message));
+}
+
+// ---- Time
+
+Timestamp TaskExecutor::NextDeadline() const {
+  Timestamp next = std::min(next_heartbeat_, cancel_all_at_);
+  for (const auto& [key, attempt] : attempts_) {
+    next = std::min(next, attempt.forget_at);
+    if (attempt.canceled) continue;
+    for (const auto& [vertex, source] : attempt.sources) next = std::min(next, source.next);
+  }
+  return next;
+}
+
+void TaskExecutor::OnTime(Timestamp now) {
+  if (now >= cancel_all_at_) {
+    cancel_all_at_ = kMaxTimestamp;
+    CancelAll();
+  }
+  for (auto it = attempts_.begin(); it != attempts_.end();) {
+    Attempt& attempt = it->second;
+    if (attempt.live == 0 && now >= attempt.forget_at) {
+      it = attempts_.erase(it);
+      continue;
+    }
+    for (auto& [vertex, source] : attempt.sources) {
+      if (!attempt.canceled && attempt.live > 0 && !source.busy && now >= source.next) {
+        StartDiscovery(it->first, attempt, vertex);
+      }
+    }
+    if (attempt.live == 0) attempt.sources.clear();
+    ++it;
+  }
+  if (now >= next_heartbeat_) {
+    next_heartbeat_ = now + heartbeat_interval_ms_;
+    SendHeartbeat(now);
+  }
+  if (shut_down_ && std::all_of(attempts_.begin(), attempts_.end(),
+                                [](const auto& entry) { return entry.second.live == 0; })) {
+    std::exchange(shut_down_, [] {})();
+  }
+}
+
+void TaskExecutor::SendHeartbeat(Timestamp now) {
+  rpc::TaskManagerMessage message;
+  rpc::Heartbeat* heartbeat = message.mutable_heartbeat();
+  const ProcessUsage usage = ReadProcessUsage();
+  heartbeat->set_time_ms(now);
+  heartbeat->set_resident_bytes(usage.resident_bytes);
+  heartbeat->set_cpu_seconds(usage.cpu_seconds);
+  for (const auto& [key, attempt] : attempts_) {
+    for (const auto& [id, entry] : attempt.tasks) {
+      if (entry.over) continue;
+      const TaskMetrics& m = entry.task->metrics();
+      rpc::TaskMetrics* out = heartbeat->add_tasks();
+      out->set_job_id(key.job_id);
+      out->set_attempt(key.attempt);
+      SetTask(id, out);
+      out->set_records_in(m.records_in.load());
+      out->set_records_out(m.records_out.load());
+      out->set_bytes_in(m.bytes_in.load());
+      out->set_bytes_out(m.bytes_out.load());
+      out->set_busy_ms(m.busy_ns.load() / 1'000'000);
+      out->set_backpressured_ms(m.backpressured_ns.load() / 1'000'000);
+      out->set_idle_ms(m.idle_ns.load() / 1'000'000);
+      out->set_watermark(m.watermark.load());
+      out->set_state_bytes(m.state_bytes.load());
+      out->set_state_entries(m.state_entries.load());
+      out->set_source_lag(-1);
+      for (const auto& [name, count] : m.Counters()) (*out->mutable_counters())[name] = count;
+    }
+  }
+  send_(std::move(message));
+}
+
+}  // namespace weir
