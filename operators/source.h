@@ -18,6 +18,10 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
   StatusOr<PollResult> Poll(Collector& out) override;
   StatusOr<Progress> Flush(FlushReason reason, Collector& out) override;
+  // A timer makes the task poll again.
+  std::optional<Timestamp> NextTimer() const override {
+    return reader_ ? reader_->NextPoll() : std::nullopt;
+  }
   Status AddSplits(const std::vector<SourceSplit>& splits) override;
   void NoMoreSplits() override;
   StatusOr<std::vector<SourceSplit>> SplitPositions() override;
