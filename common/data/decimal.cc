@@ -324,9 +324,10 @@ double DecimalToDouble(Int128 value, int scale) {
 
 std::optional<Int128> DoubleToDecimal(double value, DecimalShape shape) {
   if (!std::isfinite(value)) return std::nullopt;
-  char text[32];
+  constexpr int kDigits = 60;  // more than any result has: the exact value decides the rounding
+  char text[80];
   auto [end, error] =
-      std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific);
+      std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific, kDigits);
   CHECK(error == std::errc());
   Int128 result;
   std::string_view view(text, static_cast<size_t>(end - text));

@@ -50,8 +50,8 @@ DecimalParse ParseDecimal(std::string_view text, DecimalShape shape, Int128* out
 void AppendDecimal(Int128 value, int scale, std::string& out);
 
 double DecimalToDouble(Int128 value, int scale);
-// The shortest decimal text of the double is what is converted (0.1 is 0.1), as Java's
-// BigDecimal.valueOf does; empty for NaN, infinities and on overflow.
+// The exact binary value is what is rounded (1.0005 is a little less, and becomes 1.000), as
+// Java's new BigDecimal(double) has it; empty for NaN, infinities and on overflow.
 std::optional<Int128> DoubleToDecimal(double value, DecimalShape shape);
 
 }  // namespace weir

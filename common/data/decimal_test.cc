@@ -169,6 +169,8 @@ TEST(DecimalTest, ToAndFromDouble) {
   EXPECT_EQ(DecimalToDouble(-1, 38), -1e-38);
   EXPECT_EQ(DecimalToDouble(PowerOfTen(30), 0), 1e30);
   EXPECT_EQ(DoubleToDecimal(0.1, {5, 3}), Int128{100});
+  EXPECT_EQ(DoubleToDecimal(1.0005, {6, 3}), Int128{1000});
+  EXPECT_EQ(DoubleToDecimal(2.0015, {6, 3}), Int128{2002});
   EXPECT_EQ(DoubleToDecimal(-2.5, {5, 0}), Int128{-3});
   EXPECT_EQ(DoubleToDecimal(1e10, {5, 0}), std::nullopt);
   EXPECT_EQ(DoubleToDecimal(std::nan(""), {5, 0}), std::nullopt);

@@ -302,11 +302,7 @@ int64_t TruncateMicros(int64_t micros, int precision) {
   if (precision >= 6) return micros;
   int64_t unit = kPowers[static_cast<size_t>(6 - precision)];
   int64_t rest = micros % unit;
-  if (precision >= 3) return micros - (rest < 0 ? rest + unit : rest);
-  // Milliseconds first, which are floored, then their lower digits, toward zero.
-  int64_t millis = micros / kMicrosPerMilli - (micros % kMicrosPerMilli < 0 ? 1 : 0);
-  int64_t milli_unit = unit / kMicrosPerMilli;
-  return millis / milli_unit * milli_unit * kMicrosPerMilli;
+  return micros - (rest < 0 ? rest + unit : rest);
 }
 
 }  // namespace weir

@@ -52,7 +52,7 @@ void AppendTimestamp(int64_t micros, int digits, char separator, std::string& ou
 void AppendIntervalDayTime(int64_t millis, std::string& out);    // +1 02:03:04.567
 void AppendIntervalYearMonth(int64_t months, std::string& out);  // -1-02
 
-// Cut to the digits of a precision, toward zero below the millisecond's, as Flink does.
+// Cut to the digits of a precision, toward the past.
 int64_t TruncateMicros(int64_t micros, int precision);
 
 }  // namespace weir

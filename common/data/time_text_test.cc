@@ -117,7 +117,7 @@ TEST(TimeTextTest, Truncates) {
   EXPECT_EQ(TruncateMicros(1'234'567, 3), 1'234'000);
   EXPECT_EQ(TruncateMicros(1'234'567, 0), 1'000'000);
   EXPECT_EQ(TruncateMicros(-1, 3), -1000);
-  EXPECT_EQ(TruncateMicros(-1'000, 0), 0);
+  EXPECT_EQ(TruncateMicros(-1'000, 0), -1'000'000);
   EXPECT_EQ(TruncateMicros(-1, 6), -1);
 }
 

@@ -38,6 +38,9 @@ struct ScalarFunction {
   int min_args = 0;
   int max_args = 0;           // -1: any number
   bool deterministic = true;  // false: never folded (RAND, NOW)
+  // True: cheap, and never fails whatever the cells are; AND, OR, CASE may then evaluate it also
+  // for rows that do not reach it, instead of gathering those that do.
+  bool total = false;
   // Types of the arguments to types of the call; kInvalidArgument with a message that names what is
   // expected when they do not fit.
   std::function<StatusOr<ResolvedFunction>(std::span<const BoundArgument>)> resolve;
@@ -68,6 +71,12 @@ class FunctionRegistry {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Integer and DECIMAL types of the results of arithmetic: Flink's rules.
+enum class DecimalOperation { kAdd, kMultiply, kDivide, kRemainder };
+DataType DecimalResultType(DecimalOperation operation, const DataType& a, const DataType& b);
+// An integer type as the DECIMAL that holds it; a DECIMAL as it is.
+DataType AsDecimal(const DataType& type);
 
 // The type that values of all these types are brought to (CASE, COALESCE, UNION ALL, comparison);
 // kInvalidArgument when there is none.
