@@ -211,7 +211,9 @@ StatusOr<SlotReader> SlotReaderFor(const StateFileReader& file, const TableIdent
 Status LoadShare(const CheckpointStorage& storage, const TableIdentity& table,
                  const StateShare& share, WriteBackTable& into) {
   for (const KeyedStateHandle& handle : share) {
-    RETURN_IF_ERROR(LoadHandle(storage, table, handle, into));
+    Status s = LoadHandle(storage, table, handle, into);
+    if (s.code() == StatusCode::kNotFound) return DataLossError(s.message());
+    RETURN_IF_ERROR(s);
   }
   return OkStatus();
 }
@@ -268,7 +270,15 @@ StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
     for (const StateSection& section : *run) bytes += section.payload.size() + 64;
     changed |= !run->empty();
   }
-  if (MustFold(share, bytes)) return FoldShare(storage, id, table, share, runs);
+  if (MustFold(share, bytes)) {
+    StatusOr<WrittenShare> folded = FoldShare(storage, id, table, share, runs);
+    // A newer checkpoint was completed, its forerunners' files are gone, and we have not heard yet:
+    // this checkpoint fails, the next one will not.
+    if (folded.status().code() == StatusCode::kNotFound) {
+      return AbortedError(folded.status().message());
+    }
+    return folded;
+  }
   WrittenShare out{share};
   if (out.share.empty()) {
     KeyedStateHandle& handle = out.share.emplace_back();

@@ -165,7 +165,7 @@ StatusOr<std::unique_ptr<ReadableFile>> CheckpointStorage::OpenFile(
   StatusOr<std::unique_ptr<ReadableFile>> file = fs_->Open(path);
   if (!file.ok()) {
     if (file.status().code() != StatusCode::kNotFound) return std::move(file).status();
-    return DataLossError("state file " + path + " is missing");
+    return NotFoundError("state file " + path + " is missing");
   }
   ASSIGN_OR_RETURN(uint64_t size, (*file)->Size());
   if (size != handle.length()) {
@@ -179,7 +179,9 @@ StatusOr<std::unique_ptr<ReadableFile>> CheckpointStorage::OpenFile(
 
 Status CheckpointStorage::CheckFiles(const CheckpointManifest& manifest) const {
   for (const FileHandle& file : FilesOf(manifest)) {
-    RETURN_IF_ERROR(OpenFile(file).status());
+    Status s = OpenFile(file).status();
+    if (s.code() == StatusCode::kNotFound) return DataLossError(s.message());
+    RETURN_IF_ERROR(s);
   }
   return OkStatus();
 }

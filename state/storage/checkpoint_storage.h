@@ -53,8 +53,8 @@ class CheckpointStorage {
 
   // ---- Task managers
   StatusOr<std::unique_ptr<CheckpointFileWriter>> CreateFile(CheckpointId id);
-  // Checks the length. An absolute path is a file of somebody else's checkpoint (see
-  // MakePathsAbsolute).
+  // kNotFound when it is gone, kDataLoss when its length is not what was written. An absolute path
+  // is a file of somebody else's checkpoint (see MakePathsAbsolute).
   StatusOr<std::unique_ptr<ReadableFile>> OpenFile(const checkpoint::FileHandle& handle) const;
 
   // ---- The job manager
@@ -73,7 +73,9 @@ class CheckpointStorage {
   Status Delete(CheckpointId id);
   // Removes state files and checkpoint folders that no retained checkpoint needs. `retained` are
   // the manifests that stay; only what was written for a checkpoint up to the newest of them goes:
-  // later files may belong to a checkpoint that is being made. Returns how many were removed.
+  // later files may belong to a checkpoint that is being made. Keep the one before the newest as
+  // well: a task that has not heard yet that the newest is completed builds its next snapshot on
+  // the files of the one before. Returns how many were removed.
   StatusOr<int> RemoveUnreferenced(const std::vector<checkpoint::CheckpointManifest>& retained);
 
   // Reads every byte that the manifest names and compares checksums.
