@@ -241,7 +241,6 @@ DecimalParse ParseDecimal(std::string_view text, DecimalShape shape, Int128* out
   size_t stored = 0;
   int64_t point = 0;
   bool any = false, after_point = false;
-  bool sticky = false;  // a digit other than 0 behind the stored ones
   for (; at < text.size(); ++at) {
     char c = text[at];
     if (c == '.' && !after_point) {
@@ -252,11 +251,8 @@ DecimalParse ParseDecimal(std::string_view text, DecimalShape shape, Int128* out
     any = true;
     bool leading_zero = stored == 0 && c == '0';
     if (!leading_zero) {
-      if (stored < sizeof(digits)) {
-        digits[stored++] = c;
-      } else {
-        sticky |= c != '0';
-      }
+      // Digits behind those that fit cannot change a half-up rounding.
+      if (stored < sizeof(digits)) digits[stored++] = c;
     }
     if (!after_point && !leading_zero) ++point;
     if (after_point && leading_zero) --point;
