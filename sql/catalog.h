@@ -39,6 +39,7 @@ struct CatalogTable {
   std::vector<CatalogColumn> columns;
   std::optional<CatalogWatermark> watermark;
   std::vector<std::string> primary_key;
+  std::string primary_key_name;  // PK_a_b unless CONSTRAINT names it
   std::vector<std::string> partition_keys;
   std::map<std::string, std::string> options;
   std::map<std::string, SourceSpan> option_spans;  // of the keys, for messages
@@ -59,6 +60,7 @@ struct CatalogView {
 
 using CatalogObject = std::variant<CatalogTable, CatalogView>;
 
+// Temporary objects hide permanent ones of the same name.
 class Catalog {
  public:
   Catalog();
@@ -67,33 +69,61 @@ class Catalog {
   // pointer is good until the next change.
   const CatalogObject* Find(const std::vector<std::string>& name) const;
   const CatalogObject* Find(const ast::Name& name) const;
-  // Names of the current database, for SHOW and for "did you mean".
+  // The permanent one, also where a temporary one hides it.
+  const CatalogObject* FindPermanent(const ast::Name& name) const;
+  // For SHOW and for "did you mean", sorted: tables and views, as SHOW TABLES has them; views. Of
+  // the current database unless another is named, which must exist.
   std::vector<std::string> TableNames() const;
   std::vector<std::string> ViewNames() const;
+  SqlResult<std::vector<std::string>> TableNames(const ast::Name& database) const;
+  SqlResult<std::vector<std::string>> ViewNames(const ast::Name& database) const;
 
   const std::string& current_catalog() const { return current_catalog_; }
   const std::string& current_database() const { return current_database_; }
+  // catalog, database and name, each completed.
+  std::vector<std::string> Complete(const ast::Name& name) const;
 
-  // Changes; errors as Flink words their conditions (exists already, does not exist).
-  SqlStatus Add(const ast::Name& name, CatalogObject object, bool or_replace, bool if_not_exists);
-  SqlStatus Drop(const ast::Name& name, bool table, bool if_exists);
+  // Changes; errors are worded as Flink's, with the nearest name as hint. Objects know by
+  // `temporary` where they belong; their names are filled in here. True: something changed.
+  SqlResult<bool> Add(const ast::Name& name, CatalogObject object, bool or_replace,
+                      bool if_not_exists);
+  SqlStatus Drop(const ast::Name& name, bool table, bool temporary, bool if_exists);
+  // Of permanent objects.
   SqlStatus Replace(const ast::Name& name, CatalogObject object);
   SqlStatus Rename(const ast::Name& from, const ast::Name& to);
   SqlStatus CreateDatabase(const ast::Name& name, bool if_not_exists);
   SqlStatus DropDatabase(const ast::Name& name, bool if_exists, bool cascade);
   SqlStatus CreateCatalog(const ast::Identifier& name, bool if_not_exists);
+  SqlStatus DropCatalog(const ast::Name& name, bool if_exists);
   SqlStatus UseCatalog(const ast::Identifier& name);
   SqlStatus UseDatabase(const ast::Name& name);
   std::vector<std::string> Catalogs() const;
-  std::vector<std::string> Databases() const;
+  std::vector<std::string> Databases() const;  // of the current catalog
 
  private:
+  struct Slot {
+    std::optional<CatalogObject> permanent;
+    std::optional<CatalogObject> temporary;
+    const CatalogObject* visible() const;
+  };
+  using Database = std::map<std::string, Slot>;
   using Key = std::vector<std::string>;  // catalog, database, name
+
   Key Complete(const std::vector<std::string>& name) const;
+  const Slot* FindSlot(const Key& key) const;
+  // The database where `key` belongs; the error says what of it does not exist.
+  SqlResult<Database*> DatabaseFor(const Key& key, const SourceSpan& span);
+  SqlResult<const Database*> FindDatabase(const ast::Name& name) const;
+  static std::vector<std::string> Names(const Database& database, bool views_only);
 
   std::string current_catalog_ = "default_catalog";
   std::string current_database_ = "default_database";
-  std::map<std::string, std::map<std::string, std::map<std::string, CatalogObject>>> objects_;
+  std::map<std::string, std::map<std::string, Database>> catalogs_;
+  // Per catalog: the database that USE CATALOG begins with.
+  std::map<std::string, std::string> default_databases_;
 };
+
+// "`a`.`b`.`c`"
+std::string QuotedPath(const std::vector<std::string>& key);
 
 }  // namespace weir::sql

@@ -1,4 +1,5 @@
 #include "sql/parser_impl.h"
+#include "sql/precedence.h"
 
 // Operators by precedence climbing, literals, names, and constructors. Calls: parser_functions.cc.
 
@@ -9,17 +10,6 @@ using ast::ExprPtr;
 
 namespace {
 
-// Flink's (Calcite's) precedences; a higher one binds tighter.
-constexpr int kOr = 22;
-constexpr int kAnd = 24;
-constexpr int kNot = 26;
-constexpr int kIs = 28;
-constexpr int kComparison = 30;
-constexpr int kRange = 32;  // IN, BETWEEN, LIKE
-constexpr int kAdditive = 40;
-constexpr int kMultiplicative = 60;
-constexpr int kSign = 80;
-
 struct Infix {
   int precedence;
   BinaryOp op;
@@ -28,29 +18,29 @@ struct Infix {
 std::optional<Infix> InfixOf(TokenKind kind) {
   switch (kind) {
     case TokenKind::kEqual:
-      return Infix{kComparison, BinaryOp::kEqual};
+      return Infix{kComparisonPrecedence, BinaryOp::kEqual};
     case TokenKind::kNotEqual:
-      return Infix{kComparison, BinaryOp::kNotEqual};
+      return Infix{kComparisonPrecedence, BinaryOp::kNotEqual};
     case TokenKind::kLess:
-      return Infix{kComparison, BinaryOp::kLess};
+      return Infix{kComparisonPrecedence, BinaryOp::kLess};
     case TokenKind::kLessEqual:
-      return Infix{kComparison, BinaryOp::kLessEqual};
+      return Infix{kComparisonPrecedence, BinaryOp::kLessEqual};
     case TokenKind::kGreater:
-      return Infix{kComparison, BinaryOp::kGreater};
+      return Infix{kComparisonPrecedence, BinaryOp::kGreater};
     case TokenKind::kGreaterEqual:
-      return Infix{kComparison, BinaryOp::kGreaterEqual};
+      return Infix{kComparisonPrecedence, BinaryOp::kGreaterEqual};
     case TokenKind::kPlus:
-      return Infix{kAdditive, BinaryOp::kAdd};
+      return Infix{kAdditivePrecedence, BinaryOp::kAdd};
     case TokenKind::kMinus:
-      return Infix{kAdditive, BinaryOp::kSubtract};
+      return Infix{kAdditivePrecedence, BinaryOp::kSubtract};
     case TokenKind::kStar:
-      return Infix{kMultiplicative, BinaryOp::kMultiply};
+      return Infix{kMultiplicativePrecedence, BinaryOp::kMultiply};
     case TokenKind::kSlash:
-      return Infix{kMultiplicative, BinaryOp::kDivide};
+      return Infix{kMultiplicativePrecedence, BinaryOp::kDivide};
     case TokenKind::kPercent:
-      return Infix{kMultiplicative, BinaryOp::kModulo};
+      return Infix{kMultiplicativePrecedence, BinaryOp::kModulo};
     case TokenKind::kConcat:
-      return Infix{kMultiplicative, BinaryOp::kConcat};
+      return Infix{kMultiplicativePrecedence, BinaryOp::kConcat};
     default:
       return std::nullopt;
   }
@@ -66,7 +56,7 @@ SqlResult<ExprPtr> Parser::ParseExpr(int min_precedence) {
     if (std::optional<Infix> infix = InfixOf(Peek().kind)) {
       if (infix->precedence < min_precedence) return left;
       Take();
-      if (infix->precedence == kComparison) {
+      if (infix->precedence == kComparisonPrecedence) {
         ASSIGN_OR_RETURN(left, ParseComparison(std::move(left), infix->op));
         continue;
       }
@@ -88,36 +78,36 @@ SqlResult<bool> Parser::ParseWordOperator(ExprPtr* left, int min_precedence) {
     case Keyword::kOR:
     case Keyword::kAND: {
       const bool is_and = keyword == Keyword::kAND;
-      if (negated || (is_and ? kAnd : kOr) < min_precedence) return false;
+      if (negated || (is_and ? kAndPrecedence : kOrPrecedence) < min_precedence) return false;
       ASSIGN_OR_RETURN(*left, ParseLogical(std::move(*left), is_and));
       return true;
     }
     case Keyword::kIS: {
-      if (negated || kIs < min_precedence) return false;
+      if (negated || kIsPrecedence < min_precedence) return false;
       ASSIGN_OR_RETURN(*left, ParseIsTest(std::move(*left)));
       return true;
     }
     case Keyword::kOVERLAPS: {
-      if (negated || kComparison < min_precedence) return false;
+      if (negated || kComparisonPrecedence < min_precedence) return false;
       Take();
       ASSIGN_OR_RETURN(*left, ParseComparison(std::move(*left), BinaryOp::kOverlaps));
       return true;
     }
     case Keyword::kBETWEEN: {
-      if (kRange < min_precedence) return false;
+      if (kRangePrecedence < min_precedence) return false;
       if (negated) Take();
       ASSIGN_OR_RETURN(*left, ParseBetween(std::move(*left), negated));
       return true;
     }
     case Keyword::kIN: {
-      if (kRange < min_precedence) return false;
+      if (kRangePrecedence < min_precedence) return false;
       if (negated) Take();
       ASSIGN_OR_RETURN(*left, ParseIn(std::move(*left), negated));
       return true;
     }
     case Keyword::kLIKE:
     case Keyword::kSIMILAR: {
-      if (kRange < min_precedence) return false;
+      if (kRangePrecedence < min_precedence) return false;
       if (negated) Take();
       ASSIGN_OR_RETURN(*left, ParseLike(std::move(*left), negated));
       return true;
@@ -133,14 +123,14 @@ SqlResult<ExprPtr> Parser::ParsePrefix() {
   const SourceSpan start = Here();
   if (At(Keyword::kNOT)) {
     Take();
-    ASSIGN_OR_RETURN(ExprPtr operand, ParseExpr(kNot));
+    ASSIGN_OR_RETURN(ExprPtr operand, ParseExpr(kNotPrecedence));
     SQL_RETURN_IF_ERROR(Grow());
     return Make(ast::Unary{ast::UnaryOp::kNot, std::move(operand)}, start);
   }
   if (At(TokenKind::kMinus) || At(TokenKind::kPlus)) {
     const ast::UnaryOp op = At(TokenKind::kMinus) ? ast::UnaryOp::kMinus : ast::UnaryOp::kPlus;
     Take();
-    ASSIGN_OR_RETURN(ExprPtr operand, ParseExpr(kSign));
+    ASSIGN_OR_RETURN(ExprPtr operand, ParseExpr(kSignPrecedence));
     SQL_RETURN_IF_ERROR(Grow());
     return Make(ast::Unary{op, std::move(operand)}, start);
   }
@@ -174,7 +164,7 @@ SqlResult<ExprPtr> Parser::ParseLogical(ExprPtr first, bool is_and) {
   logical.operands.push_back(std::move(first));
   while (At(keyword)) {
     Take();
-    ASSIGN_OR_RETURN(ExprPtr operand, ParseExpr((is_and ? kAnd : kOr) + 1));
+    ASSIGN_OR_RETURN(ExprPtr operand, ParseExpr((is_and ? kAndPrecedence : kOrPrecedence) + 1));
     logical.operands.push_back(std::move(operand));
   }
   return Make(std::move(logical), start);
@@ -185,7 +175,7 @@ SqlResult<ExprPtr> Parser::ParseComparison(ExprPtr left, BinaryOp op) {
   const SourceSpan start = left->span;
   const bool any = At(Keyword::kANY) || At(Keyword::kSOME);
   if ((!any && !At(Keyword::kALL)) || !At(TokenKind::kLeftParen, 1) || op == BinaryOp::kOverlaps) {
-    ASSIGN_OR_RETURN(ExprPtr right, ParseExpr(kComparison + 1));
+    ASSIGN_OR_RETURN(ExprPtr right, ParseExpr(kComparisonPrecedence + 1));
     return Make(ast::Binary{op, std::move(left), std::move(right)}, start);
   }
   Take();
@@ -206,7 +196,7 @@ SqlResult<ExprPtr> Parser::ParseIsTest(ExprPtr value) {
   const bool negated = Accept(Keyword::kNOT);
   if (Accept(Keyword::kDISTINCT)) {
     SQL_RETURN_IF_ERROR(Expect(Keyword::kFROM));
-    ASSIGN_OR_RETURN(ExprPtr right, ParseExpr(kComparison + 1));
+    ASSIGN_OR_RETURN(ExprPtr right, ParseExpr(kComparisonPrecedence + 1));
     const BinaryOp op = negated ? BinaryOp::kIsNotDistinctFrom : BinaryOp::kIsDistinctFrom;
     return Make(ast::Binary{op, std::move(value), std::move(right)}, start);
   }
@@ -239,9 +229,9 @@ SqlResult<ExprPtr> Parser::ParseBetween(ExprPtr value, bool negated) {
   between.negated = negated;
   between.symmetric = Accept(Keyword::kSYMMETRIC);
   if (!between.symmetric) Accept(Keyword::kASYMMETRIC);
-  ASSIGN_OR_RETURN(between.low, ParseExpr(kRange + 1));
+  ASSIGN_OR_RETURN(between.low, ParseExpr(kRangePrecedence + 1));
   SQL_RETURN_IF_ERROR(Expect(Keyword::kAND));
-  ASSIGN_OR_RETURN(between.high, ParseExpr(kRange + 1));
+  ASSIGN_OR_RETURN(between.high, ParseExpr(kRangePrecedence + 1));
   return Make(std::move(between), start);
 }
 
@@ -271,9 +261,9 @@ SqlResult<ExprPtr> Parser::ParseLike(ExprPtr value, bool negated) {
   } else {
     SQL_RETURN_IF_ERROR(Expect(Keyword::kLIKE));
   }
-  ASSIGN_OR_RETURN(like.pattern, ParseExpr(kRange + 1));
+  ASSIGN_OR_RETURN(like.pattern, ParseExpr(kRangePrecedence + 1));
   if (Accept(Keyword::kESCAPE)) {
-    ASSIGN_OR_RETURN(like.escape, ParseExpr(kRange + 1));
+    ASSIGN_OR_RETURN(like.escape, ParseExpr(kRangePrecedence + 1));
   }
   return Make(std::move(like), start);
 }

@@ -1,4 +1,5 @@
 #include "sql/parser_impl.h"
+#include "sql/precedence.h"
 
 // Calls: arguments, aggregate clauses, OVER, and the functions that have a syntax of their own.
 
@@ -454,8 +455,7 @@ SqlResult<ExprPtr> Parser::ParsePosition() {
   Call call;
   call.function = WordName(token.keyword, token.span);
   // What is searched for binds tighter than IN.
-  constexpr int kTighterThanIn = 33;
-  ASSIGN_OR_RETURN(ExprPtr needle, ParseExpr(kTighterThanIn));
+  ASSIGN_OR_RETURN(ExprPtr needle, ParseExpr(kRangePrecedence + 1));
   call.arguments.push_back(Positional(std::move(needle)));
   SQL_RETURN_IF_ERROR(Expect(Keyword::kIN));
   ASSIGN_OR_RETURN(ExprPtr text, ParseExpr());

@@ -28,8 +28,9 @@ SqlResult<int32_t> Parameter(const ast::TypeName& type, size_t index, int32_t ot
   return value;
 }
 
-SqlResult<int32_t> Length(const ast::TypeName& type) {
-  return Parameter(type, 0, 1, 1, DataType::kMaxLength, "length");
+// A length that is not written is `otherwise`.
+SqlResult<int32_t> Length(const ast::TypeName& type, int32_t otherwise) {
+  return Parameter(type, 0, otherwise, 1, DataType::kMaxLength, "length");
 }
 
 SqlResult<DataType> DecimalType(const ast::TypeName& type) {
@@ -86,21 +87,21 @@ SqlResult<DataType> NullableType(const ast::TypeName& type) {
     case AstKind::kDecimal:
       return DecimalType(type);
     case AstKind::kChar: {
-      ASSIGN_OR_RETURN(int32_t length, Length(type));
+      ASSIGN_OR_RETURN(int32_t length, Length(type, 1));
       return DataType::Char(length);
     }
     case AstKind::kVarChar: {
-      ASSIGN_OR_RETURN(int32_t length, Length(type));
+      ASSIGN_OR_RETURN(int32_t length, Length(type, DataType::kMaxLength));
       return DataType::VarChar(length);
     }
     case AstKind::kString:
       return DataType::String();
     case AstKind::kBinary: {
-      ASSIGN_OR_RETURN(int32_t length, Length(type));
+      ASSIGN_OR_RETURN(int32_t length, Length(type, 1));
       return DataType::Binary(length);
     }
     case AstKind::kVarBinary: {
-      ASSIGN_OR_RETURN(int32_t length, Length(type));
+      ASSIGN_OR_RETURN(int32_t length, Length(type, DataType::kMaxLength));
       return DataType::VarBinary(length);
     }
     case AstKind::kBytes:
@@ -108,9 +109,11 @@ SqlResult<DataType> NullableType(const ast::TypeName& type) {
     case AstKind::kDate:
       return DataType::Date();
     case AstKind::kTime: {
-      ASSIGN_OR_RETURN(int32_t precision,
-                       Parameter(type, 0, 0, 0, kMaxTimePrecision, "precision of TIME"));
-      return DataType::Time(precision);
+      // Whatever precision is written, Flink's planner makes it TIME(0).
+      SqlResult<int32_t> precision =
+          Parameter(type, 0, 0, 0, kMaxTimePrecision, "precision of TIME");
+      if (!precision.ok()) return std::move(precision).status();
+      return DataType::Time(0);
     }
     case AstKind::kTimestamp: {
       ASSIGN_OR_RETURN(int32_t precision,
