@@ -18,12 +18,16 @@ constexpr size_t kHistory = 10;
 // Between two tries of the last checkpoint of a job whose input has ended.
 constexpr Timestamp kFinalRetryMs = 1000;
 
+// Without the shares that travel inside their handle: they have no path.
 template <class F>
 void ForEachFile(const TaskSnapshot& snapshot, F&& visit) {
   for (const auto& op : snapshot.operators()) {
     for (const auto& keyed : op.keyed()) {
-      for (const FileHandle& file : keyed.base()) visit(file);
-      for (const FileHandle& file : keyed.delta()) visit(file);
+      for (const auto* files : {&keyed.base(), &keyed.delta()}) {
+        for (const FileHandle& file : *files) {
+          if (!file.path().empty()) visit(file);
+        }
+      }
     }
   }
 }

@@ -47,7 +47,8 @@ void JobMaster::On(const job_event::CheckpointLoaded& event) {
 
   restored_ = StateAssignment{};
   if (foreign != nullptr || !event.retained.empty()) {
-    auto assigned = AssignState(foreign != nullptr ? *foreign : event.retained.back(), plan_);
+    auto assigned = AssignState(foreign != nullptr ? *foreign : event.retained.back(), plan_,
+                                config_.allow_non_restored_state);
     if (!assigned.ok()) {
       return Apply(graph_.Fail(std::move(assigned).status().Annotate("restore"), now_));
     }

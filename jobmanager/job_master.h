@@ -23,6 +23,7 @@ struct JobConfig {
   CheckpointConfig checkpoints;
   RestartConfig restart = ExponentialDelayRestart{};
   uint64_t seed = 0;  // of the restart strategy's jitter
+  bool allow_non_restored_state = false;
 };
 
 // One job under one leader: composes the execution graph, the checkpoint coordinator, the committer

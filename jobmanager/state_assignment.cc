@@ -16,8 +16,13 @@ using checkpoint::OperatorSnapshot;
 using checkpoint::TaskSnapshot;
 
 bool HasState(const OperatorSnapshot& op) {
-  return !op.operator_state().empty() || !op.keyed().empty() || !op.committables().empty() ||
-         !op.splits().empty();
+  return !op.operator_state().empty() || !op.keyed().empty() || !op.splits().empty();
+}
+
+Status UncommittedError(const std::string& where, const std::string& uid) {
+  return InvalidArgumentError(where + " holds uncommitted rows of the sink " + uid +
+                              ", which the job does not have: restart the old job once to commit "
+                              "them");
 }
 
 // One operator's snapshots by old subtask.
@@ -130,7 +135,8 @@ void AssignCommits(const CheckpointManifest& manifest, const JobPlan& plan,
 
 }  // namespace
 
-StatusOr<StateAssignment> AssignState(const CheckpointManifest& manifest, const JobPlan& plan) {
+StatusOr<StateAssignment> AssignState(const CheckpointManifest& manifest, const JobPlan& plan,
+                                      bool allow_non_restored_state) {
   const std::string where =
       "checkpoint " + std::to_string(manifest.checkpoint_id()) + " of job " + manifest.job_id();
   if (manifest.max_parallelism() != plan.max_parallelism) {
@@ -145,17 +151,18 @@ StatusOr<StateAssignment> AssignState(const CheckpointManifest& manifest, const 
   for (const auto& [uid, op] : old) {
     const bool has_state = std::any_of(op.by_subtask.begin(), op.by_subtask.end(),
                                        [](const auto& s) { return HasState(*s.second); });
-    if (has_state && plan.FindUid(uid) == nullptr) {
-      return InvalidArgumentError(where + " holds state of the operator " + uid +
-                                  ", which the job does not have: it was made by another "
-                                  "statement");
+    if (has_state && !allow_non_restored_state && plan.FindUid(uid) == nullptr) {
+      return InvalidArgumentError(
+          where + " holds state of the operator " + uid +
+          ", which the job does not have: it was made by another statement");
     }
+    const bool has_rows =
+        std::any_of(op.by_subtask.begin(), op.by_subtask.end(),
+                    [](const auto& s) { return !s.second->committables().empty(); });
+    if (has_rows && plan.FindUid(uid) == nullptr) return UncommittedError(where, uid);
   }
   for (const auto& prepared : manifest.uncommitted()) {
-    if (plan.FindUid(prepared.uid()) == nullptr) {
-      return InvalidArgumentError(where + " holds uncommitted rows of the sink " + prepared.uid() +
-                                  ", which the job does not have");
-    }
+    if (plan.FindUid(prepared.uid()) == nullptr) return UncommittedError(where, prepared.uid());
   }
 
   StateAssignment assignment{.checkpoint = CheckpointId(manifest.checkpoint_id())};

@@ -43,8 +43,9 @@ struct StateAssignment {
 
 // Pure. Operators are matched by uid; parallelism may differ, the number of key groups may not.
 // Invalid argument when the checkpoint does not fit the plan (it says how), data loss when it
-// contradicts itself.
+// contradicts itself. `allow_non_restored_state` drops the state of operators that the plan does
+// not have, but never rows that are not committed.
 StatusOr<StateAssignment> AssignState(const checkpoint::CheckpointManifest& manifest,
-                                      const JobPlan& plan);
+                                      const JobPlan& plan, bool allow_non_restored_state = false);
 
 }  // namespace weir

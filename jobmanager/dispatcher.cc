@@ -1,0 +1,502 @@
+#include "jobmanager/dispatcher.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "common/base/logging.h"
+#include "common/base/version.h"
+#include "jobmanager/job_options.h"
+
+namespace weir {
+namespace {
+
+rpc::SqlError MakeError(const Status& status) {
+  rpc::SqlError error;
+  error.set_code(static_cast<uint32_t>(status.code()));
+  error.set_message(status.message());
+  error.set_rendered(status.message());
+  return error;
+}
+
+std::string RandomId() {
+  std::random_device device;
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string id;
+  for (int i = 0; i < 4; ++i) {
+    uint32_t bits = device();
+    for (int j = 0; j < 8; ++j, bits >>= 4) id.push_back(kDigits[bits & 15]);
+  }
+  return id;
+}
+
+rpc::JobDetails DetailsOfEnded(const JobStore::Entry& entry) {
+  rpc::JobDetails details;
+  auto* summary = details.mutable_summary();
+  summary->set_job_id(entry.job.job_id());
+  summary->set_name(entry.job.name());
+  summary->set_state(entry.state.state());
+  summary->set_started_ms(entry.job.submitted_ms());
+  summary->set_ended_ms(entry.state.ended_ms());
+  if (entry.state.failure_code() != 0) {
+    summary->set_reason(ToJobRecord(entry.state).cause.ToString());
+  }
+  *details.mutable_graph() = entry.job.graph();
+  return details;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> store,
+                       JobCompiler* compiler, std::shared_ptr<FileSystem> fs, const Clock& clock)
+    : options_(std::move(options)),
+      store_(std::move(store)),
+      compiler_(compiler),
+      fs_(std::move(fs)),
+      clock_(clock),
+      next_task_manager_((store_->epoch().value() << 32) + 1),
+      loop_(clock, [this] { return AfterRound(); }) {}
+
+Status Dispatcher::Start() {
+  ASSIGN_OR_RETURN(const std::vector<JobStore::Entry> entries, store_->Load());
+  for (const JobStore::Entry& entry : entries) {
+    const JobRecord record = ToJobRecord(entry.state);
+    if (IsGloballyTerminal(record.state)) {
+      Remember(DetailsOfEnded(entry));
+      continue;
+    }
+    LOG(kInfo) << "job " << entry.job.job_id() << " (" << entry.job.name() << ") goes on";
+    RETURN_IF_ERROR(StartJob(entry.job, record).Annotate("job " + entry.job.job_id()));
+  }
+  loop_.Start();
+  return OkStatus();
+}
+
+void Dispatcher::Stop() { loop_.Stop(); }
+
+// ---- Clients
+
+void Dispatcher::Submit(rpc::SubmitRequest request, std::function<void(rpc::SubmitReply)> done) {
+  CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
+  compiler_->Compile(request, [this, request, done](JobCompiler::Result result) {
+    loop_.Post([this, request, done, result = std::move(result)]() mutable {
+      OnCompiled(std::move(result), request, done);
+    });
+  });
+}
+
+void Dispatcher::SubmitJob(JobCompiler::Job job, rpc::SubmitRequest options,
+                           std::function<void(rpc::SubmitReply)> done) {
+  loop_.Post([this, job = std::move(job), options = std::move(options), done]() mutable {
+    JobCompiler::Result result;
+    result.jobs.push_back(std::move(job));
+    OnCompiled(std::move(result), options, done);
+  });
+}
+
+void Dispatcher::OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest& request,
+                            std::function<void(rpc::SubmitReply)> done) {
+  rpc::SubmitReply reply;
+  for (const std::string& note : result.notes) reply.add_notes(note);
+  std::vector<jobstore::StoredJob> jobs;
+  for (const JobCompiler::Job& job : result.jobs) {
+    if (result.error) break;
+    auto stored = MakeStoredJob(job, request);
+    if (!stored.ok()) {
+      result.error = MakeError(stored.status());
+      break;
+    }
+    auto* submitted = reply.add_jobs();
+    submitted->set_job_id(stored->job_id());
+    submitted->set_name(stored->name());
+    submitted->set_has_results(job.has_results);
+    *submitted->mutable_result_schema() = job.result_schema;
+    submitted->set_statement(job.statement);
+    jobs.push_back(*std::move(stored));
+  }
+  if (result.error) {
+    reply.clear_jobs();
+    *reply.mutable_error() = *result.error;
+    return done(std::move(reply));
+  }
+  submissions_.Submit([this, jobs = std::move(jobs), reply = std::move(reply), done]() mutable {
+    Status added;
+    for (const jobstore::StoredJob& job : jobs) {
+      if (added.ok()) added = CheckAndAdd(job);
+    }
+    loop_.Post([this, jobs = std::move(jobs), reply = std::move(reply), done,
+                added = std::move(added)]() mutable {
+      for (const jobstore::StoredJob& job : jobs) {
+        if (added.ok()) added = StartJob(job, JobRecord{});
+      }
+      if (!added.ok()) {
+        reply.clear_jobs();
+        *reply.mutable_error() = MakeError(added);
+      }
+      done(std::move(reply));
+    });
+  });
+}
+
+StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& job,
+                                                        const rpc::SubmitRequest& request) {
+  jobstore::StoredJob stored;
+  stored.set_version(1);
+  stored.set_job_id(RandomId());
+  *stored.mutable_graph() = job.graph;
+  for (const auto& [key, value] : options_.default_config) {
+    stored.mutable_graph()->mutable_config()->insert({key, value});
+  }
+  const auto& config = stored.graph().config();
+  ASSIGN_OR_RETURN(const JobOptions options, ReadJobOptions({config.begin(), config.end()}));
+  RETURN_IF_ERROR(MakeJobPlan(stored.graph()).status());
+  stored.set_name(!options.name.empty() ? options.name : job.graph.name());
+  stored.set_lineage(stored.job_id());
+  stored.set_from_savepoint(request.from_savepoint());
+  stored.set_allow_non_restored_state(request.allow_non_restored_state());
+  stored.set_submitted_ms(Now());
+  stored.set_has_results(job.has_results);
+  if (options.checkpoints.interval.count() > 0) {
+    const std::string root =
+        options.checkpoint_dir.empty() ? options_.checkpoint_root : options.checkpoint_dir;
+    if (root.empty()) {
+      return InvalidArgumentError(
+          "execution.checkpointing.interval is set, but no folder for the checkpoints: set "
+          "execution.checkpointing.dir");
+    }
+    stored.set_checkpoint_dir(root + "/" + stored.job_id());
+  }
+  return stored;
+}
+
+Status Dispatcher::CheckAndAdd(const jobstore::StoredJob& job) {
+  if (!job.from_savepoint().empty()) {
+    ASSIGN_OR_RETURN(const auto manifest, ReadManifest(*fs_, job.from_savepoint()));
+    ASSIGN_OR_RETURN(const JobPlan plan, MakeJobPlan(job.graph()));
+    RETURN_IF_ERROR(AssignState(manifest, plan, job.allow_non_restored_state()).status());
+  }
+  return store_->Add(job).Annotate("cannot remember the job");
+}
+
+Status Dispatcher::StartJob(const jobstore::StoredJob& job, const JobRecord& record) {
+  const auto& config = job.graph().config();
+  ASSIGN_OR_RETURN(const JobOptions options, ReadJobOptions({config.begin(), config.end()}));
+  ASSIGN_OR_RETURN(JobPlan plan, MakeJobPlan(job.graph()));
+  JobConfig job_config{.job_id = job.job_id(),
+                       .checkpoints = options.checkpoints,
+                       .restart = options.restart,
+                       .seed = std::hash<std::string>()(job.job_id()),
+                       .allow_non_restored_state = job.allow_non_restored_state()};
+  // Rows that a client has read cannot be taken back.
+  if (job.has_results()) job_config.restart = NoRestart{};
+  std::unique_ptr<CheckpointStorage> checkpoints;
+  if (!job.checkpoint_dir().empty()) {
+    checkpoints = std::make_unique<CheckpointStorage>(fs_, job.checkpoint_dir());
+  }
+  auto storage = std::make_unique<JobStorage>(*store_, fs_, job.job_id(), std::move(checkpoints),
+                                              job.from_savepoint());
+  JobHost& host = *this;
+  auto runtime = std::make_unique<JobRuntime>(host, job, std::move(plan), std::move(job_config),
+                                              record, std::move(storage));
+  JobRuntime& started = *(jobs_[job.job_id()] = std::move(runtime));
+  started.Start();
+  return OkStatus();
+}
+
+void Dispatcher::Explain(rpc::SubmitRequest request, std::function<void(rpc::ExplainReply)> done) {
+  CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
+  compiler_->Explain(std::move(request), [done](JobCompiler::Result result) {
+    rpc::ExplainReply reply;
+    if (result.error) *reply.mutable_error() = *result.error;
+    reply.set_text(std::move(result.explanation));
+    done(std::move(reply));
+  });
+}
+
+void Dispatcher::ListJobs(std::function<void(rpc::ListJobsReply)> done) {
+  loop_.Post([this, done] {
+    rpc::ListJobsReply reply;
+    for (const auto& [id, job] : jobs_) *reply.add_jobs() = job->Summary();
+    for (const rpc::JobDetails& job : ended_) *reply.add_jobs() = job.summary();
+    std::stable_sort(reply.mutable_jobs()->begin(), reply.mutable_jobs()->end(),
+                     [](const rpc::JobSummary& a, const rpc::JobSummary& b) {
+                       return a.started_ms() > b.started_ms();
+                     });
+    done(std::move(reply));
+  });
+}
+
+void Dispatcher::GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobDetails)> done) {
+  loop_.Post([this, request = std::move(request), done] {
+    const Found found = Find(request.job_id());
+    if (found.error) {
+      rpc::JobDetails details;
+      *details.mutable_error() = *found.error;
+      return done(std::move(details));
+    }
+    const auto it = jobs_.find(found.job_id);
+    if (it != jobs_.end()) return done(it->second->Details());
+    for (const rpc::JobDetails& job : ended_) {
+      if (job.summary().job_id() == found.job_id) return done(job);
+    }
+  });
+}
+
+void Dispatcher::CancelJob(rpc::GetJobRequest request, std::function<void(rpc::CancelReply)> done) {
+  loop_.Post([this, request = std::move(request), done] {
+    rpc::CancelReply reply;
+    const Found found = Find(request.job_id());
+    if (found.error) {
+      *reply.mutable_error() = *found.error;
+      return done(std::move(reply));
+    }
+    const auto it = jobs_.find(found.job_id);
+    if (it != jobs_.end()) {
+      it->second->Handle(job_event::CancelRequested{});
+      reply.set_state(it->second->Summary().state());
+      return done(std::move(reply));
+    }
+    for (const rpc::JobDetails& job : ended_) {
+      if (job.summary().job_id() == found.job_id) reply.set_state(job.summary().state());
+    }
+    done(std::move(reply));
+  });
+}
+
+void Dispatcher::FetchResults(rpc::FetchResultsRequest request,
+                              std::function<void(rpc::FetchResultsReply)> done) {
+  loop_.Post([this, request = std::move(request), done] {
+    rpc::FetchResultsReply reply;
+    const Found found = Find(request.job_id());
+    if (found.error) {
+      *reply.mutable_error() = *found.error;
+      return done(std::move(reply));
+    }
+    const auto it = jobs_.find(found.job_id);
+    if (it != jobs_.end()) return it->second->FetchResults(request.token(), done);
+    reply.set_next_token(request.token());
+    reply.set_finished(true);
+    for (const rpc::JobDetails& job : ended_) {
+      if (job.summary().job_id() != found.job_id) continue;
+      if (job.summary().state() == "FAILED") reply.set_failure(job.summary().reason());
+      if (job.summary().state() == "CANCELED") reply.set_failure("the job was canceled");
+    }
+    done(std::move(reply));
+  });
+}
+
+void Dispatcher::GetCluster(std::function<void(rpc::ClusterInfo)> done) {
+  loop_.Post([this, done] {
+    rpc::ClusterInfo info;
+    info.set_weir_version(std::string(kWeirVersion));
+    info.set_epoch(epoch().value());
+    info.set_pid(getpid());
+    for (const auto& [id, task_manager] : task_managers_) {
+      auto* m = info.add_task_managers();
+      m->set_id(id.value());
+      m->set_data_address(task_manager.registration.data_address());
+      m->set_slots(task_manager.registration.slots());
+      m->set_free_slots(resources_.CountFree(id));
+      m->set_resident_bytes(task_manager.heartbeat.resident_bytes());
+      m->set_cpu_seconds(task_manager.heartbeat.cpu_seconds());
+      m->set_last_heartbeat_ms(task_manager.last_heard);
+      m->set_pid(task_manager.registration.pid());
+    }
+    done(std::move(info));
+  });
+}
+
+Dispatcher::Found Dispatcher::Find(const std::string& text) const {
+  std::vector<std::string> by_prefix, by_name;
+  const auto look = [&](const std::string& id, const std::string& name) {
+    if (id == text) by_prefix.insert(by_prefix.begin(), id);
+    if (id != text && !text.empty() && id.starts_with(text)) by_prefix.push_back(id);
+    if (name == text) by_name.push_back(id);
+  };
+  for (const auto& [id, job] : jobs_) look(id, job->job().name());
+  for (const rpc::JobDetails& job : ended_) look(job.summary().job_id(), job.summary().name());
+  if (!by_prefix.empty() && (by_prefix.size() == 1 || by_prefix[0] == text)) {
+    return {.job_id = by_prefix[0]};
+  }
+  if (by_prefix.empty() && by_name.size() == 1) return {.job_id = by_name[0]};
+  const std::vector<std::string>& several = by_prefix.empty() ? by_name : by_prefix;
+  if (several.empty()) return {.error = MakeError(NotFoundError("there is no job " + text))};
+  std::string message = "job " + text + " could be any of";
+  for (const std::string& id : several) message += " " + id;
+  return {.error = MakeError(InvalidArgumentError(std::move(message)))};
+}
+
+// ---- Task managers
+
+StatusOr<TaskManagerId> Dispatcher::Attach(std::shared_ptr<TaskManagerLink> link,
+                                           rpc::Register registration, bool monitored) {
+  if (registration.protocol_version() != kProtocolVersion) {
+    return FailedPreconditionError("task manager of Weir " + registration.weir_version() +
+                                   " speaks protocol " + registration.protocol_version() +
+                                   ", this job manager is Weir " + std::string(kWeirVersion) +
+                                   " and speaks " + std::string(kProtocolVersion) +
+                                   ": run the same version on both");
+  }
+  const TaskManagerId id(next_task_manager_++);
+  loop_.Post([this, id, link = std::move(link), registration = std::move(registration),
+              monitored]() mutable {
+    Register(id, {.link = std::move(link),
+                  .registration = std::move(registration),
+                  .monitored = monitored,
+                  .last_heard = Now()});
+  });
+  return id;
+}
+
+void Dispatcher::Register(TaskManagerId id, TaskManager task_manager) {
+  // The same process again, before its broken stream was noticed: its tasks are gone.
+  std::vector<TaskManagerId> replaced;
+  for (const auto& [other, known] : task_managers_) {
+    const std::string& instance = known.registration.instance();
+    if (!instance.empty() && instance == task_manager.registration.instance()) {
+      replaced.push_back(other);
+    }
+  }
+  for (TaskManagerId other : replaced) {
+    Lose(other, UnavailableError("the task manager has connected anew"));
+  }
+  LOG(kInfo) << "task manager " << id << " (" << task_manager.registration.data_address() << ", "
+             << task_manager.registration.slots() << " slots) registered";
+  rpc::JobManagerMessage message;
+  message.mutable_registered()->set_epoch(epoch().value());
+  message.mutable_registered()->set_task_manager_id(id.value());
+  message.mutable_registered()->set_heartbeat_interval_ms(options_.heartbeat_interval_ms);
+  task_manager.link->Send(std::move(message));
+  const TaskManagerSlots slots{id, task_manager.registration.host(),
+                               task_manager.registration.slots()};
+  task_managers_[id] = std::move(task_manager);
+  Give(resources_.Register(slots));
+}
+
+void Dispatcher::OnMessage(TaskManagerId from, rpc::TaskManagerMessage message) {
+  loop_.Post([this, from, message = std::move(message)] {
+    const auto it = task_managers_.find(from);
+    if (it == task_managers_.end()) return;  // given up
+    it->second.last_heard = Now();
+    const auto job = [&](const std::string& id) -> JobRuntime* {
+      const auto found = jobs_.find(id);
+      return found == jobs_.end() ? nullptr : found->second.get();
+    };
+    if (message.has_heartbeat()) {
+      it->second.heartbeat = message.heartbeat();
+      for (const rpc::TaskMetrics& metrics : message.heartbeat().tasks()) {
+        if (JobRuntime* runtime = job(metrics.job_id())) runtime->OnHeartbeat(metrics);
+      }
+    } else if (message.has_rows()) {
+      if (JobRuntime* runtime = job(message.rows().job_id())) runtime->OnRows(message.rows());
+    } else if (auto report = ToJobReport(message)) {
+      if (report->epoch != epoch()) return;  // to an earlier leader
+      if (JobRuntime* runtime = job(report->job_id)) runtime->Handle(std::move(report->event));
+    }
+  });
+}
+
+void Dispatcher::Detach(TaskManagerId task_manager, Status cause) {
+  loop_.Post([this, task_manager, cause = std::move(cause)] { Lose(task_manager, cause); });
+}
+
+void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
+  const auto it = task_managers_.find(id);
+  if (it == task_managers_.end()) return;
+  const Status lost =
+      UnavailableError("lost task manager " + std::to_string(id.value()) + " (" +
+                       it->second.registration.data_address() + "): " + cause.message());
+  LOG(kWarning) << lost.message();
+  it->second.link->Close(lost);
+  task_managers_.erase(it);
+  resources_.Lost(id);
+  for (const auto& [job_id, job] : jobs_) job->Handle(job_event::TaskManagerLost{id, lost});
+}
+
+// ---- JobHost
+
+void Dispatcher::RequestSlots(const std::string& job_id, int32_t count) {
+  Give(resources_.Request(job_id, count));
+}
+
+void Dispatcher::ReleaseSlots(const std::string& job_id) { Give(resources_.Release(job_id)); }
+
+void Dispatcher::Give(const ResourceManager::Grants& grants) {
+  for (const ResourceManager::Grant& grant : grants) {
+    // As an event of its own: the job may be in the middle of another one.
+    Post(grant.job,
+         [slots = grant.slots](JobRuntime& job) { job.Handle(job_event::SlotsGranted{slots}); });
+  }
+}
+
+std::string Dispatcher::WhyWaiting(const std::string& job_id) const {
+  return resources_.WaitingReason(job_id);
+}
+
+void Dispatcher::Send(TaskManagerId to, rpc::JobManagerMessage message) {
+  const auto it = task_managers_.find(to);
+  if (it != task_managers_.end()) it->second.link->Send(std::move(message));
+}
+
+std::string Dispatcher::DataAddress(TaskManagerId task_manager) const {
+  const auto it = task_managers_.find(task_manager);
+  return it == task_managers_.end() ? "" : it->second.registration.data_address();
+}
+
+void Dispatcher::Post(const std::string& job_id, std::function<void(JobRuntime&)> then) {
+  loop_.Post([this, job_id, then = std::move(then)] {
+    const auto it = jobs_.find(job_id);
+    if (it != jobs_.end()) then(*it->second);
+  });
+}
+
+void Dispatcher::JobEnded(const std::string& job_id, JobState state) {
+  const auto it = jobs_.find(job_id);
+  CHECK(it != jobs_.end());
+  const rpc::JobDetails details = it->second->Details();
+  jobs_.erase(it);
+  Remember(details);
+  if (state == JobState::kSuspended && options_.on_leadership_lost) {
+    options_.on_leadership_lost(FailedPreconditionError(details.summary().reason()));
+  }
+}
+
+void Dispatcher::Remember(rpc::JobDetails details) {
+  ended_.push_back(std::move(details));
+  while (ended_.size() > options_.ended_jobs_kept) {
+    submissions_.Submit([this, id = ended_.front().summary().job_id()] {
+      if (Status s = store_->Remove(id); !s.ok()) LOG(kWarning) << "forget job " << id << ": " << s;
+    });
+    ended_.pop_front();
+  }
+}
+
+std::optional<Timestamp> Dispatcher::AfterRound() {
+  const Timestamp now = Now();
+  std::vector<TaskManagerId> silent;
+  std::optional<Timestamp> next;
+  const auto sooner = [&](Timestamp t) { next = next ? std::min(*next, t) : t; };
+  for (const auto& [id, task_manager] : task_managers_) {
+    if (!task_manager.monitored) continue;
+    const Timestamp deadline = task_manager.last_heard + options_.heartbeat_timeout_ms;
+    if (now >= deadline) {
+      silent.push_back(id);
+    } else {
+      sooner(deadline);
+    }
+  }
+  for (TaskManagerId id : silent) {
+    Lose(id, DeadlineExceededError("no heartbeat for " +
+                                   std::to_string(options_.heartbeat_timeout_ms) + " ms"));
+  }
+  for (const auto& [id, job] : jobs_) {
+    job->Tick();
+    if (const auto wakeup = job->NextWakeup()) sooner(*wakeup);
+  }
+  return next;
+}
+
+}  // namespace weir

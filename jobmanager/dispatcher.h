@@ -1,0 +1,130 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/base/ids.h"
+#include "common/base/time.h"
+#include "common/fs/file_system.h"
+#include "jobmanager/event_loop.h"
+#include "jobmanager/io_strand.h"
+#include "jobmanager/job_compiler.h"
+#include "jobmanager/job_runtime.h"
+#include "jobmanager/job_store.h"
+#include "jobmanager/resource_manager.h"
+#include "jobmanager/task_manager_link.h"
+#include "proto/control.pb.h"
+
+namespace weir {
+
+struct DispatcherOptions {
+  // A job's checkpoints go to <checkpoint_root>/<job id>, unless its own options name a folder.
+  // Empty: jobs that take checkpoints have to name one.
+  std::string checkpoint_root;
+  std::map<std::string, std::string> default_config;  // of jobs, under what they set themselves
+  Timestamp heartbeat_interval_ms = 1000;
+  Timestamp heartbeat_timeout_ms = 10'000;
+  size_t ended_jobs_kept = 100;
+  // Another job manager has taken over: this process has to end. On the dispatcher's thread.
+  std::function<void(const Status&)> on_leadership_lost;
+};
+
+// The job manager's one thread that decides: owns every job, the slots and the timers. Everything
+// blocking happens elsewhere and comes back as an event. All calls are thread-safe and never wait
+// but Start and Stop; answers come on the dispatcher's thread and must not wait either.
+class Dispatcher : private JobHost {
+ public:
+  // `compiler` may be null where nobody submits SQL; it is only borrowed, as is `clock`.
+  Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> store, JobCompiler* compiler,
+             std::shared_ptr<FileSystem> fs, const Clock& clock = Clock::Real());
+  ~Dispatcher() override { Stop(); }
+
+  // Goes on with the jobs of the store.
+  Status Start();
+  // Jobs are left as they are: the next job manager goes on with them.
+  void Stop();
+
+  // ---- Clients
+  void Submit(rpc::SubmitRequest request, std::function<void(rpc::SubmitReply)> done);
+  // A job that is compiled already. `options` as in the request: from_savepoint and the like.
+  void SubmitJob(JobCompiler::Job job, rpc::SubmitRequest options,
+                 std::function<void(rpc::SubmitReply)> done);
+  void Explain(rpc::SubmitRequest request, std::function<void(rpc::ExplainReply)> done);
+  void ListJobs(std::function<void(rpc::ListJobsReply)> done);
+  // By id, by a unique prefix of it, or by a unique name.
+  void GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobDetails)> done);
+  void CancelJob(rpc::GetJobRequest request, std::function<void(rpc::CancelReply)> done);
+  void FetchResults(rpc::FetchResultsRequest request,
+                    std::function<void(rpc::FetchResultsReply)> done);
+  void GetCluster(std::function<void(rpc::ClusterInfo)> done);
+
+  // ---- Task managers
+  // Registers one; the link hears Registered first. Failed precondition: another version.
+  // `monitored`: it is given up when its heartbeats stay away.
+  StatusOr<TaskManagerId> Attach(std::shared_ptr<TaskManagerLink> link, rpc::Register registration,
+                                 bool monitored);
+  // Messages of one task manager, in order.
+  void OnMessage(TaskManagerId from, rpc::TaskManagerMessage message);
+  // Its link is broken: whatever ran there is lost.
+  void Detach(TaskManagerId task_manager, Status cause);
+
+ private:
+  struct TaskManager {
+    std::shared_ptr<TaskManagerLink> link;
+    rpc::Register registration;
+    rpc::Heartbeat heartbeat;  // the last one
+    bool monitored = false;
+    Timestamp last_heard = 0;
+  };
+  struct Found {
+    std::string job_id;
+    std::optional<rpc::SqlError> error;
+  };
+
+  // JobHost
+  Timestamp Now() const override { return clock_.WallNow(); }
+  LeaderEpoch epoch() const override { return store_->epoch(); }
+  void RequestSlots(const std::string& job_id, int32_t count) override;
+  void ReleaseSlots(const std::string& job_id) override;
+  std::string WhyWaiting(const std::string& job_id) const override;
+  void Send(TaskManagerId to, rpc::JobManagerMessage message) override;
+  std::string DataAddress(TaskManagerId task_manager) const override;
+  void Post(const std::string& job_id, std::function<void(JobRuntime&)> then) override;
+  void JobEnded(const std::string& job_id, JobState state) override;
+
+  std::optional<Timestamp> AfterRound();
+  void OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest& request,
+                  std::function<void(rpc::SubmitReply)> done);
+  StatusOr<jobstore::StoredJob> MakeStoredJob(const JobCompiler::Job& job,
+                                              const rpc::SubmitRequest& request);
+  Status CheckAndAdd(const jobstore::StoredJob& job);  // on the submission strand
+  Status StartJob(const jobstore::StoredJob& job, const JobRecord& record);
+  void Register(TaskManagerId id, TaskManager task_manager);
+  void Lose(TaskManagerId id, const Status& cause);
+  void Give(const ResourceManager::Grants& grants);
+  void Remember(rpc::JobDetails details);
+  Found Find(const std::string& text) const;
+
+  const DispatcherOptions options_;
+  const std::unique_ptr<JobStore> store_;
+  JobCompiler* const compiler_;
+  const std::shared_ptr<FileSystem> fs_;
+  const Clock& clock_;
+  std::atomic<int64_t> next_task_manager_;
+
+  // The loop's thread only.
+  ResourceManager resources_;
+  std::map<TaskManagerId, TaskManager> task_managers_;
+  std::map<std::string, std::unique_ptr<JobRuntime>> jobs_;
+  std::deque<rpc::JobDetails> ended_;  // oldest first
+
+  IoStrand submissions_;
+  EventLoop loop_;  // last: ends first
+};
+
+}  // namespace weir

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/control.pb.h"
+#include "proto/plan.pb.h"
+
+namespace weir {
+
+// SQL text in, job graphs or errors with line and column out. Planning happens in the job manager's
+// process but not in its library: main.cc binds this to sql/.
+class JobCompiler {
+ public:
+  struct Job {
+    plan::JobGraph graph;
+    std::string statement;     // for people
+    bool has_results = false;  // a SELECT; its rows are pulled by the client
+    plan::Schema result_schema;
+  };
+  struct Result {
+    std::optional<rpc::SqlError> error;
+    std::vector<Job> jobs;
+    std::vector<std::string> notes;
+    std::string explanation;  // of Explain
+  };
+  using Done = std::function<void(Result)>;
+
+  virtual ~JobCompiler() = default;
+  // Never waits; `done` is called once, from any thread. Checks against the outside (does the topic
+  // exist, do the types fit the table) are part of it.
+  virtual void Compile(rpc::SubmitRequest request, Done done) = 0;
+  virtual void Explain(rpc::SubmitRequest request, Done done) = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,293 @@
+#include "jobmanager/job_runtime.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/logging.h"
+#include "common/base/version.h"
+
+namespace weir {
+namespace {
+
+constexpr size_t kFailuresKept = 10;
+constexpr Timestamp kAskForRowsMs = 10;
+constexpr Timestamp kFetchPatienceMs = 1000;
+constexpr int kBatchesPerFetch = 16;
+// A SELECT whose client has gone away does not run for ever.
+constexpr Timestamp kAbandonedMs = 300'000;
+
+rpc::TaskMetrics Zero() {
+  rpc::TaskMetrics metrics;
+  metrics.set_watermark(kMinTimestamp);
+  return metrics;
+}
+
+}  // namespace
+
+JobRuntime::JobRuntime(JobHost& host, jobstore::StoredJob job, JobPlan plan, JobConfig config,
+                       JobRecord record, std::unique_ptr<JobStorage> storage)
+    : host_(host),
+      job_(std::move(job)),
+      master_(std::move(plan), std::move(config), host.epoch(), std::move(record)),
+      header_{host.epoch(), job_.job_id(), &job_.graph(), job_.checkpoint_dir(), job_.lineage()},
+      storage_(std::move(storage)),
+      started_ms_(job_.submitted_ms()),
+      last_fetch_ms_(host.Now()) {
+  for (const plan::Vertex& vertex : job_.graph().vertices()) {
+    for (const plan::OperatorNode& node : vertex.chain()) {
+      if (node.has_collect()) collector_ = TaskId{VertexId(static_cast<int32_t>(vertex.id())), 0};
+    }
+  }
+}
+
+void JobRuntime::Handle(JobEvent event) {
+  events_.push_back(std::move(event));
+  // An action may lead to the next event at once (slots are granted): it waits for its turn.
+  if (std::exchange(handling_, true)) return;
+  while (!events_.empty()) {
+    const JobEvent next = std::move(events_.front());
+    events_.pop_front();
+    for (const JobAction& action : master_.Handle(next, host_.Now())) {
+      std::visit([&](const auto& a) { Do(a); }, action);
+    }
+  }
+  handling_ = false;
+}
+
+void JobRuntime::Tick() {
+  const Timestamp now = host_.Now();
+  if (const auto due = master_.NextWakeup(); due && *due <= now) Handle(job_event::Tick{});
+  if (fetch_ && now >= fetch_->give_up_at) return AnswerFetch();
+  if (fetch_ && now >= fetch_->ask_at) AskForRows();
+  if (job_.has_results() && !fetch_ && now >= last_fetch_ms_ + kAbandonedMs) {
+    last_fetch_ms_ = now;
+    Handle(job_event::CancelRequested{});
+  }
+}
+
+std::optional<Timestamp> JobRuntime::NextWakeup() const {
+  std::optional<Timestamp> next = master_.NextWakeup();
+  const auto sooner = [&](Timestamp t) { next = next ? std::min(*next, t) : t; };
+  if (fetch_) {
+    sooner(fetch_->ask_at);
+    sooner(fetch_->give_up_at);
+  } else if (job_.has_results()) {
+    sooner(last_fetch_ms_ + kAbandonedMs);
+  }
+  return next;
+}
+
+void JobRuntime::Do(const job_action::LoadCheckpoint&) {
+  io_.Submit([storage = storage_, &host = host_, id = job_.job_id()] {
+    host.Post(id, [loaded = storage->Load()](JobRuntime& job) { job.Handle(loaded); });
+  });
+}
+
+void JobRuntime::Do(const job_action::PublishCheckpoint& action) {
+  auto stamped = action;
+  stamped.manifest.set_weir_version(std::string(kWeirVersion));
+  io_.Submit([storage = storage_, &host = host_, id = job_.job_id(), stamped] {
+    host.Post(id, [done = storage->Publish(stamped)](JobRuntime& job) { job.Handle(done); });
+  });
+}
+
+void JobRuntime::Do(const job_action::DeleteFiles& action) {
+  io_.Submit([storage = storage_, action] { storage->Delete(action); });
+}
+
+void JobRuntime::Do(const job_action::PersistJobState& action) {
+  io_.Submit([storage = storage_, &host = host_, id = job_.job_id(), now = host_.Now(), action,
+              io = &io_] {
+    const auto done = storage->Persist(action, now, [io] { return io->stopping(); });
+    host.Post(id, [done](JobRuntime& job) { job.Handle(done); });
+  });
+}
+
+void JobRuntime::Do(const job_action::RequestSlots& action) {
+  host_.RequestSlots(job_.job_id(), action.count);
+}
+
+void JobRuntime::Do(const job_action::ReleaseSlots&) { host_.ReleaseSlots(job_.job_id()); }
+
+void JobRuntime::Do(const job_action::Deploy& action) {
+  metrics_.clear();
+  held_.clear();
+  for (const auto& task : action.tasks) {
+    if (collector_ && task.task == *collector_) collector_at_ = task.slot.task_manager;
+  }
+  SendAll(ToMessages(action, header_, [&](TaskManagerId id) { return host_.DataAddress(id); }));
+  if (fetch_) AskForRows();
+}
+
+void JobRuntime::Do(const job_action::FinishTask& action) {
+  // The task holds rows that nobody has read yet.
+  if (collector_ && !rows_read_) return held_.push_back(action);
+  SendAll(ToMessages(action, header_));
+}
+
+void JobRuntime::Do(const job_action::TriggerCheckpoint& action) {
+  SendAll(ToMessages(action, header_, host_.Now()));
+}
+
+void JobRuntime::Do(const job_action::JobStateChanged& action) {
+  const std::string cause = action.cause.ok() ? "" : ": " + action.cause.ToString();
+  LOG(kInfo) << "job " << job_.job_id() << " (" << job_.name() << ") " << JobStateName(action.from)
+             << " -> " << JobStateName(action.to) << cause;
+  if (!action.cause.ok() && action.to != JobState::kFailed) {
+    failures_.push_front(action.cause.ToString());
+    if (failures_.size() > kFailuresKept) failures_.pop_back();
+  }
+  if (IsGloballyTerminal(action.to)) ended_ms_ = host_.Now();
+  if (action.to == JobState::kRestarting) collector_at_.reset();
+}
+
+void JobRuntime::Do(const job_action::JobTerminated& action) {
+  if (fetch_) AnswerFetch();
+  // What is still to be deleted goes first.
+  io_.Submit([&host = host_, id = job_.job_id(), state = action.state] {
+    host.Post(id, [&host, id, state](JobRuntime&) { host.JobEnded(id, state); });
+  });
+}
+
+void JobRuntime::SendAll(Outgoing messages) {
+  for (auto& [to, message] : messages) host_.Send(to, std::move(message));
+}
+
+void JobRuntime::OnHeartbeat(const rpc::TaskMetrics& metrics) {
+  if (metrics.attempt() != master_.graph().attempt().value()) return;
+  metrics_[{VertexId(static_cast<int32_t>(metrics.vertex())),
+            static_cast<int32_t>(metrics.subtask())}] = metrics;
+}
+
+void JobRuntime::FetchResults(int64_t token, std::function<void(rpc::FetchResultsReply)> done) {
+  const Timestamp now = host_.Now();
+  last_fetch_ms_ = now;
+  if (fetch_) AnswerFetch();  // the newest asker counts
+  fetch_ = Fetch{token, std::move(done), now, now + kFetchPatienceMs};
+  const bool have = token >= rows_.offset() && token < rows_.offset() + rows_.batches_size();
+  if (have || rows_read_ || IsGloballyTerminal(master_.graph().state())) return AnswerFetch();
+  AskForRows();
+}
+
+void JobRuntime::AskForRows() {
+  fetch_->ask_at = host_.Now() + kAskForRowsMs;
+  if (!collector_ || !collector_at_) return;
+  rpc::JobManagerMessage message;
+  auto* m = message.mutable_fetch_rows();
+  m->set_job_id(job_.job_id());
+  m->set_attempt(master_.graph().attempt().value());
+  m->set_vertex(collector_->vertex.value());
+  m->set_subtask(collector_->subtask);
+  m->set_offset(fetch_->token);
+  m->set_max_batches(kBatchesPerFetch);
+  host_.Send(*collector_at_, std::move(message));
+}
+
+void JobRuntime::OnRows(const rpc::Rows& rows) {
+  if (rows.attempt() != master_.graph().attempt().value() || rows_read_) return;
+  // An answer to a question asked twice must not take rows away that were not delivered yet.
+  if (rows.batches_size() == 0 && !rows.finished()) return;
+  if (rows.offset() < rows_.offset()) return;
+  rows_ = rows;
+  if (rows.finished()) {
+    rows_read_ = true;
+    for (const job_action::FinishTask& finish : held_) SendAll(ToMessages(finish, header_));
+    held_.clear();
+  }
+  const int64_t end = rows_.offset() + rows_.batches_size();
+  if (fetch_ && (rows_read_ || end > fetch_->token)) AnswerFetch();
+}
+
+void JobRuntime::AnswerFetch() {
+  Fetch fetch = std::move(*fetch_);
+  fetch_.reset();
+  rpc::FetchResultsReply reply;
+  const int64_t end = rows_.offset() + rows_.batches_size();
+  reply.set_next_token(fetch.token);
+  if (fetch.token >= rows_.offset() && fetch.token <= end) {
+    for (int64_t i = fetch.token; i < end; ++i) {
+      reply.add_batches(rows_.batches(static_cast<int>(i - rows_.offset())));
+    }
+    reply.set_next_token(end);
+    reply.set_finished(rows_read_);
+  }
+  const JobState state = master_.graph().state();
+  if (!reply.finished() && IsGloballyTerminal(state)) {
+    reply.set_finished(true);
+    if (state == JobState::kFailed) reply.set_failure(master_.graph().last_failure().ToString());
+    if (state == JobState::kCanceled) reply.set_failure("the job was canceled");
+  }
+  fetch.done(std::move(reply));
+}
+
+rpc::JobSummary JobRuntime::Summary() const {
+  const ExecutionGraph& graph = master_.graph();
+  rpc::JobSummary summary;
+  summary.set_job_id(job_.job_id());
+  summary.set_name(job_.name());
+  summary.set_state(std::string(JobStateName(graph.state())));
+  summary.set_started_ms(started_ms_);
+  summary.set_ended_ms(ended_ms_);
+  summary.set_restarts(static_cast<int32_t>(graph.restarts()));
+  const std::vector<TaskId> tasks = master_.plan().Tasks();
+  summary.set_tasks_total(static_cast<int32_t>(tasks.size()));
+  summary.set_tasks_running(
+      static_cast<int32_t>(std::count_if(tasks.begin(), tasks.end(), [&](TaskId task) {
+        return graph.task_state(task) == TaskState::kRunning;
+      })));
+  if (graph.WaitingForSlots()) {
+    summary.set_reason("waiting for slots: " + host_.WhyWaiting(job_.job_id()));
+  } else if (const std::string commit = master_.committer().WaitingReason();
+             !commit.empty() && master_.committer().Blocked()) {
+    summary.set_reason(commit);
+  } else if (!graph.last_failure().ok() && graph.state() != JobState::kFinished) {
+    summary.set_reason(graph.last_failure().ToString());
+  }
+  return summary;
+}
+
+rpc::JobDetails JobRuntime::Details() const {
+  const ExecutionGraph& graph = master_.graph();
+  rpc::JobDetails details;
+  *details.mutable_summary() = Summary();
+  *details.mutable_graph() = job_.graph();
+  for (const PlanVertex& vertex : master_.plan().vertices) {
+    auto* v = details.add_vertices();
+    v->set_id(vertex.id.value());
+    v->set_name(vertex.name);
+    v->set_parallelism(vertex.parallelism);
+    int64_t watermark = kMaxTimestamp;
+    for (int32_t i = 0; i < vertex.parallelism; ++i) {
+      const TaskId task{vertex.id, i};
+      ++(*v->mutable_states())[std::string(TaskStateName(graph.task_state(task)))];
+      const auto it = metrics_.find(task);
+      const rpc::TaskMetrics m = it == metrics_.end() ? Zero() : it->second;
+      v->set_records_in(v->records_in() + m.records_in());
+      v->set_records_out(v->records_out() + m.records_out());
+      v->set_state_bytes(v->state_bytes() + m.state_bytes());
+      watermark = std::min(watermark, m.watermark());
+      for (const auto& [name, count] : m.counters()) (*v->mutable_counters())[name] += count;
+    }
+    v->set_watermark(watermark);
+  }
+  for (const auto& c : master_.checkpoints().history()) {
+    using State = CheckpointCoordinator::Summary::State;
+    auto* summary = details.add_checkpoints();
+    summary->set_id(c.id.value());
+    summary->set_state(c.state == State::kCompleted ? "COMPLETED"
+                       : c.state == State::kFailed  ? "FAILED"
+                                                    : "IN_PROGRESS");
+    summary->set_triggered_ms(c.triggered);
+    summary->set_ended_ms(c.ended);
+    summary->set_state_bytes(c.sizes.state_bytes);
+    summary->set_written_bytes(c.sizes.written_bytes);
+    summary->set_failure(c.failure);
+    if (c.state == State::kCompleted && !job_.checkpoint_dir().empty()) {
+      summary->set_path(job_.checkpoint_dir() + "/chk-" + std::to_string(c.id.value()));
+    }
+  }
+  for (const std::string& failure : failures_) details.add_failures(failure);
+  return details;
+}
+
+}  // namespace weir

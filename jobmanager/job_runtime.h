@@ -1,0 +1,110 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/time.h"
+#include "jobmanager/control_codec.h"
+#include "jobmanager/io_strand.h"
+#include "jobmanager/job_master.h"
+#include "jobmanager/job_storage.h"
+#include "proto/control.pb.h"
+#include "proto/job_store.pb.h"
+
+namespace weir {
+
+// What a job asks of the dispatcher, on the dispatcher's thread.
+class JobHost {
+ public:
+  virtual ~JobHost() = default;
+  virtual Timestamp Now() const = 0;
+  virtual LeaderEpoch epoch() const = 0;
+  virtual void RequestSlots(const std::string& job_id, int32_t count) = 0;
+  virtual void ReleaseSlots(const std::string& job_id) = 0;
+  virtual std::string WhyWaiting(const std::string& job_id) const = 0;
+  virtual void Send(TaskManagerId to, rpc::JobManagerMessage message) = 0;
+  virtual std::string DataAddress(TaskManagerId task_manager) const = 0;
+  // The only one that other threads may call: `then` runs on the dispatcher's thread, with the job
+  // unless it has gone meanwhile.
+  virtual void Post(const std::string& job_id, std::function<void(class JobRuntime&)> then) = 0;
+  // It is over and its storage work is done. Do not touch it any more when this returns.
+  virtual void JobEnded(const std::string& job_id, JobState state) = 0;
+};
+
+// One job in the dispatcher: carries out what its JobMaster asks for and tells it what happened.
+// Everything runs on the dispatcher's thread but the storage work, which has a thread of its own.
+class JobRuntime {
+ public:
+  JobRuntime(JobHost& host, jobstore::StoredJob job, JobPlan plan, JobConfig config,
+             JobRecord record, std::unique_ptr<JobStorage> storage);
+
+  void Start() { Handle(job_event::Start{}); }
+  void Handle(JobEvent event);
+  // Of task managers that it may run on.
+  void OnHeartbeat(const rpc::TaskMetrics& metrics);
+  void OnRows(const rpc::Rows& rows);
+  // Answers when there are rows, when there will be none, or after a while without either.
+  void FetchResults(int64_t token, std::function<void(rpc::FetchResultsReply)> done);
+  void Tick();
+  std::optional<Timestamp> NextWakeup() const;
+
+  const jobstore::StoredJob& job() const { return job_; }
+  rpc::JobSummary Summary() const;
+  rpc::JobDetails Details() const;
+
+ private:
+  struct Fetch {
+    int64_t token = 0;
+    std::function<void(rpc::FetchResultsReply)> done;
+    Timestamp ask_at = 0;  // the task again
+    Timestamp give_up_at = 0;
+  };
+
+  void Do(const job_action::LoadCheckpoint&);
+  void Do(const job_action::RequestSlots&);
+  void Do(const job_action::ReleaseSlots&);
+  void Do(const job_action::Deploy&);
+  void Do(const job_action::FinishTask&);
+  void Do(const job_action::TriggerCheckpoint&);
+  void Do(const job_action::PublishCheckpoint&);
+  void Do(const job_action::DeleteFiles&);
+  void Do(const job_action::PersistJobState&);
+  void Do(const job_action::JobStateChanged&);
+  void Do(const job_action::JobTerminated&);
+  template <class Message>
+  void Do(const Message& action) {
+    SendAll(ToMessages(action, header_));
+  }
+  void SendAll(Outgoing messages);
+  void AskForRows();
+  void AnswerFetch();
+
+  JobHost& host_;
+  const jobstore::StoredJob job_;
+  JobMaster master_;
+  JobHeader header_;
+  std::shared_ptr<JobStorage> storage_;
+  std::deque<JobEvent> events_;
+  bool handling_ = false;
+
+  Timestamp started_ms_ = 0;
+  Timestamp ended_ms_ = 0;
+  std::deque<std::string> failures_;            // newest first
+  std::map<TaskId, rpc::TaskMetrics> metrics_;  // of the current attempt
+  std::optional<TaskId> collector_;             // the task that holds the rows of a SELECT
+  std::optional<TaskManagerId> collector_at_;
+  std::optional<Fetch> fetch_;
+  rpc::Rows rows_;  // the last answer of the collector
+  bool rows_read_ = false;
+  std::vector<job_action::FinishTask> held_;  // until the last rows were read
+  Timestamp last_fetch_ms_ = 0;
+
+  IoStrand io_;  // last: ends first
+};
+
+}  // namespace weir

@@ -1,0 +1,100 @@
+#include "jobmanager/job_storage.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "common/base/logging.h"
+
+namespace weir {
+
+JobStorage::JobStorage(JobStore& store, std::shared_ptr<FileSystem> fs, std::string job_id,
+                       std::unique_ptr<CheckpointStorage> checkpoints, std::string start_from)
+    : store_(store),
+      fs_(std::move(fs)),
+      job_id_(std::move(job_id)),
+      checkpoints_(std::move(checkpoints)),
+      start_from_(std::move(start_from)) {}
+
+job_event::CheckpointLoaded JobStorage::Load() {
+  job_event::CheckpointLoaded loaded;
+  if (checkpoints_ != nullptr) {
+    auto ids = checkpoints_->List();
+    if (!ids.ok()) return {.status = ids.status()};
+    std::reverse(ids->begin(), ids->end());  // oldest first
+    for (CheckpointId id : *ids) {
+      auto manifest = checkpoints_->Read(id);
+      if (!manifest.ok()) return {.status = manifest.status()};
+      loaded.retained.push_back(*std::move(manifest));
+    }
+    if (!loaded.retained.empty()) {
+      // Also checks that the files of the newest are there in their length.
+      if (auto newest = checkpoints_->ReadNewest(); !newest.ok()) {
+        return {.status = newest.status()};
+      }
+      // What an earlier job manager had no time to delete.
+      if (!std::exchange(swept_, true)) {
+        if (auto removed = checkpoints_->RemoveUnreferenced(loaded.retained); !removed.ok()) {
+          LOG(kWarning) << "job " << job_id_ << ": " << removed.status();
+        }
+      }
+      return loaded;
+    }
+  }
+  if (!start_from_.empty()) {
+    auto manifest = ReadManifest(*fs_, start_from_);
+    if (!manifest.ok()) return {.status = manifest.status()};
+    MakePathsAbsolute(start_from_, *manifest);
+    loaded.start_from.push_back(*std::move(manifest));
+  }
+  return loaded;
+}
+
+job_event::CheckpointPublished JobStorage::Publish(const job_action::PublishCheckpoint& action) {
+  const CheckpointId id(action.manifest.checkpoint_id());
+  if (checkpoints_ == nullptr) return {id, InternalError("the job has no checkpoint folder")};
+  if (Status s = store_.CheckLeader(); !s.ok()) return {id, std::move(s)};
+  Status published = checkpoints_->Publish(action.manifest);
+  if (published.ok() || published.code() == StatusCode::kUnknown) return {id, published};
+  // Whoever hears that it failed counts on it not to exist: make sure of that.
+  if (Status gone = checkpoints_->Delete(id); !gone.ok()) {
+    return {id, UnknownError(published.message() + "; then: " + gone.message())};
+  }
+  if (published.code() == StatusCode::kFailedPrecondition) {
+    published = UnavailableError(published.message());
+  }
+  return {id, published};
+}
+
+void JobStorage::Delete(const job_action::DeleteFiles& action) {
+  if (checkpoints_ == nullptr) return;
+  for (CheckpointId id : action.manifests) {
+    if (Status s = checkpoints_->Delete(id); !s.ok()) {
+      LOG(kWarning) << "job " << job_id_ << ": delete checkpoint " << id << ": " << s;
+    }
+  }
+  for (const std::string& path : action.files) {
+    Status s = fs_->Remove(checkpoints_->job_dir() + "/" + path);
+    if (!s.ok() && s.code() != StatusCode::kNotFound) {
+      LOG(kWarning) << "job " << job_id_ << ": delete " << path << ": " << s;
+    }
+  }
+}
+
+job_event::JobStatePersisted JobStorage::Persist(const job_action::PersistJobState& action,
+                                                 Timestamp now,
+                                                 const std::function<bool()>& give_up) {
+  jobstore::StoredState state = ToStoredState(action.record);
+  if (IsGloballyTerminal(action.record.state)) state.set_ended_ms(now);
+  while (true) {
+    Status s = store_.SetState(job_id_, state);
+    if (s.ok() || s.code() == StatusCode::kFailedPrecondition || give_up()) {
+      return {action.version, std::move(s)};
+    }
+    LOG(kWarning) << "job " << job_id_ << ": cannot write its state, trying again: " << s;
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+}
+
+}  // namespace weir

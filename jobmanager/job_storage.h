@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/base/time.h"
+#include "jobmanager/job_messages.h"
+#include "jobmanager/job_store.h"
+#include "state/storage/checkpoint_storage.h"
+
+namespace weir {
+
+// The storage actions of one job, blocking: turns each into its answer. Used by one thread at a
+// time.
+class JobStorage {
+ public:
+  // `checkpoints` is null for a job without a checkpoint folder; `start_from` is the checkpoint or
+  // savepoint folder that the job begins from, or empty.
+  JobStorage(JobStore& store, std::shared_ptr<FileSystem> fs, std::string job_id,
+             std::unique_ptr<CheckpointStorage> checkpoints, std::string start_from);
+
+  job_event::CheckpointLoaded Load();
+  job_event::CheckpointPublished Publish(const job_action::PublishCheckpoint& action);
+  // Best effort: what stays is removed when the job is loaded next.
+  void Delete(const job_action::DeleteFiles& action);
+  // Repeats until it is done or another job manager has taken over. `now` goes into the record of
+  // a job that is over; `give_up` ends the repetition when the process ends.
+  job_event::JobStatePersisted Persist(const job_action::PersistJobState& action, Timestamp now,
+                                       const std::function<bool()>& give_up);
+
+ private:
+  JobStore& store_;
+  const std::shared_ptr<FileSystem> fs_;
+  const std::string job_id_;
+  const std::unique_ptr<CheckpointStorage> checkpoints_;
+  const std::string start_from_;
+  bool swept_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/base/status.h"
+#include "common/fs/file_system.h"
+#include "jobmanager/job_messages.h"
+#include "proto/job_store.pb.h"
+
+namespace weir {
+
+// The jobs of a cluster on durable storage:
+//
+//   <dir>/leader               the epoch of the job manager that owns the folder, and its lock
+//   <dir>/jobs/<id>/job        StoredJob, written once
+//   <dir>/jobs/<id>/state      StoredState, replaced whole
+//
+// A job exists from the instant Add returns. Blocking; calls about one job come from one thread at
+// a time.
+class JobStore {
+ public:
+  struct Entry {
+    jobstore::StoredJob job;
+    jobstore::StoredState state;
+  };
+
+  virtual ~JobStore() = default;
+  virtual LeaderEpoch epoch() const = 0;
+  virtual Status Add(const jobstore::StoredJob& job) = 0;
+  // Failed precondition when another job manager has taken the folder.
+  virtual Status SetState(const std::string& job_id, const jobstore::StoredState& state) = 0;
+  // Failed precondition when another job manager has taken the folder.
+  virtual Status CheckLeader() = 0;
+  // Every job, oldest first. A job whose files are damaged is an error that names the file.
+  virtual StatusOr<std::vector<Entry>> Load() = 0;
+  // Forgets a job that is over.
+  virtual Status Remove(const std::string& job_id) = 0;
+
+  // Takes the folder: raises its epoch. Failed precondition when a live job manager holds it.
+  static StatusOr<std::unique_ptr<JobStore>> Open(std::shared_ptr<FileSystem> fs,
+                                                  const std::string& dir);
+  // Remembers nothing: for a job manager that ends with its jobs.
+  static std::unique_ptr<JobStore> InMemory();
+};
+
+JobRecord ToJobRecord(const jobstore::StoredState& state);
+jobstore::StoredState ToStoredState(const JobRecord& record);
+
+}  // namespace weir
