@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+
+#include "operators/functions/aggregate_function.h"
+
+// The aggregate functions themselves; ResolveAggregate has checked the types. Every accumulator is
+// empty when zeroed.
+
+namespace weir {
+
+// Rows in which no argument is null: fields "count".
+std::unique_ptr<AggregateFunction> MakeCount();
+// "sum", "count" of the non-null rows; null when there are none. Integers wrap; a DECIMAL sum of
+// more than 38 digits is null, for good once it has left 128 bits: "overflow".
+std::unique_ptr<AggregateFunction> MakeSum(const DataType& argument, const DataType& result);
+// "sum" (integers in 64 bits, FLOAT as DOUBLE), "count".
+std::unique_ptr<AggregateFunction> MakeAverage(const DataType& argument, const DataType& result);
+
+enum class Extreme { kMin, kMax };
+// "value", "present". Does not retract.
+std::unique_ptr<AggregateFunction> MakeExtreme(const DataType& argument, Extreme extreme);
+
+enum class Pick { kFirst, kLast };
+// The first or last non-null value in arrival order: "value", "present". Does not retract; of two
+// accumulators `into` came first.
+std::unique_ptr<AggregateFunction> MakePick(const DataType& argument, Pick pick);
+
+struct VarianceKind {
+  bool sample;       // divided by n - 1 and not by n
+  bool square_root;  // the standard deviation
+};
+// "sum", "sum_of_squares", "count", in the argument's type, as Flink has it: integers wrap and
+// divide as integers.
+std::unique_ptr<AggregateFunction> MakeVariance(const DataType& argument, const DataType& result,
+                                                VarianceKind kind);
+
+}  // namespace weir
