@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/table_options.h"
 #include "operators/expressions/expr.h"
 #include "proto/plan.pb.h"
 
@@ -23,20 +24,6 @@ std::string OptionOr(const std::map<std::string, std::string>& options, const st
                      const std::string& otherwise) {
   auto it = options.find(key);
   return it == options.end() ? otherwise : it->second;
-}
-
-std::vector<std::string> SplitList(const std::string& text) {
-  std::vector<std::string> parts;
-  std::string part;
-  for (char c : text) {
-    if (c == ';') {
-      parts.push_back(std::exchange(part, {}));
-    } else {
-      part += c;
-    }
-  }
-  if (!part.empty()) parts.push_back(part);
-  return parts;
 }
 
 }  // namespace
@@ -86,75 +73,49 @@ Status TableSourceOperator::Open(OperatorContext& context, const std::vector<std
 Status TableSourceOperator::MakeDecoders(const TableInfo& table,
                                          const std::vector<uint32_t>& projection,
                                          const std::string& time_zone) {
-  const auto& options = table.options;
-  std::string value_name = OptionOr(options, "format", OptionOr(options, "value.format", ""));
-  ASSIGN_OR_RETURN(const Format* value_format, FindFormat(value_name));
-  std::string value_prefix = options.count("value.format") ? "value." : "";
-
-  // Which physical columns are in the key, and which of the rest in the value.
-  std::vector<uint32_t> key_columns;
-  std::string key_prefix = OptionOr(options, "key.fields-prefix", "");
-  for (const std::string& name : SplitList(OptionOr(options, "key.fields", ""))) {
-    int column = table.schema->IndexOf(name);
-    if (column < 0) {
-      return InvalidArgumentError("table " + table.name + ": 'key.fields' names `" + name +
-                                  "`, which is not a column");
-    }
-    key_columns.push_back(static_cast<uint32_t>(column));
-  }
-  const bool except_key = OptionOr(options, "value.fields-include", "ALL") == "EXCEPT_KEY";
-  auto in_key = [&](uint32_t column) {
-    return std::find(key_columns.begin(), key_columns.end(), column) != key_columns.end();
-  };
-
-  std::vector<Field> value_fields, key_fields;
-  std::map<uint32_t, uint32_t> value_index, key_index;
-  for (uint32_t i = 0; i < table.physical_columns; ++i) {
-    if (!in_key(i) || !except_key) {
-      value_index[i] = static_cast<uint32_t>(value_fields.size());
-      value_fields.push_back((*table.schema)[i]);
-    }
-  }
-  for (uint32_t column : key_columns) {
-    Field field = (*table.schema)[column];
-    if (!key_prefix.empty() && field.name.rfind(key_prefix, 0) == 0) {
-      field.name = field.name.substr(key_prefix.size());
-    }
-    key_index[column] = static_cast<uint32_t>(key_fields.size());
-    key_fields.push_back(std::move(field));
-  }
-
+  ASSIGN_OR_RETURN(MessageLayout layout, LayoutOf(table));
   DecoderContext value, key;
   std::vector<Field> value_output, key_output;
+  // Where a column of the table is in a part of the message; -1: not there.
+  auto place = [](const MessagePart& part, uint32_t column) {
+    auto at = std::find(part.columns.begin(), part.columns.end(), column);
+    return at == part.columns.end() ? -1 : static_cast<int>(at - part.columns.begin());
+  };
+  auto add = [](const MessagePart& part, int at, DecoderContext& context,
+                std::vector<Field>& output) {
+    context.projection.push_back(static_cast<uint32_t>(at));
+    output.push_back((*part.schema)[static_cast<size_t>(at)]);
+    return static_cast<uint32_t>(output.size() - 1);
+  };
   uint32_t metadata = 0;
   for (uint32_t column : projection) {
     if (column >= table.physical_columns) {
       columns_.push_back({Origin::kMetadata, metadata++});
       values_only_ = false;
-    } else if (key_index.count(column)) {
-      columns_.push_back({Origin::kKey, static_cast<uint32_t>(key.projection.size())});
-      key.projection.push_back(key_index[column]);
-      key_output.push_back(key_fields[key_index[column]]);
+    } else if (int at = place(layout.key, column); at >= 0) {
+      columns_.push_back({Origin::kKey, add(layout.key, at, key, key_output)});
       values_only_ = false;
     } else {
-      columns_.push_back({Origin::kValue, static_cast<uint32_t>(value.projection.size())});
-      value.projection.push_back(value_index[column]);
-      value_output.push_back(value_fields[value_index[column]]);
+      at = place(layout.value, column);
+      columns_.push_back({Origin::kValue, add(layout.value, at, value, value_output)});
     }
   }
-  value.schema = std::make_shared<const Schema>(std::move(value_fields));
+  value.schema = layout.value.schema;
   value.time_zone = key.time_zone = time_zone;
   value_schema_ = std::make_shared<const Schema>(std::move(value_output));
-  auto value_options = OptionsUnder(options, value_prefix + value_name + ".");
+  const bool named_value = table.options.count("value.format");
+  std::string name = OptionOr(table.options, named_value ? "value.format" : "format", "");
+  auto value_options = OptionsUnder(table.options, (named_value ? "value." : "") + name + ".");
   ignore_parse_errors_ = OptionOr(value_options, "ignore-parse-errors", "false") == "true";
+  ASSIGN_OR_RETURN(const Format* value_format, FindFormat(name));
   ASSIGN_OR_RETURN(value_decoder_, value_format->make_decoder(value, value_options));
   if (!key.projection.empty()) {
-    std::string key_name = OptionOr(options, "key.format", "");
-    ASSIGN_OR_RETURN(const Format* key_format, FindFormat(key_name));
-    key.schema = std::make_shared<const Schema>(std::move(key_fields));
+    name = OptionOr(table.options, "key.format", "");
+    ASSIGN_OR_RETURN(const Format* key_format, FindFormat(name));
+    key.schema = layout.key.schema;
     key_schema_ = std::make_shared<const Schema>(std::move(key_output));
-    ASSIGN_OR_RETURN(key_decoder_,
-                     key_format->make_decoder(key, OptionsUnder(options, "key." + key_name + ".")));
+    ASSIGN_OR_RETURN(key_decoder_, key_format->make_decoder(
+                                       key, OptionsUnder(table.options, "key." + name + ".")));
   }
   return OkStatus();
 }

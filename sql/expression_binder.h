@@ -1,0 +1,115 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operators/expressions/expr.h"
+#include "operators/functions/function_registry.h"
+#include "sql/ast.h"
+#include "sql/diagnostics.h"
+#include "sql/logical_plan.h"
+
+// Names to columns, types, implicit casts, overloads: an AST expression over the columns in scope
+// becomes a bound one.
+
+namespace weir::sql {
+
+// The columns that a name may mean, in the order of the input row.
+struct ScopeColumn {
+  std::string table;  // alias or table name; empty: none
+  std::string name;
+  DataType type;
+};
+struct Scope {
+  std::vector<ScopeColumn> columns;
+};
+Scope ScopeOf(const Schema& schema, const std::string& table);
+
+// An aggregate call found while binding; in the bound expression stands $AGGREGATE(index).
+struct FoundAggregate {
+  std::string function;
+  std::vector<ExprPtr> arguments;
+  bool distinct = false;
+  ExprPtr filter;  // may be null
+  DataType type;
+  SourceSpan span;
+};
+inline constexpr const char* kAggregateMark = "$AGGREGATE";
+// TUMBLE_START(...) and its like: $WINDOW('START' | 'END' | 'ROWTIME' | 'PROCTIME').
+inline constexpr const char* kWindowMark = "$WINDOW";
+
+// A GROUP BY TUMBLE(ts, ...) or HOP(ts, ...): what the auxiliary functions refer to.
+struct GroupWindow {
+  WindowDef window;
+  ExprPtr time;
+  DataType time_type;
+};
+
+struct BindOptions {
+  std::string time_zone = "UTC";
+  // Where aggregates are collected; null: they are refused, `place` says where ("WHERE").
+  std::vector<FoundAggregate>* aggregates = nullptr;
+  bool grouped = false;  // there is a GROUP BY: results over no rows do not exist
+  const char* place = "this clause";
+  const GroupWindow* group_window = nullptr;
+};
+
+class ExpressionBinder {
+ public:
+  ExpressionBinder(const Scope& scope, BindOptions options);
+
+  SqlResult<ExprPtr> Bind(const ast::Expr& expr);
+  // Bind, and BOOLEAN.
+  SqlResult<ExprPtr> BindCondition(const ast::Expr& expr, const char* what);
+  // Where a bound node came from, for messages of later stages.
+  SourceSpan SpanOf(const Expr* expr) const;
+
+ private:
+  SqlResult<ExprPtr> BindNode(const ast::Expr& expr);
+  SqlResult<ExprPtr> BindColumn(const ast::ColumnRef& ref, const SourceSpan& span);
+  SqlResult<ExprPtr> BindBinary(const ast::Binary& binary, const SourceSpan& span);
+  SqlResult<ExprPtr> BindLogical(const ast::Logical& logical);
+  SqlResult<ExprPtr> BindIsTest(const ast::IsTest& test, const SourceSpan& span);
+  SqlResult<ExprPtr> BindBetween(const ast::Between& between, const SourceSpan& span);
+  SqlResult<ExprPtr> BindIn(const ast::InTest& in, const SourceSpan& span);
+  SqlResult<ExprPtr> BindLike(const ast::LikeTest& like, const SourceSpan& span);
+  SqlResult<ExprPtr> BindCase(const ast::Case& node, const SourceSpan& span);
+  SqlResult<ExprPtr> BindCast(const ast::Cast& cast, const SourceSpan& span);
+  SqlResult<ExprPtr> BindCall(const ast::Call& call, const SourceSpan& span);
+  SqlResult<ExprPtr> BindConditional(const std::string& name, std::vector<ExprPtr> args,
+                                     const SourceSpan& span);
+  SqlResult<ExprPtr> BindAggregate(const std::string& name, const ast::Call& call,
+                                   const SourceSpan& span);
+  SqlResult<ExprPtr> BindWindowProperty(const std::string& name, const ast::Call& call,
+                                        const SourceSpan& span);
+  SqlResult<ExprPtr> BindJson(const ast::JsonCall& call, const SourceSpan& span);
+  SqlResult<ExprPtr> BindConstructor(const ast::Expr& expr);
+  SqlResult<ExprPtr> Field(ExprPtr row, const std::string& name, const SourceSpan& span);
+  SqlResult<std::vector<ExprPtr>> BindAll(const std::vector<ast::ExprPtr>& exprs);
+
+  // A registered function over bound arguments.
+  SqlResult<ExprPtr> Function(const std::string& name, std::vector<ExprPtr> args,
+                              const SourceSpan& span);
+  SqlResult<DataType> Common(const std::vector<ExprPtr>& exprs, const SourceSpan& span,
+                             const char* what);
+
+  const Scope& scope_;
+  BindOptions options_;
+  std::map<const Expr*, std::pair<ExprPtr, SourceSpan>> spans_;  // keeps the nodes alive
+};
+
+// `expr` as `type`, by a CAST where they differ in more than nullability.
+ExprPtr CastTo(ExprPtr expr, const DataType& type);
+SqlError ErrorAt(const Status& status, const SourceSpan& span);
+SqlError Refuse(std::string what, const SourceSpan& span, std::string hint = "");
+
+// Literals (bind_literals.cc).
+SqlResult<ExprPtr> BindLiteral(const ast::Literal& literal, const SourceSpan& span);
+const char* UnitName(ast::TimeUnit unit);
+// The milliseconds of a constant interval argument; `what` names it in messages ("the window
+// size").
+SqlResult<int64_t> IntervalMillis(const ast::Expr& expr, const char* what);
+
+}  // namespace weir::sql

@@ -1,0 +1,526 @@
+#include "sql/physical_plan.h"
+
+#include <algorithm>
+#include <map>
+
+#include "connectors/connector.h"
+#include "operators/functions/aggregate_function.h"
+#include "operators/source.h"
+#include "sql/rel_properties.h"
+#include "sql/rules.h"
+#include "sql/table_access.h"
+
+namespace weir::sql {
+namespace {
+
+using Nodes = std::vector<PhysicalNode*>;  // several: the inputs of a UNION ALL
+
+plan::Exchange MakeExchange(plan::Exchange::Kind kind, const std::vector<uint32_t>& keys = {}) {
+  plan::Exchange exchange;
+  exchange.set_kind(kind);
+  for (uint32_t key : keys) exchange.add_keys(key);
+  return exchange;
+}
+
+std::string NamesOf(const std::vector<uint32_t>& columns, const Schema& schema) {
+  std::string out;
+  for (uint32_t column : columns) out += (out.empty() ? "" : ",") + schema[column].name;
+  return out;
+}
+
+// Names an accumulator whatever else the query selects: "SUM(amount)".
+std::string CallName(const AggregateCall& call, const Rel& input) {
+  auto text = [&](uint32_t column) {
+    const auto* calc = input.as<CalcRel>();
+    if (!calc) return input.schema[column].name;
+    std::vector<std::string> names;
+    for (const Field& field : input.inputs[0]->schema.fields()) names.push_back(field.name);
+    return calc->projections[column]->ToString(names);
+  };
+  std::string name = call.function + "(" + (call.distinct ? "DISTINCT " : "");
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    name += (i ? ", " : "") + text(call.arguments[i]);
+  }
+  name += call.arguments.empty() ? "*)" : ")";
+  if (call.filter >= 0) name += " FILTER " + text(static_cast<uint32_t>(call.filter));
+  return name;
+}
+
+void FillCall(const AggregateCall& call, const Rel& input, plan::AggregateCall* out) {
+  out->set_function(call.function);
+  for (uint32_t argument : call.arguments) out->add_arguments(argument);
+  out->set_distinct(call.distinct);
+  out->set_filter_column(static_cast<uint32_t>(call.filter + 1));
+  ToProto(call.type, out->mutable_type());
+  out->set_name(CallName(call, input));
+  for (const DataType& type : call.argument_types) ToProto(type, out->add_argument_types());
+}
+
+void FillWindow(const WindowDef& window, uint32_t time_column, const SessionConfig& config,
+                plan::WindowSpec* out) {
+  out->set_kind(window.kind == WindowKind::kTumble ? plan::WindowSpec::TUMBLE
+                : window.kind == WindowKind::kHop  ? plan::WindowSpec::HOP
+                                                   : plan::WindowSpec::CUMULATE);
+  out->set_size_ms(window.size_ms);
+  out->set_slide_ms(window.slide_ms);
+  out->set_offset_ms(window.offset_ms);
+  if (window.zoned) out->set_time_zone(config.time_zone());
+  out->set_time_column(time_column);
+}
+
+void FillTable(const CatalogTable& table, const std::map<std::string, std::string>& options,
+               bool writable_only, plan::Table* out) {
+  out->set_name(table.name);
+  std::vector<Field> fields;
+  std::map<std::string, uint32_t> index;
+  for (uint32_t i : OutsideColumns(table)) {
+    const CatalogColumn& column = table.columns[i];
+    if (writable_only && column.is_virtual) continue;
+    index[column.name] = static_cast<uint32_t>(fields.size());
+    if (column.kind == CatalogColumn::Kind::kPhysical) {
+      out->set_physical_columns(static_cast<uint32_t>(fields.size() + 1));
+    } else {
+      out->add_metadata_keys(column.metadata_key);
+    }
+    fields.push_back({column.name, column.type});
+  }
+  ToProto(Schema(std::move(fields)), out->mutable_schema());
+  for (const std::string& column : table.primary_key) out->add_primary_key(index[column]);
+  for (const auto& [key, value] : options) (*out->mutable_options())[key] = value;
+}
+
+bool CarriesUpdateBefore(const PhysicalNode& node) {
+  switch (node.op.operator_case()) {
+    case plan::OperatorNode::kGroupAggregate:
+      return node.emits_update_before;
+    case plan::OperatorNode::kCalc:
+      return std::any_of(node.inputs.begin(), node.inputs.end(),
+                         [](const auto& input) { return CarriesUpdateBefore(*input.node); });
+    default:
+      return false;
+  }
+}
+
+// The connector and its options, without touching anything outside.
+SqlStatus CheckSource(const plan::Table& proto, const CatalogTable& table) {
+  auto check = [&]() -> Status {
+    ASSIGN_OR_RETURN(TableInfo info, TableInfoFrom(proto));
+    auto name = info.options.find("connector");
+    if (name == info.options.end()) {
+      return InvalidArgumentError("table `" + table.name + "` has no 'connector'");
+    }
+    ASSIGN_OR_RETURN(const Connector* connector, FindConnector(name->second));
+    if (!connector->make_source) {
+      return InvalidArgumentError("table `" + table.name + "`: connector '" + connector->name +
+                                  "' can be written, not read");
+    }
+    return connector->make_source(info).ok() ? OkStatus() : connector->make_source(info).status();
+  };
+  if (Status status = check(); !status.ok()) return ErrorAt(status, {});
+  return {};
+}
+
+class Builder {
+ public:
+  explicit Builder(const PlanOptions& options) : options_(options) {}
+
+  void Collect(const RelPtr& rel) { CollectTableUses(rel, *options_.config, uses_); }
+
+  // `need_before`: the consumer must see -U.
+  SqlResult<Nodes> Build(const RelPtr& rel, bool need_before);
+  SqlStatus AddCollect(const RelPtr& rel);
+  SqlStatus AddSink(const BoundInsert& insert);
+  PhysicalPlan Take() { return std::move(plan_); }
+
+ private:
+  SqlResult<Nodes> BuildScan(const ScanRel& scan);
+  SqlResult<Nodes> BuildAggregate(const Rel& rel, const AggregateRel& aggregate, bool need_before);
+  SqlResult<Nodes> BuildWindowAggregate(const Rel& rel, const WindowAggregateRel& aggregate);
+  SqlResult<PhysicalNode*> Access(const ScanRel& scan);
+
+  // The node for `op` over `inputs`, an equal one that exists already if there is one.
+  PhysicalNode* Add(plan::OperatorNode op, Schema schema, const Nodes& inputs,
+                    const plan::Exchange& exchange, int parallelism);
+  PhysicalNode* AddCalc(const Rel& rel, const CalcRel& calc, const Nodes& inputs);
+  int ParallelismOf(const Nodes& inputs) const;
+  std::string Uid(const std::string& kind, const std::string& keys, const Rel& rel);
+  // Keyed state is reached by key group, without keys by one subtask.
+  std::pair<plan::Exchange, int> KeyedExchange(const std::vector<uint32_t>& keys) const;
+
+  PlanOptions options_;
+  TableUses uses_;
+  std::map<std::string, TableAccess> accesses_;
+  PhysicalPlan plan_;
+  std::map<std::string, PhysicalNode*> known_;
+  std::map<std::string, int> uids_;
+};
+
+PhysicalNode* Builder::Add(plan::OperatorNode op, Schema schema, const Nodes& inputs,
+                           const plan::Exchange& exchange, int parallelism) {
+  ToProto(schema, op.mutable_output());
+  plan::OperatorNode anonymous = op;
+  anonymous.clear_uid();
+  std::string digest = anonymous.SerializeAsString() + "|" + std::to_string(parallelism) + "|" +
+                       exchange.SerializeAsString();
+  for (const PhysicalNode* input : inputs) {
+    digest += "|" + std::to_string(reinterpret_cast<uintptr_t>(input));
+  }
+  if (auto it = known_.find(digest); it != known_.end()) return it->second;
+  if (!op.uid().empty()) {
+    int ordinal = uids_[op.uid()]++;
+    if (ordinal) op.set_uid(op.uid() + "#" + std::to_string(ordinal));
+  }
+  auto node = std::make_unique<PhysicalNode>();
+  node->op = std::move(op);
+  node->schema = std::move(schema);
+  node->parallelism = parallelism;
+  for (PhysicalNode* input : inputs) {
+    plan::Exchange one = exchange;
+    if (one.kind() == plan::Exchange::FORWARD && input->parallelism != parallelism) {
+      one.set_kind(parallelism == 1 ? plan::Exchange::SINGLETON : plan::Exchange::REBALANCE);
+    }
+    node->inputs.push_back({input, std::move(one)});
+  }
+  known_[digest] = node.get();
+  plan_.nodes.push_back(std::move(node));
+  return plan_.nodes.back().get();
+}
+
+int Builder::ParallelismOf(const Nodes& inputs) const {
+  int parallelism = 1;
+  for (const PhysicalNode* input : inputs) parallelism = std::max(parallelism, input->parallelism);
+  return parallelism;
+}
+
+std::pair<plan::Exchange, int> Builder::KeyedExchange(const std::vector<uint32_t>& keys) const {
+  if (keys.empty()) return {MakeExchange(plan::Exchange::SINGLETON), 1};
+  return {MakeExchange(plan::Exchange::HASH, keys), options_.parallelism};
+}
+
+std::string Builder::Uid(const std::string& kind, const std::string& keys, const Rel& rel) {
+  std::string uid = kind + "(" + keys + ")";
+  for (const std::string& table : TablesOf(rel)) uid += ":" + table;
+  return uid;
+}
+
+PhysicalNode* Builder::AddCalc(const Rel& rel, const CalcRel& calc, const Nodes& inputs) {
+  plan::OperatorNode op;
+  op.set_name(Describe(rel));
+  if (calc.filter) ToProto(*calc.filter, op.mutable_calc()->mutable_filter());
+  op.mutable_calc();
+  for (const ExprPtr& expr : calc.projections) ToProto(*expr, op.mutable_calc()->add_projections());
+  return Add(std::move(op), rel.schema, inputs, MakeExchange(plan::Exchange::FORWARD),
+             ParallelismOf(inputs));
+}
+
+SqlResult<Nodes> Builder::Build(const RelPtr& rel, bool need_before) {
+  if (const auto* scan = rel->as<ScanRel>()) return BuildScan(*scan);
+  if (const auto* calc = rel->as<CalcRel>()) {
+    // A filter must see the old row to take back what it let pass.
+    ASSIGN_OR_RETURN(Nodes inputs, Build(rel->inputs[0], need_before || calc->filter != nullptr));
+    return Nodes{AddCalc(*rel, *calc, inputs)};
+  }
+  if (const auto* aggregate = rel->as<AggregateRel>()) {
+    return BuildAggregate(*rel, *aggregate, need_before);
+  }
+  if (const auto* aggregate = rel->as<WindowAggregateRel>()) {
+    return BuildWindowAggregate(*rel, *aggregate);
+  }
+  if (const auto* values = rel->as<ValuesRel>()) {
+    plan::OperatorNode op;
+    op.set_name(Describe(*rel));
+    op.mutable_values();
+    for (const auto& row : values->rows) {
+      plan::ValueList* list = op.mutable_values()->add_rows();
+      for (const Value& cell : row) ToProto(cell, list->add_values());
+    }
+    return Nodes{Add(std::move(op), rel->schema, {}, {}, 1)};
+  }
+  if (const auto* tvf = rel->as<WindowTvfRel>()) {
+    ASSIGN_OR_RETURN(Nodes inputs, Build(rel->inputs[0], true));
+    plan::OperatorNode op;
+    op.set_name(Describe(*rel));
+    FillWindow(tvf->window, tvf->time_column, *options_.config,
+               op.mutable_window_table_function()->mutable_window());
+    return Nodes{Add(std::move(op), rel->schema, inputs, MakeExchange(plan::Exchange::FORWARD),
+                     ParallelismOf(inputs))};
+  }
+  Nodes all;
+  for (const RelPtr& input : rel->inputs) {
+    ASSIGN_OR_RETURN(Nodes nodes, Build(input, need_before));
+    all.insert(all.end(), nodes.begin(), nodes.end());
+  }
+  return all;
+}
+
+SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
+  std::string key = TableKey(scan);
+  const TableUse& use = uses_.at(key);
+  const CatalogTable& table = *scan.table;
+  if (!accesses_.count(key)) {
+    ASSIGN_OR_RETURN(accesses_[key], MakeTableAccess(use, *options_.config));
+  }
+  const TableAccess& access = accesses_[key];
+  plan::OperatorNode source;
+  source.set_name("Source(table=[" + table.name + "])");
+  auto topic = scan.options.find("topic");
+  source.set_uid("source(" + table.name + (topic == scan.options.end() ? "" : ":" + topic->second) +
+                 ")");
+  FillTable(table, scan.options, false, source.mutable_source()->mutable_table());
+  for (uint32_t column : access.projection) source.mutable_source()->add_projection(column);
+  SQL_RETURN_IF_ERROR(CheckSource(source.source().table(), table));
+  int parallelism = options_.parallelism;
+  if (auto it = scan.options.find("scan.parallelism"); it != scan.options.end()) {
+    parallelism = std::max(1, std::atoi(it->second.c_str()));
+  }
+  PhysicalNode* node = Add(std::move(source), access.read, {}, {}, parallelism);
+  if (access.computes) {
+    Rel rel{CalcRel{nullptr, access.projections},
+            {MakeRel(ScanRel{scan.table, scan.options, {}}, {}, access.read)},
+            access.schema};
+    node = AddCalc(rel, *rel.as<CalcRel>(), {node});
+  }
+  if (access.watermark) {
+    plan::OperatorNode op;
+    std::vector<std::string> names;
+    for (const Field& field : access.schema.fields()) names.push_back(field.name);
+    op.set_name("WatermarkAssigner(rowtime=[" + names[access.time_column] + "], watermark=[" +
+                access.watermark->ToString(names) + "])");
+    auto* assigner = op.mutable_watermark_assigner();
+    assigner->set_time_column(access.time_column);
+    ToProto(*access.watermark, assigner->mutable_watermark());
+    assigner->set_granularity_ms(use.granularity_ms);
+    ASSIGN_OR_RETURN(int64_t idle, IdleTimeoutMs(scan, *options_.config));
+    assigner->set_idle_timeout_ms(idle);
+    node = Add(std::move(op), access.schema, {node}, MakeExchange(plan::Exchange::FORWARD),
+               node->parallelism);
+  }
+  return node;
+}
+
+SqlResult<Nodes> Builder::BuildScan(const ScanRel& scan) {
+  ASSIGN_OR_RETURN(PhysicalNode * node, Access(scan));
+  const TableAccess& access = accesses_[TableKey(scan)];
+  if (scan.columns == access.columns) return Nodes{node};
+  // The table is read for several queries, or for its watermark: take our columns.
+  CalcRel calc;
+  std::vector<Field> fields;
+  for (uint32_t column : scan.columns) {
+    auto at = std::find(access.columns.begin(), access.columns.end(), column);
+    uint32_t i = static_cast<uint32_t>(at - access.columns.begin());
+    calc.projections.push_back(Expr::MakeInput(access.schema[i].type, i));
+    fields.push_back(access.schema[i]);
+  }
+  Rel rel{calc, {MakeRel(scan, {}, access.schema)}, Schema(std::move(fields))};
+  return Nodes{AddCalc(rel, calc, {node})};
+}
+
+SqlResult<Nodes> Builder::BuildAggregate(const Rel& rel, const AggregateRel& aggregate,
+                                         bool need_before) {
+  const Rel& input = *rel.inputs[0];
+  ASSIGN_OR_RETURN(Nodes inputs, Build(rel.inputs[0], true));
+  plan::OperatorNode op;
+  op.set_name(Describe(rel));
+  op.set_uid(Uid("group", NamesOf(aggregate.keys, input.schema), rel));
+  auto* node = op.mutable_group_aggregate();
+  for (uint32_t key : aggregate.keys) node->add_keys(key);
+  for (const AggregateCall& call : aggregate.calls) FillCall(call, input, node->add_aggregates());
+  node->set_input_retracts(!ChangesOf(input).insert_only());
+  auto [exchange, parallelism] = KeyedExchange(aggregate.keys);
+  PhysicalNode* made = Add(std::move(op), rel.schema, inputs, exchange, parallelism);
+  made->emits_update_before |= need_before;
+  return Nodes{made};
+}
+
+SqlResult<Nodes> Builder::BuildWindowAggregate(const Rel& rel,
+                                               const WindowAggregateRel& aggregate) {
+  const Rel& input = *rel.inputs[0];
+  ASSIGN_OR_RETURN(Nodes inputs, Build(rel.inputs[0], true));
+  plan::WindowAggregate base;
+  FillWindow(aggregate.window, aggregate.time_column, *options_.config, base.mutable_window());
+  if (aggregate.attached_end) {
+    base.set_attached(true);
+    base.set_attached_end_column(*aggregate.attached_end);
+  }
+  for (uint32_t key : aggregate.keys) base.add_keys(key);
+  for (const AggregateCall& call : aggregate.calls) FillCall(call, input, base.add_aggregates());
+
+  auto strategy = options_.config->options.find("table.optimizer.agg-phase-strategy");
+  bool two_phase =
+      ChangesOf(input).insert_only() &&
+      !(strategy != options_.config->options.end() && strategy->second == "ONE_PHASE") &&
+      std::none_of(aggregate.calls.begin(), aggregate.calls.end(),
+                   [](const AggregateCall& call) { return call.distinct; });
+  std::vector<uint32_t> keys = aggregate.keys;
+  plan::WindowAggregate final_aggregate = base;
+  if (two_phase) {
+    plan::OperatorNode local;
+    local.set_name("Local" + Describe(rel));
+    *local.mutable_window_aggregate() = base;
+    local.mutable_window_aggregate()->set_phase(plan::WindowAggregate::LOCAL);
+    std::vector<Field> fields;
+    for (uint32_t key : keys) fields.push_back(input.schema[key]);
+    fields.push_back({"$slice", DataType::BigInt().NotNull()});
+    fields.push_back({"$acc", DataType::Bytes().NotNull()});
+    inputs = {Add(std::move(local), Schema(std::move(fields)), inputs,
+                  MakeExchange(plan::Exchange::FORWARD), ParallelismOf(inputs))};
+    final_aggregate.set_phase(plan::WindowAggregate::GLOBAL);
+    final_aggregate.clear_keys();
+    for (uint32_t i = 0; i < keys.size(); ++i) {
+      keys[i] = i;
+      final_aggregate.add_keys(i);
+    }
+    for (plan::AggregateCall& call : *final_aggregate.mutable_aggregates()) {
+      call.clear_arguments();
+      call.set_filter_column(0);
+    }
+  }
+  for (WindowProperty property : aggregate.properties) {
+    final_aggregate.add_properties(
+        property == WindowProperty::kStart ? plan::WindowAggregate::WINDOW_START
+        : property == WindowProperty::kEnd ? plan::WindowAggregate::WINDOW_END
+                                           : plan::WindowAggregate::WINDOW_TIME);
+  }
+  plan::OperatorNode op;
+  op.set_name((two_phase ? "Global" : "") + Describe(rel));
+  op.set_uid(Uid("window", NamesOf(aggregate.keys, input.schema), rel));
+  *op.mutable_window_aggregate() = std::move(final_aggregate);
+  auto [exchange, parallelism] = KeyedExchange(keys);
+  return Nodes{Add(std::move(op), rel.schema, inputs, exchange, parallelism)};
+}
+
+SqlStatus Builder::AddCollect(const RelPtr& rel) {
+  SqlResult<Nodes> inputs = Build(rel, true);
+  if (!inputs.ok()) return std::move(inputs).status();
+  plan::OperatorNode op;
+  op.set_name("Collect");
+  op.set_uid("collect");
+  op.mutable_collect()->set_query_id("0");
+  Add(std::move(op), rel->schema, *inputs, MakeExchange(plan::Exchange::FORWARD), 1);
+  return {};
+}
+
+SqlStatus Builder::AddSink(const BoundInsert& insert) {
+  const CatalogTable& table = *insert.table;
+  plan::OperatorNode op;
+  auto* sink = op.mutable_sink();
+  FillTable(table, insert.options, true, sink->mutable_table());
+  for (int column : insert.mapping) sink->add_mapping(column);
+  op.set_name("Sink(table=[" + table.name + "])");
+  op.set_uid("sink(" + table.name + ")");
+
+  auto fail = [&](const Status& status) { return ErrorAt(status, insert.span); };
+  StatusOr<TableInfo> info = TableInfoFrom(sink->table());
+  if (!info.ok()) return fail(info.status());
+  auto connector_name = insert.options.find("connector");
+  StatusOr<const Connector*> connector =
+      FindConnector(connector_name == insert.options.end() ? "" : connector_name->second);
+  if (!connector.ok()) return fail(connector.status());
+  if (!(*connector)->make_sink) {
+    return fail(InvalidArgumentError("table `" + table.name + "`: connector '" +
+                                     (*connector)->name + "' can be read, not written"));
+  }
+  StatusOr<std::unique_ptr<Sink>> made = (*connector)->make_sink(*info);
+  if (!made.ok()) return fail(made.status());
+
+  ChangeKinds changes = ChangesOf(*insert.query);
+  if (!changes.insert_only() && !(*made)->accepts_updates()) {
+    return SqlError{StatusCode::kInvalidArgument,
+                    "`" + table.name +
+                        "` takes only new rows, and this query changes rows it has "
+                        "emitted: " +
+                        Describe(*insert.query),
+                    insert.span,
+                    "declare PRIMARY KEY (...) NOT ENFORCED on `" + table.name +
+                        "` if its connector can update, or aggregate in windows"};
+  }
+  const bool need_before = (*made)->needs_update_before();
+  sink->set_upsert(!table.primary_key.empty() && !need_before);
+  if (!changes.insert_only() && sink->upsert()) {
+    std::vector<uint32_t> key;  // of the query
+    for (uint32_t column : sink->table().primary_key()) {
+      key.push_back(static_cast<uint32_t>(insert.mapping[column]));
+    }
+    std::optional<std::vector<uint32_t>> upsert = UpsertKey(*insert.query);
+    std::sort(key.begin(), key.end());
+    if (upsert) std::sort(upsert->begin(), upsert->end());
+    if (upsert != key) {
+      return SqlError{StatusCode::kUnimplemented,
+                      "the changes of this query are found by other columns than the primary key "
+                      "of `" +
+                          table.name + "`: they could arrive out of order",
+                      insert.span, "make the GROUP BY columns the primary key of the table"};
+    }
+  }
+  SqlResult<Nodes> inputs = Build(insert.query, need_before);
+  if (!inputs.ok()) return std::move(inputs).status();
+  int parallelism = ParallelismOf(*inputs);
+  if (auto it = insert.options.find("sink.parallelism"); it != insert.options.end()) {
+    parallelism = std::max(1, std::atoi(it->second.c_str()));
+  }
+  Nodes feeding;
+  for (PhysicalNode* input : *inputs) {
+    if (need_before || changes.insert_only()) {
+      feeding.push_back(input);
+      continue;
+    }
+    plan::OperatorNode drop;
+    drop.set_name("DropUpdateBefore");
+    drop.mutable_drop_update_before();
+    feeding.push_back(Add(std::move(drop), input->schema, {input},
+                          MakeExchange(plan::Exchange::FORWARD), input->parallelism));
+  }
+  // Changes of one row stay in order: where subtasks change, the key decides.
+  bool keyed = !changes.insert_only() && sink->upsert() && parallelism != ParallelismOf(*inputs);
+  std::vector<uint32_t> key;
+  for (uint32_t column : sink->table().primary_key()) {
+    key.push_back(static_cast<uint32_t>(insert.mapping[column]));
+  }
+  Add(std::move(op), insert.query->schema, feeding,
+      keyed ? MakeExchange(plan::Exchange::HASH, key) : MakeExchange(plan::Exchange::FORWARD),
+      parallelism);
+  return {};
+}
+
+// -U is made only where some consumer needs it, and dropped only where it comes.
+void SettleUpdateBefore(PhysicalPlan& plan) {
+  for (auto& node : plan.nodes) {
+    if (node->op.has_group_aggregate()) {
+      node->op.mutable_group_aggregate()->set_emit_update_before(node->emits_update_before);
+    }
+  }
+  for (auto& node : plan.nodes) {
+    for (PhysicalNode::Input& input : node->inputs) {
+      if (input.node->op.has_drop_update_before() &&
+          !CarriesUpdateBefore(*input.node->inputs[0].node)) {
+        input.node = input.node->inputs[0].node;
+      }
+    }
+  }
+  std::erase_if(plan.nodes, [&](const auto& node) {
+    return node->op.has_drop_update_before() && !CarriesUpdateBefore(*node->inputs[0].node);
+  });
+}
+
+}  // namespace
+
+SqlResult<PhysicalPlan> MakePhysicalPlan(const RelPtr& query, const PlanOptions& options) {
+  Builder builder(options);
+  builder.Collect(query);
+  SQL_RETURN_IF_ERROR(builder.AddCollect(query));
+  PhysicalPlan plan = builder.Take();
+  SettleUpdateBefore(plan);
+  return plan;
+}
+
+SqlResult<PhysicalPlan> MakePhysicalPlan(const std::vector<BoundInsert>& inserts,
+                                         const PlanOptions& options) {
+  Builder builder(options);
+  for (const BoundInsert& insert : inserts) builder.Collect(insert.query);
+  for (const BoundInsert& insert : inserts) SQL_RETURN_IF_ERROR(builder.AddSink(insert));
+  PhysicalPlan plan = builder.Take();
+  SettleUpdateBefore(plan);
+  return plan;
+}
+
+}  // namespace weir::sql

@@ -1,0 +1,162 @@
+#include "sql/rel_properties.h"
+
+#include <algorithm>
+#include <set>
+
+namespace weir::sql {
+namespace {
+
+void CollectTables(const Rel& rel, std::set<std::string>& out) {
+  if (const auto* scan = rel.as<ScanRel>()) out.insert(scan->table->name);
+  for (const RelPtr& input : rel.inputs) CollectTables(*input, out);
+}
+
+// Where a Calc puts input column i; -1 when it does not pass it on.
+int PassedOn(const CalcRel& calc, int column) {
+  for (size_t i = 0; column >= 0 && i < calc.projections.size(); ++i) {
+    if (calc.projections[i]->is_input() &&
+        calc.projections[i]->input().column == static_cast<uint32_t>(column)) {
+      return static_cast<int>(i);
+    }
+  }
+  return -1;
+}
+
+TimeAttribute TimeAttributeOf(const Expr& expr, const std::vector<TimeAttribute>& input) {
+  if (expr.is_input()) return input[expr.input().column];
+  const Expr::Call* call = expr.call();
+  return call && call->function == "PROCTIME" ? TimeAttribute::kProcTime : TimeAttribute::kNone;
+}
+
+}  // namespace
+
+std::vector<TimeAttribute> TimeAttributes(const Rel& rel) {
+  std::vector<TimeAttribute> times(rel.schema.size(), TimeAttribute::kNone);
+  if (const auto* scan = rel.as<ScanRel>()) {
+    for (size_t i = 0; i < scan->columns.size(); ++i) {
+      const CatalogColumn& column = scan->table->columns[scan->columns[i]];
+      if (scan->table->watermark && scan->table->watermark->column == column.name) {
+        times[i] = TimeAttribute::kRowTime;
+      } else if (column.kind == CatalogColumn::Kind::kComputed && column.expr) {
+        const auto* call = std::get_if<ast::Call>(&column.expr->node);
+        if (call && call->function.parts.size() == 1 &&
+            (call->function.parts[0].text == "PROCTIME" ||
+             call->function.parts[0].text == "proctime")) {
+          times[i] = TimeAttribute::kProcTime;
+        }
+      }
+    }
+  } else if (const auto* calc = rel.as<CalcRel>()) {
+    std::vector<TimeAttribute> input = TimeAttributes(*rel.inputs[0]);
+    for (size_t i = 0; i < times.size(); ++i) {
+      times[i] = TimeAttributeOf(*calc->projections[i], input);
+    }
+  } else if (rel.as<WindowTvfRel>()) {
+    times.back() = TimeAttribute::kRowTime;  // window_time; the original column is ordinary now
+  } else if (const auto* aggregate = rel.as<WindowAggregateRel>()) {
+    size_t first = aggregate->keys.size() + aggregate->calls.size();
+    for (size_t i = 0; i < aggregate->properties.size(); ++i) {
+      if (aggregate->properties[i] == WindowProperty::kTime) {
+        times[first + i] = TimeAttribute::kRowTime;
+      }
+    }
+  } else if (rel.as<UnionRel>()) {
+    times = TimeAttributes(*rel.inputs[0]);
+    for (const RelPtr& input : rel.inputs) {
+      std::vector<TimeAttribute> other = TimeAttributes(*input);
+      for (size_t i = 0; i < times.size(); ++i) {
+        if (other[i] != times[i]) times[i] = TimeAttribute::kNone;
+      }
+    }
+  }
+  return times;
+}
+
+std::optional<WindowColumns> WindowOf(const Rel& rel) {
+  if (const auto* tvf = rel.as<WindowTvfRel>()) {
+    int first = static_cast<int>(rel.schema.size()) - 3;
+    return WindowColumns{tvf->window, first, first + 1, first + 2};
+  }
+  if (const auto* aggregate = rel.as<WindowAggregateRel>()) {
+    WindowColumns columns{aggregate->window};
+    int at = static_cast<int>(aggregate->keys.size() + aggregate->calls.size());
+    for (WindowProperty property : aggregate->properties) {
+      (property == WindowProperty::kStart ? columns.start
+       : property == WindowProperty::kEnd ? columns.end
+                                          : columns.time) = at++;
+    }
+    return columns;
+  }
+  if (const auto* calc = rel.as<CalcRel>()) {
+    std::optional<WindowColumns> columns = WindowOf(*rel.inputs[0]);
+    if (!columns) return std::nullopt;
+    columns->start = PassedOn(*calc, columns->start);
+    columns->end = PassedOn(*calc, columns->end);
+    columns->time = PassedOn(*calc, columns->time);
+    if (columns->start < 0 && columns->end < 0 && columns->time < 0) return std::nullopt;
+    return columns;
+  }
+  return std::nullopt;
+}
+
+ChangeKinds ChangesOf(const Rel& rel) {
+  if (const auto* aggregate = rel.as<AggregateRel>()) {
+    ChangeKinds input = ChangesOf(*rel.inputs[0]);
+    // DISTINCT alone never updates: there is nothing beside the key.
+    return {!aggregate->calls.empty(), !input.insert_only()};
+  }
+  if (rel.as<WindowAggregateRel>()) return {};
+  ChangeKinds kinds;
+  for (const RelPtr& input : rel.inputs) {
+    ChangeKinds one = ChangesOf(*input);
+    kinds.update |= one.update;
+    kinds.remove |= one.remove;
+  }
+  // A filter turns an update whose new row does not pass into a delete.
+  if (const auto* calc = rel.as<CalcRel>(); calc && calc->filter && kinds.update) {
+    kinds.remove = true;
+  }
+  return kinds;
+}
+
+std::optional<std::vector<uint32_t>> UpsertKey(const Rel& rel) {
+  if (const auto* aggregate = rel.as<AggregateRel>()) {
+    std::vector<uint32_t> key;
+    for (size_t i = 0; i < aggregate->keys.size(); ++i) key.push_back(static_cast<uint32_t>(i));
+    return key;
+  }
+  if (const auto* calc = rel.as<CalcRel>()) {
+    std::optional<std::vector<uint32_t>> key = UpsertKey(*rel.inputs[0]);
+    if (!key) return std::nullopt;
+    for (uint32_t& column : *key) {
+      int at = PassedOn(*calc, static_cast<int>(column));
+      if (at < 0) return std::nullopt;
+      column = static_cast<uint32_t>(at);
+    }
+    return key;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> TablesOf(const Rel& rel) {
+  std::set<std::string> tables;
+  CollectTables(rel, tables);
+  return {tables.begin(), tables.end()};
+}
+
+std::string SchemaText(const Schema& schema, const std::vector<TimeAttribute>& times) {
+  std::string out = "(";
+  for (size_t i = 0; i < schema.size(); ++i) {
+    const DataType& type = schema[i].type;
+    out += (i ? ", " : " ") + QuoteIdentifier(schema[i].name) + " ";
+    if (times[i] == TimeAttribute::kNone) {
+      out += type.ToString();
+    } else {
+      out += type.WithNullable(true).ToString() + (type.nullable() ? "" : " NOT NULL") +
+             (times[i] == TimeAttribute::kRowTime ? " *ROWTIME*" : " *PROCTIME*");
+    }
+  }
+  return out + " )";
+}
+
+}  // namespace weir::sql

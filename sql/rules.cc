@@ -1,0 +1,234 @@
+#include "sql/rules.h"
+
+#include <algorithm>
+
+#include "operators/functions/function_registry.h"
+
+namespace weir::sql {
+namespace {
+
+using Columns = std::vector<bool>;
+
+void CountInputs(const Expr& expr, std::vector<int>& uses) {
+  if (expr.is_input()) ++uses[expr.input().column];
+  if (const Expr::Call* call = expr.call()) {
+    for (const ExprPtr& arg : call->args) CountInputs(*arg, uses);
+  }
+}
+
+bool Deterministic(const Expr& expr) {
+  const Expr::Call* call = expr.call();
+  if (!call) return true;
+  const ScalarFunction* function = FunctionRegistry::Builtin().Find(call->function);
+  if (function && !function->deterministic) return false;
+  return std::all_of(call->args.begin(), call->args.end(),
+                     [](const ExprPtr& arg) { return Deterministic(*arg); });
+}
+
+bool IsIdentity(const CalcRel& calc, const Schema& input) {
+  if (calc.filter || calc.projections.size() != input.size()) return false;
+  for (size_t i = 0; i < input.size(); ++i) {
+    const Expr& expr = *calc.projections[i];
+    if (!expr.is_input() || expr.input().column != i || expr.type != input[i].type) return false;
+  }
+  return true;
+}
+
+// A pruned node and where its old columns went; -1: gone.
+struct Pruned {
+  RelPtr rel;
+  std::vector<int> map;
+};
+
+std::vector<int> Identity(size_t size) {
+  std::vector<int> map(size);
+  for (size_t i = 0; i < size; ++i) map[i] = static_cast<int>(i);
+  return map;
+}
+
+Schema Keep(const Schema& schema, const std::vector<int>& map) {
+  std::vector<Field> fields;
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (map[i] >= 0) fields.push_back(schema[i]);
+  }
+  return Schema(std::move(fields));
+}
+
+Pruned Prune(const RelPtr& rel, const Columns& needed);
+
+Pruned PruneScan(const Rel& rel, const ScanRel& scan, const Columns& needed) {
+  ScanRel kept = scan;
+  kept.columns.clear();
+  std::vector<int> map(needed.size(), -1);
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (!needed[i]) continue;
+    map[i] = static_cast<int>(kept.columns.size());
+    kept.columns.push_back(scan.columns[i]);
+  }
+  return {MakeRel(std::move(kept), {}, Keep(rel.schema, map)), map};
+}
+
+Pruned PruneCalc(const Rel& rel, const CalcRel& calc, const Columns& needed) {
+  Columns below(rel.inputs[0]->schema.size(), false);
+  if (calc.filter) CollectInputs(*calc.filter, below);
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (needed[i]) CollectInputs(*calc.projections[i], below);
+  }
+  Pruned input = Prune(rel.inputs[0], below);
+  CalcRel kept;
+  if (calc.filter) kept.filter = RemapInputs(calc.filter, input.map);
+  std::vector<int> map(needed.size(), -1);
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (!needed[i]) continue;
+    map[i] = static_cast<int>(kept.projections.size());
+    kept.projections.push_back(RemapInputs(calc.projections[i], input.map));
+  }
+  if (IsIdentity(kept, input.rel->schema)) return {input.rel, map};
+  return {MakeRel(std::move(kept), {input.rel}, Keep(rel.schema, map)), map};
+}
+
+// Keys stay, of the calls and window properties what is needed. `time`, when there is one, is a
+// column read besides; it is moved with the others.
+template <class Aggregate>
+Pruned PruneAggregate(const Rel& rel, Aggregate aggregate, const Columns& needed, uint32_t* time,
+                      size_t properties_at) {
+  Columns below(rel.inputs[0]->schema.size(), false);
+  for (uint32_t key : aggregate.keys) below[key] = true;
+  if (time) below[*time] = true;
+  std::vector<int> map(needed.size(), -1);
+  int next = 0;
+  for (size_t i = 0; i < aggregate.keys.size(); ++i) map[i] = next++;
+  std::vector<AggregateCall> calls;
+  for (size_t i = 0; i < aggregate.calls.size(); ++i) {
+    size_t at = aggregate.keys.size() + i;
+    if (!needed[at]) continue;
+    map[at] = next++;
+    for (uint32_t argument : aggregate.calls[i].arguments) below[argument] = true;
+    if (aggregate.calls[i].filter >= 0)
+      below[static_cast<size_t>(aggregate.calls[i].filter)] = true;
+    calls.push_back(aggregate.calls[i]);
+  }
+  for (size_t i = properties_at; i < needed.size(); ++i) {
+    if (needed[i]) map[i] = next++;
+  }
+  Pruned input = Prune(rel.inputs[0], below);
+  auto moved = [&](uint32_t column) { return static_cast<uint32_t>(input.map[column]); };
+  for (uint32_t& key : aggregate.keys) key = moved(key);
+  if (time) *time = moved(*time);
+  for (AggregateCall& call : calls) {
+    for (uint32_t& argument : call.arguments) argument = moved(argument);
+    if (call.filter >= 0) call.filter = input.map[static_cast<size_t>(call.filter)];
+  }
+  aggregate.calls = std::move(calls);
+  return {MakeRel(std::move(aggregate), {input.rel}, Keep(rel.schema, map)), map};
+}
+
+Pruned PruneWindowAggregate(const Rel& rel, const WindowAggregateRel& node, const Columns& needed) {
+  WindowAggregateRel aggregate = node;
+  size_t first = node.keys.size() + node.calls.size();
+  aggregate.properties.clear();
+  for (size_t i = 0; i < node.properties.size(); ++i) {
+    if (needed[first + i]) aggregate.properties.push_back(node.properties[i]);
+  }
+  uint32_t time = node.attached_end ? *node.attached_end : node.time_column;
+  Pruned pruned = PruneAggregate(rel, aggregate, needed, &time, first);
+  WindowAggregateRel moved = *pruned.rel->as<WindowAggregateRel>();
+  moved.time_column = time;
+  if (moved.attached_end) moved.attached_end = time;
+  return {MakeRel(std::move(moved), pruned.rel->inputs, pruned.rel->schema), pruned.map};
+}
+
+Pruned PruneWindowTvf(const Rel& rel, const WindowTvfRel& tvf, const Columns& needed) {
+  size_t inputs = rel.inputs[0]->schema.size();
+  Columns below(needed.begin(), needed.begin() + static_cast<std::ptrdiff_t>(inputs));
+  below[tvf.time_column] = true;
+  Pruned input = Prune(rel.inputs[0], below);
+  WindowTvfRel kept = tvf;
+  kept.time_column = static_cast<uint32_t>(input.map[tvf.time_column]);
+  std::vector<int> map = input.map;
+  std::vector<Field> fields = input.rel->schema.fields();
+  for (size_t i = 0; i < 3; ++i) {
+    map.push_back(static_cast<int>(fields.size()));
+    fields.push_back(rel.schema[inputs + i]);
+  }
+  return {MakeRel(kept, {input.rel}, Schema(std::move(fields))), map};
+}
+
+Pruned PruneUnion(const Rel& rel, const Columns& needed) {
+  std::vector<int> map(needed.size(), -1);
+  int next = 0;
+  for (size_t i = 0; i < needed.size(); ++i) {
+    if (needed[i]) map[i] = next++;
+  }
+  std::vector<RelPtr> inputs;
+  for (const RelPtr& one : rel.inputs) {
+    Pruned input = Prune(one, needed);
+    std::vector<ExprPtr> columns;
+    std::vector<std::string> names;
+    for (size_t i = 0; i < needed.size(); ++i) {
+      if (!needed[i]) continue;
+      uint32_t at = static_cast<uint32_t>(input.map[i]);
+      columns.push_back(Expr::MakeInput(input.rel->schema[at].type, at));
+      names.push_back(rel.schema[i].name);
+    }
+    bool exact = IsIdentity(CalcRel{nullptr, columns}, input.rel->schema);
+    inputs.push_back(exact ? input.rel
+                           : MakeProject(input.rel, std::move(columns), std::move(names)));
+  }
+  return {MakeRel(UnionRel{}, std::move(inputs), Keep(rel.schema, map)), map};
+}
+
+Pruned Prune(const RelPtr& rel, const Columns& needed) {
+  if (const auto* scan = rel->as<ScanRel>()) return PruneScan(*rel, *scan, needed);
+  if (const auto* calc = rel->as<CalcRel>()) return PruneCalc(*rel, *calc, needed);
+  if (const auto* tvf = rel->as<WindowTvfRel>()) return PruneWindowTvf(*rel, *tvf, needed);
+  if (const auto* aggregate = rel->as<AggregateRel>()) {
+    return PruneAggregate(*rel, *aggregate, needed, nullptr, rel->schema.size());
+  }
+  if (const auto* aggregate = rel->as<WindowAggregateRel>()) {
+    return PruneWindowAggregate(*rel, *aggregate, needed);
+  }
+  if (rel->as<UnionRel>()) return PruneUnion(*rel, needed);
+  return {rel, Identity(rel->schema.size())};
+}
+
+}  // namespace
+
+RelPtr MergeCalcs(const RelPtr& rel) {
+  std::vector<RelPtr> inputs;
+  for (const RelPtr& input : rel->inputs) inputs.push_back(MergeCalcs(input));
+  const auto* top = rel->as<CalcRel>();
+  const auto* bottom = top ? inputs[0]->as<CalcRel>() : nullptr;
+  if (!bottom) return MakeRel(rel->node, std::move(inputs), rel->schema);
+  std::vector<int> uses(bottom->projections.size(), 0);
+  if (top->filter) CountInputs(*top->filter, uses);
+  for (const ExprPtr& projection : top->projections) CountInputs(*projection, uses);
+  for (size_t i = 0; i < uses.size(); ++i) {
+    const Expr& expr = *bottom->projections[i];
+    bool cheap = expr.is_input() || expr.is_literal();
+    if (!cheap && (uses[i] > 1 || !Deterministic(expr))) {
+      return MakeRel(rel->node, std::move(inputs), rel->schema);
+    }
+  }
+  CalcRel merged;
+  merged.filter = bottom->filter;
+  if (top->filter) {
+    ExprPtr filter = SubstituteInputs(top->filter, bottom->projections);
+    merged.filter = merged.filter
+                        ? Expr::MakeCall(DataType::Boolean(), "AND", {merged.filter, filter})
+                        : filter;
+  }
+  for (const ExprPtr& projection : top->projections) {
+    merged.projections.push_back(SubstituteInputs(projection, bottom->projections));
+  }
+  return MergeCalcs(MakeRel(std::move(merged), inputs[0]->inputs, rel->schema));
+}
+
+RelPtr PruneColumns(const RelPtr& rel) {
+  Pruned pruned = Prune(rel, Columns(rel->schema.size(), true));
+  return pruned.rel;
+}
+
+RelPtr Optimize(const RelPtr& rel) { return PruneColumns(MergeCalcs(rel)); }
+
+}  // namespace weir::sql

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "sql/logical_plan.h"
+
+// Rewrites that make a plan cheaper and never change its answer. Each is one function.
+
+namespace weir::sql {
+
+// Calc over Calc becomes one, where nothing costly would be computed twice.
+RelPtr MergeCalcs(const RelPtr& rel);
+// Reads and computes only columns that something above needs. The result has the same columns.
+RelPtr PruneColumns(const RelPtr& rel);
+
+// All of them, in order.
+RelPtr Optimize(const RelPtr& rel);
+
+}  // namespace weir::sql

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sql/query_binder.h"
+
+// How the queries of a job read a table: together, once.
+
+namespace weir::sql {
+
+// The need of all queries for one table (with the same options).
+struct TableUse {
+  const ScanRel* scan = nullptr;  // one of them
+  std::set<uint32_t> columns;     // of the table
+  int64_t granularity_ms = 0;     // gcd of the slices of the windows above; 0: no use of watermarks
+};
+using TableUses = std::map<std::string, TableUse>;  // by TableKey
+
+std::string TableKey(const ScanRel& scan);
+void CollectTableUses(const RelPtr& rel, const SessionConfig& config, TableUses& uses);
+
+// What has to be read and computed for a use.
+struct TableAccess {
+  std::vector<uint32_t> projection;  // columns of the table's outside schema, ascending
+  Schema read;                       // their schema
+  std::vector<ExprPtr> projections;  // over `read`: the table's columns needed, in table order
+  std::vector<uint32_t> columns;     // which these are
+  Schema schema;
+  bool computes = false;     // projections are not just the columns read
+  ExprPtr watermark;         // over `schema`; null: none
+  uint32_t time_column = 0;  // of `schema`
+};
+SqlResult<TableAccess> MakeTableAccess(const TableUse& use, const SessionConfig& config);
+
+// 'scan.watermark.idle-timeout' of the table, else table.exec.source.idle-timeout; 0: never idle.
+SqlResult<int64_t> IdleTimeoutMs(const ScanRel& scan, const SessionConfig& config);
+
+// Physical columns, then metadata columns: the schema of plan::Table.
+std::vector<uint32_t> OutsideColumns(const CatalogTable& table);
+
+}  // namespace weir::sql
