@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""Runs the golden SQL scripts through `weir local` and compares the answers with those a real Flink gave.
+"""Runs the golden SQL scripts through `weir local`; compares with the answers a real Flink gave.
 
     run_goldens.py WEIR [--parallelism N] [--batch-size N] [--filter TEXT] [--list-failing]
 
-Each tests/sql/flink/**/NAME.sql is answered by NAME.out beside it. What is compared, per statement: its text, its schema, its rows.
-At parallelism 1 the rows are compared one by one. Otherwise the changelog is folded: for each row's text +I and +U count one up,
--U and -D one down, and what is left at the end must be equal. Where the answer is an error, an error must come; its text and the
-rows before it are free. A script says in comments before its first statement where it is less strict, or differs on purpose:
+Each tests/sql/flink/**/NAME.sql is answered by NAME.out beside it. Compared are, per statement, its
+text, its schema and its rows. At parallelism 1 the rows are compared one by one. Otherwise the
+changelog is folded: for each row's text +I and +U count one up, -U and -D one down, and what is
+left at the end must be equal. Where the answer is an error, an error must come; its text and the
+rows before it are free. A script says in comments before its first statement where it is less
+strict, or differs on purpose:
 
-    -- weir: order: any        the rows' order is free (more than one source): folded at every parallelism
-    -- weir: order: window     the order of keys within one window is free: adjacent +I rows with equal times are sorted
-    -- weir: differs: WHY      Weir answers otherwise on purpose: NAME.weir.out holds its answer
+    -- weir: order: any      the rows' order is free (several sources): folded at every parallelism
+    -- weir: order: window   keys of one window come in any order: adjacent +I rows with equal times
+                             are sorted
+    -- weir: differs: WHY    Weir answers otherwise on purpose: NAME.weir.out holds its answer
 """
 
 import argparse
@@ -57,7 +60,7 @@ def is_row(line):
 
 
 def fold(rows):
-    """The rows that remain when the changelog has been applied, sorted; a negative count shows as such."""
+    """The rows that remain when the changelog has been applied, sorted, with their counts."""
     counts = collections.Counter()
     for row in rows:
         counts[row[3:]] += KINDS[row[:2]]
@@ -110,8 +113,8 @@ def run_one(arguments, path):
     command += ["--parallelism", str(arguments.parallelism)]
     command += ["--set", f"execution.batch-size={arguments.batch_size}"]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=arguments.timeout,
-                              encoding="utf-8", errors="replace")
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8",
+                              errors="replace", timeout=arguments.timeout)
     except subprocess.TimeoutExpired:
         return f"--- {path.relative_to(ROOT)}: no answer within {arguments.timeout} s\n"
     folded = arguments.parallelism > 1 or directives.get("order") == "any"
@@ -120,25 +123,30 @@ def run_one(arguments, path):
     def compared(answer):
         return [line for s in split_statements(answer) for line in normalise(s, folded, by_window)]
 
-    diff = list(difflib.unified_diff(compared(expected_path.read_text(encoding="utf-8")), compared(done.stdout),
-                                     str(expected_path.relative_to(ROOT)), "weir", n=2, lineterm=""))
+    expected = expected_path.read_text(encoding="utf-8")
+    name = str(expected_path.relative_to(ROOT))
+    diff = list(difflib.unified_diff(compared(expected), compared(done.stdout), name, "weir", n=2,
+                                     lineterm=""))
     if done.returncode < 0 or (diff and done.stderr):
-        diff.append(f"exit code {done.returncode}; standard error ends: {done.stderr[-2000:].strip()}")
+        errors = done.stderr[-2000:].strip()
+        diff.append(f"exit code {done.returncode}; standard error ends: {errors}")
     return "\n".join(diff) + "\n" if diff else None
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weir", type=lambda p: str(pathlib.Path(p).resolve()), help="the binary")
     parser.add_argument("--parallelism", type=int, default=1)
     parser.add_argument("--batch-size", type=int, default=4096)
     parser.add_argument("--filter", default="", help="only scripts whose path contains this")
-    parser.add_argument("--list-failing", action="store_true", help="print only the names of failing scripts")
+    parser.add_argument("--list-failing", action="store_true", help="print only the failing names")
     parser.add_argument("--jobs", type=int, default=2, help="scripts run at once")
     parser.add_argument("--timeout", type=int, default=120, help="seconds per script")
     arguments = parser.parse_args()
 
-    paths = sorted(p for p in GOLDENS.rglob("*.sql") if arguments.filter in str(p.relative_to(ROOT)))
+    paths = sorted(p for p in GOLDENS.rglob("*.sql")
+                   if arguments.filter in str(p.relative_to(ROOT)))
     if not paths:
         sys.exit(f"no golden matches '{arguments.filter}'")
     failed = 0

@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TABLE n (id INT, ti TINYINT, si SMALLINT, i INT, bi BIGINT, f FLOAT, d DOUBLE, dc DECIMAL(10, 2), s STRING)
   WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
 SELECT CAST(CAST(0.1 AS FLOAT) AS DOUBLE), CAST(1.1 AS FLOAT) + CAST(1.1 AS DOUBLE), CAST(0.1 AS FLOAT) = CAST(0.1 AS DOUBLE);

@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT BIN(4), BIN(-1), HEX(255), HEX('abc'), HEX(-1), UNHEX('616263');
 SELECT x, BIN(x), HEX(x) FROM (VALUES (0), (7), (-8), (1024), (CAST(NULL AS INT))) AS t(x);
 SELECT x, HEX(x) FROM (VALUES (CAST(4294967296 AS BIGINT)), (CAST(-4294967296 AS BIGINT))) AS t(x);

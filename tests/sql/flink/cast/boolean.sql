@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES (1, 'true'), (2, 'TRUE'), (3, 'True'), (4, 'false'), (5, 't'), (6, 'f'), (7, 'yes'), (8, 'no'), (9, 'y'), (10, 'n'), (11, '1'), (12, '0'), (13, 'on'), (14, 'off'), (15, ''), (16, ' true '), (17, 'maybe'), (18, CAST(NULL AS STRING)), (19, '2')) AS t(id, s);
 SELECT id, s, TRY_CAST(s AS BOOLEAN) FROM v;
 SELECT CAST('true' AS BOOLEAN), CAST('FALSE' AS BOOLEAN), CAST('t' AS BOOLEAN), CAST('no' AS BOOLEAN);

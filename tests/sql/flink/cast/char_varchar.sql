@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT CAST('abc' AS CHAR(5)), CAST('abc' AS CHAR(2)), CAST('abc' AS VARCHAR(2)), CAST('abc' AS VARCHAR(5)), CAST('abc' AS CHAR), CAST('' AS CHAR(3)), CAST('日本語' AS VARCHAR(2));
 SELECT x, CAST(x AS CHAR(4)), CAST(x AS VARCHAR(4)), CAST(x AS CHAR(4)) || '|', CHAR_LENGTH(CAST(x AS CHAR(4))) FROM (VALUES ('a'), ('abcd'), ('abcdef'), (''), (CAST(NULL AS STRING)), ('日本語です')) AS t(x);
 SELECT CAST(123 AS CHAR(5)), CAST(123 AS CHAR(2)), CAST(123 AS VARCHAR(2)), CAST(-1.5 AS CHAR(6)), CAST(1e10 AS VARCHAR(3));

@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES (1, '1'), (2, '-7'), (3, ' 42 '), (4, '3.7'), (5, '-3.7'), (6, '+5'), (7, '0'), (8, '007'), (9, CAST(NULL AS STRING))) AS t(id, s);
 SELECT id, CAST(s AS INT), CAST(s AS BIGINT), CAST(s AS SMALLINT), CAST(s AS TINYINT) FROM v;
 SELECT id, CAST(s AS DOUBLE), CAST(s AS FLOAT), CAST(s AS DECIMAL(5, 1)) FROM v;

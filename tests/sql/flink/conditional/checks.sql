@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW one_row AS SELECT * FROM (VALUES ('abc')) AS t(s);
 CREATE TEMPORARY VIEW w AS SELECT * FROM (VALUES ('abc'), ('123'), ('12.5'), (''), ('a1'), (CAST(NULL AS STRING)), (' '), ('-7'), ('1e5'), ('é')) AS t(s);
 SELECT s, IS_ALPHA(s), IS_DIGIT(s), IS_DECIMAL(s) FROM w;

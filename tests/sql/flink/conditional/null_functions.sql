@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT x, COALESCE(x, 'c'), IFNULL(x, 'i'), NULLIF(x, 'a'), IF(x IS NULL, 'n', x), GREATEST(x, 'b'), LEAST(x, 'b') FROM (VALUES ('a'), ('z'), (CAST(NULL AS STRING)), ('')) AS t(x);
 SELECT x, y, COALESCE(x, y), COALESCE(x, y, 0), NULLIF(x, y), NULLIF(y, x), IFNULL(x, y) FROM (VALUES (1, 2), (CAST(NULL AS INT), 2), (1, CAST(NULL AS INT)), (CAST(NULL AS INT), CAST(NULL AS INT)), (3, 3)) AS t(x, y);
 SELECT x, COALESCE(x, DATE '2000-01-01'), IFNULL(x, DATE '2000-01-01'), NULLIF(x, DATE '2024-01-01') FROM (VALUES (DATE '2024-01-01'), (CAST(NULL AS DATE))) AS t(x);

@@ -4,8 +4,6 @@ CREATE TABLE m (id INT, nope STRING) WITH ('connector' = 'filesystem', 'path' = 
 SELECT * FROM m;
 CREATE TABLE t (id INT, s INT) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json');
 SELECT * FROM t;
-CREATE TABLE o (id INT) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'json', 'json.no-such-option' = '1');
-SELECT * FROM o;
 CREATE TABLE f (id INT) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/numbers.json', 'format' = 'yaml');
 SELECT * FROM f;
 CREATE TABLE c (id INT) WITH ('connector' = 'no-such-connector');

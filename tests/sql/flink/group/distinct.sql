@@ -1,4 +1,5 @@
-CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES ('a', 1, 1.5), ('a', 1, 1.5), ('a', 2, 2.5), ('b', 1, 1.5), ('a', CAST(NULL AS INT), 0.0), ('b', CAST(NULL AS INT), 0.0), ('b', 1, 9.5), ('a', 3, 1.5)) AS t(k, x, d);
+CREATE TABLE g (g INT, k STRING, v BIGINT, j INT, s STRING, b BOOLEAN, d DECIMAL(3, 1)) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/groups.json', 'format' = 'json');
+CREATE TEMPORARY VIEW v AS SELECT k, CAST(v AS INT) AS x, d FROM g WHERE g = 9;
 SELECT COUNT(DISTINCT x), COUNT(x), COUNT(DISTINCT k) FROM v;
 SELECT k, COUNT(DISTINCT x) FROM v GROUP BY k;
 SELECT k, SUM(DISTINCT x), AVG(DISTINCT x), MIN(DISTINCT x), MAX(DISTINCT x) FROM v GROUP BY k;

@@ -1,4 +1,5 @@
-CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES (CAST(NULL AS STRING), CAST(NULL AS INT)), ('a', CAST(NULL AS INT)), (CAST(NULL AS STRING), 1), ('a', 2), (CAST(NULL AS STRING), CAST(NULL AS INT))) AS t(k, x);
+CREATE TABLE g (g INT, k STRING, v BIGINT, j INT, s STRING, b BOOLEAN, d DECIMAL(3, 1)) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/groups.json', 'format' = 'json');
+CREATE TEMPORARY VIEW v AS SELECT k, CAST(v AS INT) AS x FROM g WHERE g = 5;
 SELECT k, COUNT(*), COUNT(x), SUM(x), MIN(x), MAX(x), AVG(x) FROM v GROUP BY k;
 SELECT COUNT(*), COUNT(x), COUNT(k), SUM(x) FROM v;
 SELECT x, k, COUNT(*) FROM v GROUP BY x, k;

@@ -1,4 +1,5 @@
-CREATE TEMPORARY VIEW v AS SELECT k, j, SUM(x) AS s, CAST(SUM(x) AS DOUBLE) AS d, CAST(SUM(x) AS DECIMAL(10, 2)) AS dc, CAST(SUM(x) AS STRING) AS t FROM (VALUES ('a', 1, 1), ('a', 2, 5), ('b', 1, 7), ('a', 1, 2), ('b', 1, -8), ('a', 2, -5), ('c', 9, CAST(NULL AS INT)), ('a', 1, -10)) AS r(k, j, x) GROUP BY k, j;
+CREATE TABLE g (g INT, k STRING, v BIGINT, j INT, s STRING, b BOOLEAN, d DECIMAL(3, 1)) WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/groups.json', 'format' = 'json');
+CREATE TEMPORARY VIEW v AS SELECT k, j, SUM(x) AS s, CAST(SUM(x) AS DOUBLE) AS d, CAST(SUM(x) AS DECIMAL(10, 2)) AS dc, CAST(SUM(x) AS STRING) AS t FROM (SELECT k, j, CAST(v AS INT) AS x FROM g WHERE g = 12) GROUP BY k, j;
 SELECT k, SUM(s), COUNT(s), COUNT(*) FROM v GROUP BY k;
 SELECT k, MIN(s), MAX(s) FROM v GROUP BY k;
 SELECT k, AVG(s), AVG(d), AVG(dc) FROM v GROUP BY k;

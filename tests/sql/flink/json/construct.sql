@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW j AS SELECT * FROM (VALUES (1, '{"a": 1, "b": "text", "c": null, "d": [1, 2, {"e": 3}], "f": {"g": true}}'), (2, '[1, 2, 3]'), (3, '"scalar"'), (4, 'not json'), (5, ''), (6, CAST(NULL AS STRING)), (7, '{"a": 1.50, "b": "é\"q", "d": []}'), (8, 'null'), (9, '{"a": {"b": [10, 20]}, "b": 12345678901234567890}')) AS t(id, s);
 SELECT JSON_OBJECT('a' VALUE 1), JSON_OBJECT('a' VALUE 'x', 'b' VALUE TRUE), JSON_OBJECT(), JSON_OBJECT('n' VALUE CAST(NULL AS STRING)), JSON_OBJECT('n' VALUE CAST(NULL AS STRING) ABSENT ON NULL);
 SELECT JSON_OBJECT(KEY 'k' VALUE 1.50), JSON_OBJECT('o' VALUE JSON_OBJECT('i' VALUE 1)), JSON_OBJECT('a' VALUE JSON_ARRAY(1, 2)), JSON_OBJECT('b' VALUE 1, 'a' VALUE 2);

@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW j AS SELECT * FROM (VALUES (1, '{"a": 1, "b": "text", "c": null, "d": [1, 2, {"e": 3}], "f": {"g": true}}'), (2, '[1, 2, 3]'), (3, '"scalar"'), (4, 'not json'), (5, ''), (6, CAST(NULL AS STRING)), (7, '{"a": 1.50, "b": "é\"q", "d": []}'), (8, 'null'), (9, '{"a": {"b": [10, 20]}, "b": 12345678901234567890}')) AS t(id, s);
 SELECT id, JSON_VALUE(s, '$.a'), JSON_VALUE(s, '$.b'), JSON_VALUE(s, '$.c'), JSON_VALUE(s, '$.missing') FROM j;
 SELECT id, JSON_VALUE(s, '$.d[1]'), JSON_VALUE(s, '$.d[2].e'), JSON_VALUE(s, '$.f.g'), JSON_VALUE(s, '$.d'), JSON_VALUE(s, '$[0]') FROM j;

@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT x FROM (VALUES (1), (2), (3), (CAST(NULL AS INT))) AS t(x) WHERE x NOT IN (1, 2);
 SELECT x FROM (VALUES (1), (2), (3), (CAST(NULL AS INT))) AS t(x) WHERE x NOT IN (1, CAST(NULL AS INT));
 SELECT x FROM (VALUES (1), (2), (3), (CAST(NULL AS INT))) AS t(x) WHERE x IN (1, CAST(NULL AS INT));

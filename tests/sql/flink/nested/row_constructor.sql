@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT ROW(1, 'a'), (1, 'a'), ROW(1, ROW(2, 3)), ROW(CAST(NULL AS INT), 'x');
 SELECT ROW(id, s) FROM (VALUES (1, 'a'), (2, CAST(NULL AS STRING))) AS t(id, s);
 SELECT r.a, r.b FROM (SELECT CAST(ROW(1, 'x') AS ROW<a INT, b STRING>) AS r) AS t;

@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT * FROM (VALUES (1), (CAST(NULL AS INT)), (3)) AS t(x);
 SELECT * FROM (VALUES (1, 1.5), (2, 2)) AS t(x, y);
 SELECT * FROM (VALUES (1e0), (CAST(2 AS DOUBLE))) AS t(x);

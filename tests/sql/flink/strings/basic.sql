@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TABLE w (id INT, s STRING, t STRING, n INT)
   WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/words.json', 'format' = 'json');
 SELECT id, s || '|', s || t, 'x' || s || 'y', s || CAST(n AS STRING) FROM w;

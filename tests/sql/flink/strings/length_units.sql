@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES (1, 'abc'), (2, 'äöü'), (3, '日本語'), (4, '😀😁'), (5, 'e' || U&'\0301'), (6, ''), (7, CAST(NULL AS STRING))) AS t(id, s);
 SELECT id, CHAR_LENGTH(s), CHAR_LENGTH(UPPER(s)), CHAR_LENGTH(REVERSE(s)), REVERSE(s) FROM v;
 SELECT id, SUBSTRING(s, 1, 1), SUBSTRING(s, 2, 1), SUBSTRING(s, -1), LEFT(s, 1), RIGHT(s, 1) FROM v;

@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES (1, 'abc'), (2, 'a%c'), (3, 'a_c'), (4, 'ABC'), (5, 'ab'), (6, ''), (7, 'abcabc'), (8, 'a.c'), (9, 'a\c'), (10, CAST(NULL AS STRING)), (11, '100%')) AS t(id, s);
 SELECT id, s LIKE 'abc', s LIKE 'a%', s LIKE '%c', s LIKE '%b%', s LIKE 'a_c', s LIKE '%' FROM v;
 SELECT id, s LIKE 'a%c', s LIKE '%a%c%', s LIKE '_b_', s LIKE '___', s LIKE '_%_', s LIKE '%%' FROM v;

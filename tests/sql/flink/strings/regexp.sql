@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TABLE w (id INT, s STRING, t STRING, n INT)
   WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/words.json', 'format' = 'json');
 SELECT id, REGEXP_EXTRACT(s, '([a-z]+) ([a-z]+)', 1), REGEXP_EXTRACT(s, '([a-z]+) ([a-z]+)', 2), REGEXP_EXTRACT(s, '([a-z]+) ([a-z]+)', 0) FROM w;

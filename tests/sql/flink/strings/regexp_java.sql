@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT REGEXP_EXTRACT('2024-02-29', '(\d{4})-(\d{2})-(\d{2})', 1), REGEXP_EXTRACT('2024-02-29', '(\d{4})-(\d{2})-(\d{2})', 3), REGEXP_EXTRACT('id=42;', 'id=(\d+)', 1);
 SELECT REGEXP_EXTRACT('a.b', 'a\.b'), REGEXP_EXTRACT('tab	x', '\t'), REGEXP_EXTRACT('aXb', '[^a-z]'), REGEXP_EXTRACT('foo', 'o{2}'), REGEXP_EXTRACT('color', 'colou?r');
 SELECT REGEXP_EXTRACT('abcabc', '(?:abc){2}'), REGEXP_EXTRACT('abc', '(?<first>a)b', 1), REGEXP_EXTRACT('aaa', 'a+?'), REGEXP_EXTRACT('aaa', 'a*'), REGEXP_EXTRACT('price: 5', '(?<=: )\d');

@@ -1,3 +1,4 @@
+-- weir: order: any
 CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES (1, '2024-02-29'), (2, '2024-02-29 12:34:56'), (3, '2024-02-29 12:34:56.789'), (4, '2024-02-30'), (5, 'abc'), (6, ''), (7, CAST(NULL AS STRING)), (8, '2024-02-29T12:34:56'), (9, '2024-2-9'), (10, '2024-02-29 12:34:56.123456'), (11, '2024-02-29 12:34'), (12, '1969-12-31 23:59:59.999')) AS t(id, s);
 SELECT id, TO_TIMESTAMP(s, 'yyyy-MM-dd'), TO_TIMESTAMP(s, 'yyyy-MM-dd HH:mm:ss'), TO_TIMESTAMP(s, 'yyyy-MM-dd''T''HH:mm:ss') FROM v;
 SELECT id, TO_DATE(s, 'yyyy-MM-dd') FROM v WHERE id IN (1, 4, 5, 7);
