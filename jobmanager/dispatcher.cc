@@ -75,7 +75,11 @@ Status Dispatcher::Start() {
   return OkStatus();
 }
 
-void Dispatcher::Stop() { loop_.Stop(); }
+void Dispatcher::Stop() {
+  loop_.Stop();
+  // Now that nothing runs any more; their storage threads still post, into the void.
+  jobs_.clear();
+}
 
 // ---- Clients
 

@@ -39,7 +39,8 @@ struct DispatcherOptions {
 // but Start and Stop; answers come on the dispatcher's thread and must not wait either.
 class Dispatcher : private JobHost {
  public:
-  // `compiler` may be null where nobody submits SQL; it is only borrowed, as is `clock`.
+  // `compiler` may be null where nobody submits SQL. It is only borrowed, as is `clock`; it must
+  // have answered, or never answer, when the dispatcher is destroyed.
   Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> store, JobCompiler* compiler,
              std::shared_ptr<FileSystem> fs, const Clock& clock = Clock::Real());
   ~Dispatcher() override { Stop(); }
@@ -123,8 +124,8 @@ class Dispatcher : private JobHost {
   std::map<std::string, std::unique_ptr<JobRuntime>> jobs_;
   std::deque<rpc::JobDetails> ended_;  // oldest first
 
-  IoStrand submissions_;
-  EventLoop loop_;  // last: ends first
+  EventLoop loop_;
+  IoStrand submissions_;  // last: ends first, while it can still post
 };
 
 }  // namespace weir
