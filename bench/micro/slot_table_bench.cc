@@ -1,4 +1,4 @@
-// Resolve of a slot table: nanoseconds per key, batches of 4,096 random keys, count, sum and max.
+// Resolve of a slot table: CPU seconds per key, batches of 4,096 random keys, count, sum and max.
 
 #include <benchmark/benchmark.h>
 
@@ -6,6 +6,7 @@
 
 #include "common/data/column_builder.h"
 #include "common/fs/simulated_file_system.h"
+#include "state/rocksdb/rocksdb_cold_store.h"
 #include "state/task_state.h"
 
 namespace weir {
@@ -69,8 +70,8 @@ struct Fixture {
 
 void ReportPerKey(benchmark::State& state, size_t keys) {
   state.SetItemsProcessed(static_cast<int64_t>(keys));
-  state.counters["ns_per_key"] = benchmark::Counter(
-      static_cast<double>(keys) * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_key"] = benchmark::Counter(
+      static_cast<double>(keys), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 void EncodeAndResolve(benchmark::State& state, bool text) {
@@ -114,6 +115,98 @@ void Cut(benchmark::State& state) {
   ReportPerKey(state, keys);
 }
 BENCHMARK(Cut)->Arg(1000000)->Iterations(5);
+
+// ---- The cold store: runs as eviction writes them, reads as a batch's misses ask.
+
+struct ColdFixture {
+  ColdFixture() {
+    store = MakeRocksdbColdStoreFactory({.dir = "/tmp/weir_slot_table_bench"})().value();
+  }
+  // Entries first, first + step, ...: interleaved runs overlap as evicted ones do.
+  static std::vector<ColdStore::Entry> Run(uint64_t first, uint64_t step, size_t count) {
+    std::vector<ColdStore::Entry> run;
+    for (size_t i = 0; i < count; ++i) run.push_back({Key(first + i * step), std::string(24, 'v')});
+    return run;
+  }
+  static std::string Key(uint64_t n) {
+    std::string key(20, '\0');
+    for (int b = 0; b < 8; ++b) key[12 + b] = static_cast<char>(n >> (8 * (7 - b)));
+    return key;
+  }
+  std::unique_ptr<ColdStore> store;
+};
+
+void ColdWriteRun(benchmark::State& state) {
+  ColdFixture fixture;
+  const size_t count = static_cast<size_t>(state.range(0));
+  size_t keys = 0;
+  uint64_t first = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto run = ColdFixture::Run(first++, 31, count);
+    state.ResumeTiming();
+    CHECK(fixture.store->WriteRun(run).ok());
+    keys += count;
+  }
+  ReportPerKey(state, keys);
+}
+BENCHMARK(ColdWriteRun)->Arg(32 << 10)->Iterations(31)->MeasureProcessCPUTime();
+
+void ColdRead(benchmark::State& state, bool present) {
+  ColdFixture fixture;
+  for (uint64_t first = 0; first < 62; first += 2) {
+    CHECK(fixture.store->WriteRun(ColdFixture::Run(first, 62, 32 << 10)).ok());
+  }
+  std::mt19937_64 random(1);
+  size_t keys = 0;
+  std::vector<std::string> wanted(kBatch);
+  std::vector<std::optional<std::string>> values(kBatch);
+  for (auto _ : state) {
+    state.PauseTiming();
+    for (std::string& key : wanted) {
+      key = ColdFixture::Key(random() % (1u << 20) * 2 + (present ? 0 : 1));
+    }
+    state.ResumeTiming();
+    CHECK(fixture.store->Read(wanted, values).ok());
+    CHECK_EQ(values[0].has_value(), present);
+    keys += kBatch;
+  }
+  ReportPerKey(state, keys);
+}
+BENCHMARK_CAPTURE(ColdRead, hit, true);
+BENCHMARK_CAPTURE(ColdRead, bloom_miss, false);
+
+// A million entries, folded to one base file, into a fresh table.
+void Restore(benchmark::State& state) {
+  auto storage =
+      std::make_shared<CheckpointStorage>(std::make_shared<SimulatedFileSystem>(), "job");
+  Fixture fixture(1000000, false, storage);
+  std::vector<checkpoint::KeyedStateHandle> handles;
+  for (int64_t id = 1; id <= 4; ++id) {
+    fixture.Update(fixture.batches[static_cast<size_t>(id)]);
+    CHECK(fixture.state->BeginSnapshot(CheckpointId(id)).ok());
+    while (!fixture.state->SnapshotSome(1 << 20)) {
+    }
+    handles = fixture.state->TakeWork()().value().keyed["agg"];
+    fixture.state->CheckpointCompleted(CheckpointId(id));
+  }
+  size_t keys = 0;
+  for (auto _ : state) {
+    TaskState::Config config;
+    config.storage = storage;
+    config.key_groups = {0, 127};
+    TaskState restored(std::move(config));
+    CHECK(restored.Restore("agg", handles).ok());
+    auto table = restored.ForOperator("agg").OpenSlotTable(
+        "t", SlotLayout({{"count", SlotFieldKind::kFixed, 8},
+                         {"sum", SlotFieldKind::kFixed, 8},
+                         {"max", SlotFieldKind::kFixed, 8}}));
+    CHECK(table.ok());
+    keys += (*table)->EntryCount();
+  }
+  ReportPerKey(state, keys);
+}
+BENCHMARK(Restore)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace weir
