@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/status.h"
+#include "common/data/batch.h"
+#include "jobmanager/dispatcher.h"
+#include "taskmanager/task_executor.h"
+#include "taskmanager/worker_pool.h"
+
+namespace weir {
+
+struct LocalClusterOptions {
+  int slots = 8;
+  int workers = 2;
+  std::string checkpoint_root;  // empty: jobs that checkpoint name their own folder
+  std::string state_dir;        // scratch; empty: keyed state stays in memory
+};
+
+// A job manager and a task manager in this process, linked by function calls: what `weir local` and
+// tests of whole jobs run on. Nothing outlives it. The calls below block; from one thread.
+class LocalCluster {
+ public:
+  static StatusOr<std::unique_ptr<LocalCluster>> Start(const LocalClusterOptions& options);
+  ~LocalCluster();
+
+  // The id of the job.
+  StatusOr<std::string> Submit(JobCompiler::Job job);
+
+  // The next rows of a SELECT, from `token` (0 at first); empty when a while went by without any.
+  struct Fetched {
+    std::vector<Batch> batches;
+    int64_t next_token = 0;
+    bool finished = false;
+  };
+  StatusOr<Fetched> Fetch(const std::string& job_id, int64_t token, const SchemaPtr& schema);
+
+  // Until the job has ended; its failure, or kCancelled.
+  Status Wait(const std::string& job_id);
+  void Cancel(const std::string& job_id);
+
+ private:
+  class Link;
+  LocalCluster() = default;
+
+  std::unique_ptr<WorkerPool> pool_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::shared_ptr<Link> link_;
+  std::shared_ptr<TaskExecutor> executor_;
+};
+
+}  // namespace weir

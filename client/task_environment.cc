@@ -1,0 +1,52 @@
+#include "client/task_environment.h"
+
+#include "operators/operator.h"
+#include "operators/source.h"
+#include "proto/plan.pb.h"
+#include "state/rocksdb/rocksdb_cold_store.h"
+
+namespace weir {
+namespace {
+
+// The connector of a table, by its 'connector' option.
+StatusOr<const Connector*> ConnectorOf(const TableInfo& info) {
+  auto name = info.options.find("connector");
+  return FindConnector(name == info.options.end() ? "" : name->second);
+}
+
+StatusOr<std::unique_ptr<Source>> MakeSource(const plan::Table& table) {
+  ASSIGN_OR_RETURN(TableInfo info, TableInfoFrom(table));
+  ASSIGN_OR_RETURN(const Connector* connector, ConnectorOf(info));
+  if (!connector->make_source) {
+    return InvalidArgumentError("connector '" + connector->name + "' cannot be read");
+  }
+  return connector->make_source(info);
+}
+
+StatusOr<std::unique_ptr<Sink>> MakeSink(const plan::Table& table) {
+  ASSIGN_OR_RETURN(TableInfo info, TableInfoFrom(table));
+  ASSIGN_OR_RETURN(const Connector* connector, ConnectorOf(info));
+  if (!connector->make_sink) {
+    return InvalidArgumentError("connector '" + connector->name + "' cannot be written");
+  }
+  return connector->make_sink(info);
+}
+
+}  // namespace
+
+TaskEnvironment MakeTaskEnvironment(Executor* executor, const std::string& state_dir,
+                                    uint64_t state_bytes_per_task) {
+  TaskEnvironment environment;
+  environment.executor = executor;
+  environment.make_operator = &MakeOperator;
+  environment.make_source = &MakeSource;
+  environment.make_sink = &MakeSink;
+  environment.file_system = FileSystem::Local();
+  if (!state_dir.empty()) {
+    environment.cold_store = MakeRocksdbColdStoreFactory({.dir = state_dir});
+    environment.state_bytes_per_task = state_bytes_per_task;
+  }
+  return environment;
+}
+
+}  // namespace weir
