@@ -29,20 +29,20 @@ Outgoing One(TaskManagerId to, rpc::JobManagerMessage message) {
   return out;
 }
 
-std::optional<TaskState> FromProto(rpc::TaskState state) {
+std::optional<SubtaskState> FromProto(rpc::TaskState state) {
   switch (state) {
     case rpc::DEPLOYING:
-      return TaskState::kDeploying;
+      return SubtaskState::kDeploying;
     case rpc::INITIALIZING:
-      return TaskState::kInitializing;
+      return SubtaskState::kInitializing;
     case rpc::RUNNING:
-      return TaskState::kRunning;
+      return SubtaskState::kRunning;
     case rpc::FINISHED:
-      return TaskState::kFinished;
+      return SubtaskState::kFinished;
     case rpc::CANCELED:
-      return TaskState::kCanceled;
+      return SubtaskState::kCanceled;
     case rpc::FAILED:
-      return TaskState::kFailed;
+      return SubtaskState::kFailed;
     default:
       return std::nullopt;
   }
@@ -82,7 +82,7 @@ std::optional<JobReport> ToJobReport(const rpc::TaskManagerMessage& message) {
   switch (message.message_case()) {
     case rpc::TaskManagerMessage::kTaskState: {
       const auto& m = message.task_state();
-      const std::optional<TaskState> state = FromProto(m.state());
+      const std::optional<SubtaskState> state = FromProto(m.state());
       if (!state) return std::nullopt;
       return report(m, job_event::TaskStateChanged{AttemptId(m.attempt()), TaskOf(m), *state,
                                                    FromProto(m.failure())});

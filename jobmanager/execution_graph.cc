@@ -35,33 +35,33 @@ std::string_view JobStateName(JobState state) {
   return "?";
 }
 
-std::string_view TaskStateName(TaskState state) {
+std::string_view TaskStateName(SubtaskState state) {
   switch (state) {
-    case TaskState::kCreated:
+    case SubtaskState::kCreated:
       return "CREATED";
-    case TaskState::kScheduled:
+    case SubtaskState::kScheduled:
       return "SCHEDULED";
-    case TaskState::kDeploying:
+    case SubtaskState::kDeploying:
       return "DEPLOYING";
-    case TaskState::kInitializing:
+    case SubtaskState::kInitializing:
       return "INITIALIZING";
-    case TaskState::kRunning:
+    case SubtaskState::kRunning:
       return "RUNNING";
-    case TaskState::kFinished:
+    case SubtaskState::kFinished:
       return "FINISHED";
-    case TaskState::kCanceling:
+    case SubtaskState::kCanceling:
       return "CANCELING";
-    case TaskState::kCanceled:
+    case SubtaskState::kCanceled:
       return "CANCELED";
-    case TaskState::kFailed:
+    case SubtaskState::kFailed:
       return "FAILED";
   }
   return "?";
 }
 
-bool IsTerminal(TaskState state) {
-  return state == TaskState::kFinished || state == TaskState::kCanceled ||
-         state == TaskState::kFailed;
+bool IsTerminal(SubtaskState state) {
+  return state == SubtaskState::kFinished || state == SubtaskState::kCanceled ||
+         state == SubtaskState::kFailed;
 }
 
 bool IsGloballyTerminal(JobState state) {
@@ -101,7 +101,7 @@ ExecutionGraph::Actions ExecutionGraph::OnStateLoaded() {
   return actions;
 }
 
-ExecutionGraph::Actions ExecutionGraph::OnTaskState(AttemptId attempt, TaskId task, TaskState state,
+ExecutionGraph::Actions ExecutionGraph::OnTaskState(AttemptId attempt, TaskId task, SubtaskState state,
                                                     const Status& cause, Timestamp now) {
   Actions actions;
   auto it = tasks_.find(task);
@@ -110,10 +110,10 @@ ExecutionGraph::Actions ExecutionGraph::OnTaskState(AttemptId attempt, TaskId ta
   if (IsTerminal(t.state)) return actions;
   // A task that we cancel may still report that it came up; it stays CANCELING until it ends.
   if (!IsTerminal(state) && state <= t.state) return actions;
-  const bool asked_to_cancel = t.state == TaskState::kCanceling;
+  const bool asked_to_cancel = t.state == SubtaskState::kCanceling;
   t.state = state;
   // Nobody asked it to: as far as the job is concerned, that is a failure.
-  if (state == TaskState::kFailed || (state == TaskState::kCanceled && !asked_to_cancel)) {
+  if (state == SubtaskState::kFailed || (state == SubtaskState::kCanceled && !asked_to_cancel)) {
     HandleFailure(cause.ok() ? UnknownError("the task ended without a reason") : cause, now,
                   &actions);
   }
@@ -140,7 +140,7 @@ ExecutionGraph::Actions ExecutionGraph::OnTaskManagerLost(TaskManagerId task_man
     if (!task.slot || task.slot->task_manager != task_manager) continue;
     task.slot.reset();
     if (IsTerminal(task.state)) continue;
-    task.state = task.state == TaskState::kCanceling ? TaskState::kCanceled : TaskState::kFailed;
+    task.state = task.state == SubtaskState::kCanceling ? SubtaskState::kCanceled : SubtaskState::kFailed;
     hit = true;
   }
   if (hit) HandleFailure(cause, now, &actions);
@@ -196,7 +196,7 @@ const SlotId* ExecutionGraph::slot(TaskId task) const {
 
 bool ExecutionGraph::AllRunning() const {
   return std::all_of(tasks_.begin(), tasks_.end(),
-                     [](const auto& task) { return task.second.state == TaskState::kRunning; });
+                     [](const auto& task) { return task.second.state == SubtaskState::kRunning; });
 }
 
 void ExecutionGraph::MoveTo(JobState to, const Status& cause, Actions* actions) {
@@ -211,7 +211,7 @@ void ExecutionGraph::BeginAttempt(Actions* actions) {
   const bool restart = state_ == JobState::kRestarting;
   attempt_ = attempt_.Next();
   if (restart) ++restarts_;
-  for (auto& [id, task] : tasks_) task = {.state = TaskState::kScheduled};
+  for (auto& [id, task] : tasks_) task = {.state = SubtaskState::kScheduled};
   slots_.clear();
   preparing_ = true;
   state_loaded_ = false;
@@ -225,7 +225,7 @@ void ExecutionGraph::MaybeDeploy(Actions* actions) {
   if (slots_.empty() || !state_loaded_) return;
   preparing_ = false;
   for (auto& [id, task] : tasks_) {
-    task.state = TaskState::kDeploying;
+    task.state = SubtaskState::kDeploying;
     task.slot = slots_[id.subtask];
     actions->push_back(DeployTask{id, *task.slot});
   }
@@ -234,12 +234,12 @@ void ExecutionGraph::MaybeDeploy(Actions* actions) {
 void ExecutionGraph::CancelAll(Actions* actions) {
   preparing_ = false;
   for (auto& [id, task] : tasks_) {
-    if (IsTerminal(task.state) || task.state == TaskState::kCanceling) continue;
+    if (IsTerminal(task.state) || task.state == SubtaskState::kCanceling) continue;
     if (!task.slot) {
-      task.state = TaskState::kCanceled;
+      task.state = SubtaskState::kCanceled;
       continue;
     }
-    task.state = TaskState::kCanceling;
+    task.state = SubtaskState::kCanceling;
     actions->push_back(CancelTask{id, *task.slot});
   }
   if (!std::exchange(over_, true)) actions->push_back(AttemptOver{});

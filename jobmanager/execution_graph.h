@@ -29,7 +29,7 @@ enum class JobState {
   kSuspended,
   kReconciling,
 };
-enum class TaskState {
+enum class SubtaskState {
   kCreated,
   kScheduled,
   kDeploying,
@@ -42,8 +42,8 @@ enum class TaskState {
 };
 
 std::string_view JobStateName(JobState state);    // "RUNNING"
-std::string_view TaskStateName(TaskState state);  // "DEPLOYING"
-bool IsTerminal(TaskState state);
+std::string_view TaskStateName(SubtaskState state);  // "DEPLOYING"
+bool IsTerminal(SubtaskState state);
 // Over in every job manager. (SUSPENDED is over in this one: the next leader goes on.)
 bool IsGloballyTerminal(JobState state);
 
@@ -88,7 +88,7 @@ class ExecutionGraph {
   Actions OnSlots(std::vector<SlotId> slots);
   Actions OnStateLoaded();
   // A report of a task. False-alarm safe: older attempts and repeats are ignored.
-  Actions OnTaskState(AttemptId attempt, TaskId task, TaskState state, const Status& cause,
+  Actions OnTaskState(AttemptId attempt, TaskId task, SubtaskState state, const Status& cause,
                       Timestamp now);
   Actions OnTaskManagerLost(TaskManagerId task_manager, const Status& cause, Timestamp now);
   // A failure that is no single task's: the checkpoint coordinator, a commit, the restored state.
@@ -104,7 +104,7 @@ class ExecutionGraph {
   // Why the job failed or restarted last; ok when it never did.
   const Status& last_failure() const { return last_failure_; }
   int64_t restarts() const { return restarts_; }
-  TaskState task_state(TaskId task) const { return tasks_.at(task).state; }
+  SubtaskState task_state(TaskId task) const { return tasks_.at(task).state; }
   // The slot of a task that is deployed; null before that and when its task manager was lost.
   const SlotId* slot(TaskId task) const;
   const std::vector<SlotId>& slots() const { return slots_; }
@@ -114,7 +114,7 @@ class ExecutionGraph {
 
  private:
   struct Task {
-    TaskState state = TaskState::kCreated;
+    SubtaskState state = SubtaskState::kCreated;
     std::optional<SlotId> slot;
   };
 

@@ -40,10 +40,10 @@ class ExecutionGraphTest : public testing::Test {
   void Run() {
     graph_.Start();
     Deploy();
-    All(TaskState::kRunning);
+    All(SubtaskState::kRunning);
     EXPECT_TRUE(graph_.AllRunning());
   }
-  std::string All(TaskState state, Timestamp now = 0) {
+  std::string All(SubtaskState state, Timestamp now = 0) {
     std::string out;
     for (TaskId task : plan_.Tasks()) {
       const std::string printed = Print(graph_.OnTaskState(graph_.attempt(), task, state, {}, now));
@@ -52,7 +52,7 @@ class ExecutionGraphTest : public testing::Test {
     return out;
   }
   std::string Fails(TaskId task, Status cause, Timestamp now = 0) {
-    return Print(graph_.OnTaskState(graph_.attempt(), task, TaskState::kFailed, cause, now));
+    return Print(graph_.OnTaskState(graph_.attempt(), task, SubtaskState::kFailed, cause, now));
   }
 
   JobPlan plan_;
@@ -67,9 +67,9 @@ TEST_F(ExecutionGraphTest, RunsToItsEnd) {
   EXPECT_EQ(Print(graph_.OnSlots({{TaskManagerId(1), 0}, {TaskManagerId(2), 0}})), "");
   EXPECT_FALSE(graph_.WaitingForSlots());
   EXPECT_EQ(Print(graph_.OnStateLoaded()), "+0/0@1.0 +0/1@2.0 +1/0@1.0");
-  EXPECT_EQ(All(TaskState::kInitializing), "");
-  EXPECT_EQ(All(TaskState::kRunning), "");
-  EXPECT_EQ(All(TaskState::kFinished), "over FINISHED");
+  EXPECT_EQ(All(SubtaskState::kInitializing), "");
+  EXPECT_EQ(All(SubtaskState::kRunning), "");
+  EXPECT_EQ(All(SubtaskState::kFinished), "over FINISHED");
 }
 
 TEST_F(ExecutionGraphTest, FailureCancelsAllWaitsAndRestarts) {
@@ -77,7 +77,7 @@ TEST_F(ExecutionGraphTest, FailureCancelsAllWaitsAndRestarts) {
   EXPECT_EQ(Fails(Task(0, 1), UnavailableError("gone"), 100), "RESTARTING -0/0@1.0 -1/0@1.0 over");
   EXPECT_EQ(graph_.NextDeadline(), 1100);
   EXPECT_EQ(Print(graph_.OnTime(1100)), "") << "tasks still run";
-  EXPECT_EQ(All(TaskState::kCanceled), "");
+  EXPECT_EQ(All(SubtaskState::kCanceled), "");
   EXPECT_EQ(Print(graph_.OnTime(1099)), "");
   const AttemptId old = graph_.attempt();
   EXPECT_EQ(Print(graph_.OnTime(1100)), "RUNNING load slots");
@@ -87,8 +87,8 @@ TEST_F(ExecutionGraphTest, FailureCancelsAllWaitsAndRestarts) {
 
   Deploy();
   // The old attempt is heard no more.
-  EXPECT_EQ(Print(graph_.OnTaskState(old, Task(0, 0), TaskState::kFailed, {}, 0)), "");
-  EXPECT_EQ(graph_.task_state(Task(0, 0)), TaskState::kDeploying);
+  EXPECT_EQ(Print(graph_.OnTaskState(old, Task(0, 0), SubtaskState::kFailed, {}, 0)), "");
+  EXPECT_EQ(graph_.task_state(Task(0, 0)), SubtaskState::kDeploying);
 }
 
 TEST_F(ExecutionGraphTest, SecondFailureOfAnAttemptCountsOnce) {
@@ -101,14 +101,14 @@ TEST_F(ExecutionGraphTest, SecondFailureOfAnAttemptCountsOnce) {
 TEST_F(ExecutionGraphTest, GivesUp) {
   Run();
   EXPECT_EQ(Fails(Task(0, 0), DataLossError("rows")), "FAILING -0/1@2.0 -1/0@1.0 over");
-  EXPECT_EQ(All(TaskState::kCanceled), "FAILED");
+  EXPECT_EQ(All(SubtaskState::kCanceled), "FAILED");
 }
 
 TEST_F(ExecutionGraphTest, AnIncurableFailureDuringARestartEndsTheJob) {
   Run();
   Fails(Task(0, 1), UnavailableError("gone"));
   EXPECT_EQ(Fails(Task(0, 0), DataLossError("rows")), "FAILING");
-  EXPECT_EQ(All(TaskState::kCanceled), "FAILED");
+  EXPECT_EQ(All(SubtaskState::kCanceled), "FAILED");
   EXPECT_EQ(graph_.last_failure().message(), "rows");
 }
 
@@ -116,19 +116,19 @@ TEST_F(ExecutionGraphTest, StopsAfterTheLastAttempt) {
   Run();
   for (int i = 0; i < 3; ++i) {
     Fails(Task(0, 0), UnavailableError("gone"));
-    All(TaskState::kCanceled);
+    All(SubtaskState::kCanceled);
     EXPECT_EQ(Print(graph_.OnTime(1'000'000)), "RUNNING load slots");
     Deploy();
   }
   Fails(Task(0, 0), UnavailableError("gone"));
-  EXPECT_EQ(All(TaskState::kCanceled), "FAILED");
+  EXPECT_EQ(All(SubtaskState::kCanceled), "FAILED");
 }
 
 TEST_F(ExecutionGraphTest, LostTaskManagerEndsItsTasks) {
   Run();
   EXPECT_EQ(Print(graph_.OnTaskManagerLost(TaskManagerId(1), UnavailableError("lost"), 5)),
             "RESTARTING -0/1@2.0 over");
-  EXPECT_EQ(graph_.task_state(Task(1, 0)), TaskState::kFailed);
+  EXPECT_EQ(graph_.task_state(Task(1, 0)), SubtaskState::kFailed);
   EXPECT_EQ(graph_.slot(Task(1, 0)), nullptr);
   // The other one is lost as well, before it could confirm.
   EXPECT_EQ(Print(graph_.OnTaskManagerLost(TaskManagerId(2), UnavailableError("lost"), 6)), "");
@@ -150,10 +150,10 @@ TEST_F(ExecutionGraphTest, Cancel) {
   EXPECT_EQ(Print(graph_.Cancel()), "CANCELLING -0/0@1.0 -0/1@2.0 -1/0@1.0 over");
   // One comes up, one ends by itself, one dies: all the same now.
   const AttemptId attempt = graph_.attempt();
-  graph_.OnTaskState(attempt, Task(0, 0), TaskState::kRunning, {}, 0);
-  EXPECT_EQ(graph_.task_state(Task(0, 0)), TaskState::kCanceling);
-  graph_.OnTaskState(attempt, Task(0, 0), TaskState::kCanceled, {}, 0);
-  graph_.OnTaskState(attempt, Task(0, 1), TaskState::kFinished, {}, 0);
+  graph_.OnTaskState(attempt, Task(0, 0), SubtaskState::kRunning, {}, 0);
+  EXPECT_EQ(graph_.task_state(Task(0, 0)), SubtaskState::kCanceling);
+  graph_.OnTaskState(attempt, Task(0, 0), SubtaskState::kCanceled, {}, 0);
+  graph_.OnTaskState(attempt, Task(0, 1), SubtaskState::kFinished, {}, 0);
   EXPECT_EQ(Fails(Task(1, 0), UnavailableError("gone")), "CANCELED");
 }
 
@@ -167,7 +167,7 @@ TEST_F(ExecutionGraphTest, CancelBeforeDeployment) {
 TEST_F(ExecutionGraphTest, CancelDuringTheDelay) {
   Run();
   Fails(Task(0, 1), UnavailableError("gone"));
-  All(TaskState::kCanceled);
+  All(SubtaskState::kCanceled);
   EXPECT_EQ(Print(graph_.Cancel()), "CANCELLING CANCELED");
   EXPECT_EQ(graph_.NextDeadline(), std::nullopt);
 }
@@ -176,7 +176,7 @@ TEST_F(ExecutionGraphTest, Suspend) {
   Run();
   EXPECT_EQ(Print(graph_.Suspend(UnavailableError("not the leader"))),
             "SUSPENDED -0/0@1.0 -0/1@2.0 -1/0@1.0 over");
-  EXPECT_EQ(All(TaskState::kCanceled), "");
+  EXPECT_EQ(All(SubtaskState::kCanceled), "");
   EXPECT_EQ(Print(graph_.OnTime(1'000'000)), "");
 }
 
@@ -188,14 +188,14 @@ TEST_F(ExecutionGraphTest, AFailureOfTheCoordinator) {
 
 TEST_F(ExecutionGraphTest, ATaskThatStopsByItselfIsAFailure) {
   Run();
-  EXPECT_EQ(Print(graph_.OnTaskState(graph_.attempt(), Task(0, 0), TaskState::kCanceled, {}, 0)),
+  EXPECT_EQ(Print(graph_.OnTaskState(graph_.attempt(), Task(0, 0), SubtaskState::kCanceled, {}, 0)),
             "RESTARTING -0/1@2.0 -1/0@1.0 over");
 }
 
 TEST(ExecutionGraphNamesTest, AsInFlink) {
   EXPECT_EQ(JobStateName(JobState::kCancelling), "CANCELLING");
   EXPECT_EQ(JobStateName(JobState::kReconciling), "RECONCILING");
-  EXPECT_EQ(TaskStateName(TaskState::kCanceling), "CANCELING");
+  EXPECT_EQ(TaskStateName(SubtaskState::kCanceling), "CANCELING");
   EXPECT_GT(FirstAttempt(LeaderEpoch(2)), AttemptId(FirstAttempt(LeaderEpoch(1)).value() + 999));
 }
 

@@ -67,7 +67,7 @@ void JobMaster::On(const job_event::TaskManagerLost& event) {
 void JobMaster::On(const job_event::TaskStateChanged& event) {
   const bool current = IsCurrent(event.attempt);
   Apply(graph_.OnTaskState(event.attempt, event.task, event.state, event.cause, now_));
-  if (!current || !IsCurrent(event.attempt) || event.state != TaskState::kRunning) return;
+  if (!current || !IsCurrent(event.attempt) || event.state != SubtaskState::kRunning) return;
   const auto assigner = assigners_.find(event.task.vertex);
   if (assigner != assigners_.end() && !restored_.tasks[event.task].finished) {
     Apply(event.task.vertex, assigner->second.OnReaderReady(event.task.subtask));

@@ -47,7 +47,7 @@ struct TaskManagerLost {
 struct TaskStateChanged {
   AttemptId attempt;
   TaskId task;
-  TaskState state = TaskState::kRunning;
+  SubtaskState state = SubtaskState::kRunning;
   Status cause;  // of FAILED
 };
 struct EndOfInputReached {

@@ -233,7 +233,7 @@ rpc::JobSummary JobRuntime::Summary() const {
   summary.set_tasks_total(static_cast<int32_t>(tasks.size()));
   summary.set_tasks_running(
       static_cast<int32_t>(std::count_if(tasks.begin(), tasks.end(), [&](TaskId task) {
-        return graph.task_state(task) == TaskState::kRunning;
+        return graph.task_state(task) == SubtaskState::kRunning;
       })));
   if (graph.WaitingForSlots()) {
     summary.set_reason("waiting for slots: " + host_.WhyWaiting(job_.job_id()));
