@@ -1,5 +1,7 @@
 #include "client/task_environment.h"
 
+#include <atomic>
+
 #include "operators/operator.h"
 #include "operators/source.h"
 #include "proto/plan.pb.h"
@@ -43,7 +45,10 @@ TaskEnvironment MakeTaskEnvironment(Executor* executor, const std::string& state
   environment.make_sink = &MakeSink;
   environment.file_system = FileSystem::Local();
   if (!state_dir.empty()) {
-    environment.cold_store = MakeRocksdbColdStoreFactory({.dir = state_dir});
+    // Each store has a folder of its own.
+    environment.cold_store = [state_dir, next = std::make_shared<std::atomic<int64_t>>(0)] {
+      return MakeRocksdbColdStoreFactory({.dir = state_dir + "/" + std::to_string((*next)++)})();
+    };
     environment.state_bytes_per_task = state_bytes_per_task;
   }
   return environment;
