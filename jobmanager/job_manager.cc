@@ -1,0 +1,99 @@
+#include "jobmanager/job_manager.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "common/base/logging.h"
+#include "common/base/version.h"
+#include "common/fs/file_system.h"
+#include "jobmanager/dispatcher.h"
+#include "jobmanager/rpc/control_server.h"
+
+namespace weir {
+namespace {
+
+class RealJobManager : public JobManager {
+ public:
+  ~RealJobManager() override {
+    Stop();
+    if (server_) server_->Stop();
+    if (dispatcher_) dispatcher_->Stop();
+  }
+
+  Status Begin(const JobManagerOptions& options, JobCompiler* compiler) {
+    std::unique_ptr<JobStore> store = JobStore::InMemory();
+    if (!options.ha_dir.empty()) {
+      ASSIGN_OR_RETURN(store, JobStore::Open(FileSystem::Local(), options.ha_dir));
+    }
+    DispatcherOptions dispatcher{.checkpoint_root = options.checkpoint_dir,
+                                 .default_config = options.config};
+    dispatcher.on_leadership_lost = [this](const Status& cause) { End(cause); };
+    dispatcher_ = std::make_unique<Dispatcher>(std::move(dispatcher), std::move(store), compiler,
+                                               FileSystem::Local());
+    RETURN_IF_ERROR(dispatcher_->Start());
+    ASSIGN_OR_RETURN(
+        server_, ControlServer::Start(dispatcher_.get(), options.bind_address, options.rpc_port));
+    LOG(kInfo) << "job manager of Weir " << kWeirVersion << " listens on " << options.bind_address
+               << ":" << server_->port();
+    return OkStatus();
+  }
+
+  int port() const override { return server_->port(); }
+
+  Status Wait() override {
+    std::unique_lock lock(mutex_);
+    ended_cv_.wait(lock, [this] { return ended_.has_value(); });
+    return *ended_;
+  }
+  void Stop() override { End(OkStatus()); }
+
+ private:
+  void End(const Status& why) {
+    std::lock_guard lock(mutex_);
+    if (!ended_) ended_ = why;
+    ended_cv_.notify_all();
+  }
+
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<ControlServer> server_;
+  std::mutex mutex_;
+  std::condition_variable ended_cv_;
+  std::optional<Status> ended_;
+};
+
+}  // namespace
+
+StatusOr<std::unique_ptr<JobManager>> JobManager::Start(const JobManagerOptions& options,
+                                                        JobCompiler* compiler) {
+  auto manager = std::make_unique<RealJobManager>();
+  RETURN_IF_ERROR(manager->Begin(options, compiler));
+  return StatusOr<std::unique_ptr<JobManager>>(std::move(manager));
+}
+
+Status RunJobManager(const JobManagerOptions& options, JobCompiler* compiler) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ASSIGN_OR_RETURN(std::unique_ptr<JobManager> manager, JobManager::Start(options, compiler));
+  // Waits for signals, or for the one that we send ourselves at the end.
+  std::thread waiter([&] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    manager->Stop();
+  });
+  const Status ended = manager->Wait();
+  pthread_kill(waiter.native_handle(), SIGTERM);
+  waiter.join();
+  LOG(kInfo) << "job manager ends" << (ended.ok() ? "" : ": " + ended.ToString());
+  return ended;
+}
+
+}  // namespace weir

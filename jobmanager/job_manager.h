@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/base/status.h"
+#include "jobmanager/job_compiler.h"
+
+namespace weir {
+
+struct JobManagerOptions {
+  std::string bind_address = "127.0.0.1";
+  int rpc_port = 6123;         // 0: a free one
+  std::string checkpoint_dir;  // jobs' checkpoints go into folders of it; empty: each job names one
+  std::string ha_dir;          // what survives this process; empty: nothing does
+  std::map<std::string, std::string> config;  // defaults of all jobs
+};
+
+// The job manager's process: dispatcher and server.
+class JobManager {
+ public:
+  virtual ~JobManager() = default;  // stops
+  virtual int port() const = 0;
+  // Blocks until another job manager takes over (the reason) or Stop is called (ok).
+  virtual Status Wait() = 0;
+  // From any thread. Jobs are left to the next job manager.
+  virtual void Stop() = 0;
+
+  // `compiler` is borrowed.
+  static StatusOr<std::unique_ptr<JobManager>> Start(const JobManagerOptions& options,
+                                                     JobCompiler* compiler);
+};
+
+// Runs one until SIGTERM or SIGINT. Has to be called before the process has other threads.
+Status RunJobManager(const JobManagerOptions& options, JobCompiler* compiler);
+
+}  // namespace weir
