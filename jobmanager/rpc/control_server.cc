@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/service_type.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
