@@ -82,6 +82,8 @@ const FunctionRegistry& FunctionRegistry::Builtin() {
     AddConditionalForms(*built);
     AddComparisonFunctions(*built);
     AddArithmeticFunctions(*built);
+    AddStructuredFunctions(*built);
+    AddStringFunctions(*built);
     return built;
   }();
   return *registry;
