@@ -3,16 +3,15 @@
 #include "connectors/connector.h"
 #include "connectors/datagen/datagen.h"
 #include "connectors/filesystem/filesystem.h"
+#include "connectors/kafka/kafka.h"
 #include "connectors/print/print.h"
 
 namespace weir {
 
 const std::vector<Connector>& Connectors() {
   static const std::vector<Connector>& connectors = *new std::vector<Connector>{
-      BlackholeConnector(),
-      DatagenConnector(),
-      FilesystemConnector(),
-      PrintConnector(),
+      BlackholeConnector(), DatagenConnector(), FilesystemConnector(),
+      KafkaConnector(),     PrintConnector(),
   };
   return connectors;
 }

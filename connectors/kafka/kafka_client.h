@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/status.h"
+#include "connectors/kafka/kafka_options.h"
+
+struct rd_kafka_s;
+
+namespace weir {
+
+// A librdkafka consumer with what all uses of it share: its configuration, its log, the words for
+// its errors. The last complaint of its threads is kept, for an error that says only "timed out".
+class KafkaClient {
+ public:
+  struct Extra {
+    std::string key, value;
+  };
+  // `extra` goes over the table's properties.
+  static StatusOr<std::unique_ptr<KafkaClient>> Make(const KafkaOptions& options,
+                                                     const std::vector<Extra>& extra);
+  ~KafkaClient();
+  KafkaClient(const KafkaClient&) = delete;
+  KafkaClient& operator=(const KafkaClient&) = delete;
+
+  rd_kafka_s* get() const { return handle_; }
+
+  // Whether at some time no broker could be reached.
+  bool all_brokers_down() const;
+
+  // `what` failed with librdkafka's `error`: says which servers were asked, the cause the client's
+  // threads logged, and what to do. The code tells whether trying again may help.
+  Status Error(int error, const std::string& what) const;
+
+  struct Log;
+
+ private:
+  KafkaClient() = default;
+
+  std::string table_;
+  std::string servers_;
+  std::unique_ptr<Log> log_;
+  rd_kafka_s* handle_ = nullptr;
+};
+
+}  // namespace weir

@@ -1,0 +1,307 @@
+#include "connectors/kafka/kafka_reader.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "common/base/logging.h"
+#include "connectors/kafka/kafka_metadata.h"
+
+namespace weir {
+namespace {
+
+constexpr size_t kPadding = 64;
+
+struct ListDestroyer {
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+};
+using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDestroyer>;
+
+void OnQueueEvent(rd_kafka_t*, void* opaque) {
+  const auto* context = static_cast<const SourceReaderContext*>(opaque);
+  if (context->wake) context->wake();
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Make(
+    std::shared_ptr<const KafkaOptions> options, const TableInfo& table,
+    SourceReaderContext context) {
+  std::unique_ptr<KafkaReader> reader(new KafkaReader(options, std::move(context)));
+  for (uint32_t column : reader->context_.projection) {
+    if (column < table.physical_columns) continue;
+    reader->metadata_keys_.push_back(table.metadata_keys[column - table.physical_columns]);
+    reader->metadata_types_.push_back((*table.schema)[column].type);
+  }
+  std::vector<KafkaClient::Extra> extra = {
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      // An offset that is gone is never silently replaced by another one.
+      {"auto.offset.reset", "error"},
+      {"enable.partition.eof",
+       options->end.mode == KafkaOffsets::Mode::kUnbounded ? "false" : "true"},
+  };
+  auto unless_given = [&](const char* key, std::string value) {
+    if (!options->properties.contains(key)) extra.push_back({key, std::move(value)});
+  };
+  unless_given("queued.max.messages.kbytes",
+               std::to_string(std::max<size_t>(reader->context_.prefetch_bytes >> 10, 1)));
+  // The default of a second is how long a fetcher pauses whose queue was full once.
+  unless_given("fetch.queue.backoff.ms", "5");
+  ASSIGN_OR_RETURN(reader->client_, KafkaClient::Make(*options, extra));
+  rd_kafka_poll_set_consumer(reader->client_->get());
+  reader->queue_ = rd_kafka_queue_get_consumer(reader->client_->get());
+  rd_kafka_queue_cb_event_enable(
+      reader->queue_, OnQueueEvent,
+      const_cast<SourceReaderContext*>(&reader->context_));  // NOLINT: a C interface
+  reader->messages_.resize(reader->context_.max_batch_rows);
+  return reader;
+}
+
+KafkaReader::~KafkaReader() {
+  if (!queue_) return;
+  rd_kafka_queue_cb_event_enable(queue_, nullptr, nullptr);
+  rd_kafka_queue_destroy(queue_);
+}
+
+Status KafkaReader::AddSplit(int32_t index, const SourceSplit& split) {
+  std::optional<KafkaPartition> partition = KafkaPartition::Parse(split.id);
+  std::optional<KafkaPosition> position = KafkaPosition::Parse(split.position);
+  if (!partition || !position) {
+    return InternalError("table `" + options_->table + "`: no Kafka partition '" + split.id +
+                         "' at '" + split.position + "'");
+  }
+  Split& added = splits_.emplace_back();
+  added.index = index;
+  added.partition = *partition;
+  added.position = *position;
+  for (const DataType& type : metadata_types_) added.metadata.emplace_back(type);
+  std::vector<Split*>& partitions = by_topic_[partition->topic];
+  size_t number = static_cast<size_t>(partition->partition);
+  if (partitions.size() <= number) partitions.resize(number + 1);
+  partitions[number] = &added;
+  last_topic_ = nullptr;
+  ++unfinished_;
+  unassigned_ = true;
+  return OkStatus();
+}
+
+// All splits added since the last call at once: the client looks for their leaders together.
+Status KafkaReader::Assign() {
+  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(splits_.size())));
+  for (Split& split : splits_) {
+    if (split.assigned) continue;
+    split.assigned = true;
+    rd_kafka_topic_partition_t* p = rd_kafka_topic_partition_list_add(
+        list.get(), split.partition.topic.c_str(), split.partition.partition);
+    p->offset = split.position.next;
+    if (split.position.leader_epoch >= 0) {
+      // Lets the broker say whether its log was cut and written anew below this offset.
+      rd_kafka_topic_partition_set_leader_epoch(p, split.position.leader_epoch);
+    }
+  }
+  unassigned_ = false;
+  rd_kafka_error_t* error = rd_kafka_incremental_assign(client_->get(), list.get());
+  if (!error) return OkStatus();
+  rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+  rd_kafka_error_destroy(error);
+  return client_->Error(code, "cannot assign partitions");
+}
+
+StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out) {
+  last_topic_ = nullptr;  // its object may be another one by now
+  if (unassigned_) RETURN_IF_ERROR(Assign());
+  ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), messages_.size());
+  if (count < 0) return client_->Error(rd_kafka_last_error(), "cannot read");
+  size_t n = static_cast<size_t>(count);
+  size_t bytes = kPadding;
+  for (size_t i = 0; i < n; ++i) bytes += messages_[i]->len + messages_[i]->key_len;
+  if (arena_.size() < bytes) arena_.resize(bytes + bytes / 2);
+  char* arena = arena_.data();
+  Status status;
+  for (size_t i = 0; i < n; ++i) {
+    if (status.ok()) status = Take(*messages_[i], arena);
+    rd_kafka_message_destroy(messages_[i]);
+  }
+  // What came before an error is good, and its rows are not read again.
+  if (Status emitted = EmitRuns(out); !emitted.ok()) return emitted;
+  RETURN_IF_ERROR(status);
+  if (unfinished_ == 0 && no_more_splits_) return PollResult::kFinished;
+  return n > 0 ? PollResult::kMore : PollResult::kIdle;
+}
+
+KafkaReader::Split* KafkaReader::Find(const rd_kafka_message_s& message) {
+  if (!message.rkt) return nullptr;
+  if (message.rkt != last_topic_) {
+    auto found = by_topic_.find(rd_kafka_topic_name(message.rkt));
+    if (found == by_topic_.end()) return nullptr;
+    last_topic_ = message.rkt;
+    last_partitions_ = &found->second;
+  }
+  size_t number = static_cast<size_t>(message.partition);
+  return number < last_partitions_->size() ? (*last_partitions_)[number] : nullptr;
+}
+
+KafkaReader::Split* KafkaReader::Find(int32_t index) {
+  for (Split& split : splits_) {
+    if (split.index == index) return &split;
+  }
+  return nullptr;
+}
+
+Status KafkaReader::Take(const rd_kafka_message_s& message, char*& arena) {
+  Split* split = Find(message);
+  if (!split) {
+    if (!message.err || message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return OkStatus();
+    if (message.err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+        message.err == RD_KAFKA_RESP_ERR__TRANSPORT) {
+      return OkStatus();  // logged; the client goes on trying
+    }
+    return client_->Error(message.err, "cannot read");
+  }
+  if (split->finished) return OkStatus();
+  if (message.err && message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    return MessageError(*split, message);
+  }
+  if (split->values.empty() && (touched_.empty() || touched_.back() != split)) {
+    touched_.push_back(split);
+  }
+  bool below_end = split->position.end < 0 || message.offset < split->position.end;
+  if (message.err) {
+    // The end of the partition: there may be no message at the last offsets before it.
+    split->position.next = std::max(split->position.next, message.offset);
+  } else if (message.offset < split->position.next) {
+    return OkStatus();  // read already
+  } else if (below_end) {
+    TakeMessage(*split, message, arena);
+  } else {
+    split->position.next = split->position.end;
+  }
+  return OkStatus();
+}
+
+void KafkaReader::TakeMessage(Split& split, const rd_kafka_message_s& message, char*& arena) {
+  auto copy = [&arena](const void* data, size_t size) {
+    if (!data) return std::string_view();
+    if (size > 0) std::memcpy(arena, data, size);
+    std::string_view view(arena, size);
+    arena += size;
+    return view;
+  };
+  split.values.push_back(copy(message.payload, message.len));
+  split.keys.push_back(copy(message.key, message.key_len));
+  split.offsets.push_back(message.offset);
+  split.timestamps.push_back(rd_kafka_message_timestamp(&message, nullptr));
+  for (size_t i = 0; i < metadata_keys_.size(); ++i) {
+    AppendKafkaMetadata(metadata_keys_[i], message, split.partition.topic, split.metadata[i]);
+  }
+  split.position.next = message.offset + 1;
+  split.position.leader_epoch = rd_kafka_message_leader_epoch(&message);
+}
+
+Status KafkaReader::EmitRuns(SourceOutput& out) {
+  for (Split* split : touched_) {
+    if (!split->values.empty()) {
+      std::vector<ColumnPtr> metadata;
+      for (ColumnBuilder& builder : split->metadata) metadata.push_back(builder.Finish());
+      MessageRun run;
+      run.split = split->index;
+      run.values = split->values;
+      run.keys = split->keys;
+      run.offsets = split->offsets;
+      run.timestamps = split->timestamps;
+      run.metadata = metadata;
+      RETURN_IF_ERROR(out.EmitRun(run));
+      split->values.clear();
+      split->keys.clear();
+      split->offsets.clear();
+      split->timestamps.clear();
+    }
+    if (!split->finished && split->position.end >= 0 &&
+        split->position.next >= split->position.end) {
+      split->finished = true;
+      --unfinished_;
+      out.SplitFinished(split->index);
+    }
+  }
+  touched_.clear();
+  return OkStatus();
+}
+
+Status KafkaReader::MessageError(Split& split, const rd_kafka_message_s& message) {
+  switch (message.err) {
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+    case RD_KAFKA_RESP_ERR__LOG_TRUNCATION:
+      return OutOfRange(split, rd_kafka_message_errstr(&message));
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+      return client_->Error(message.err, "the partition " + split.partition.Id() + " is gone");
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+      return OkStatus();  // logged; the client goes on trying
+    default:
+      return client_->Error(message.err, "cannot read " + split.partition.Id());
+  }
+}
+
+Status KafkaReader::OutOfRange(const Split& split, const char* reason) {
+  // The job stops with this message, so that a few seconds for the available range are well spent.
+  int64_t low = -1, high = -1;
+  rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
+      client_->get(), split.partition.topic.c_str(), split.partition.partition, &low, &high, 3000);
+  std::string range = error ? "unknown (" + std::string(rd_kafka_err2str(error)) + ")"
+                            : std::to_string(low) + " to " + std::to_string(high);
+  return DataLossError(
+      "table `" + options_->table + "`: topic '" + split.partition.topic + "', partition " +
+      std::to_string(split.partition.partition) + ": offset " +
+      std::to_string(split.position.next) + " is wanted, but available is " + range + " (" +
+      (reason ? reason : "out of range") +
+      "): messages were deleted before they were read, or the topic was made anew. Start the job "
+      "without its checkpoint to accept the loss");
+}
+
+StatusOr<std::string> KafkaReader::Position(int32_t index) {
+  Split* split = Find(index);
+  if (!split) return InternalError("no Kafka partition has the index " + std::to_string(index));
+  return split->position.ToString();
+}
+
+void KafkaReader::CheckpointCompleted(
+    const std::vector<std::pair<int32_t, std::string>>& positions) {
+  if (options_->group.empty() || !options_->commit_offsets) return;
+  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
+  for (const auto& [index, text] : positions) {
+    Split* split = Find(index);
+    std::optional<KafkaPosition> position = KafkaPosition::Parse(text);
+    if (!split || !position) continue;
+    rd_kafka_topic_partition_t* p = rd_kafka_topic_partition_list_add(
+        list.get(), split->partition.topic.c_str(), split->partition.partition);
+    p->offset = position->next;
+    rd_kafka_topic_partition_set_leader_epoch(p, position->leader_epoch);
+  }
+  if (list->cnt == 0) return;
+  rd_kafka_resp_err_t error = rd_kafka_commit(client_->get(), list.get(), 1);
+  if (error) {
+    LOG(kDebug) << "table `" << options_->table << "`: the offsets of the group '"
+                << options_->group << "' were not committed: " << rd_kafka_err2str(error);
+  }
+}
+
+int64_t KafkaReader::Lag(int32_t index) {
+  Split* split = Find(index);
+  int64_t low = -1, high = -1;
+  if (!split ||
+      rd_kafka_get_watermark_offsets(client_->get(), split->partition.topic.c_str(),
+                                     split->partition.partition, &low, &high) ||
+      high < 0) {
+    return -1;
+  }
+  return std::max<int64_t>(high - split->position.next, 0);
+}
+
+}  // namespace weir

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/data/column_builder.h"
+#include "connectors/connector.h"
+#include "connectors/kafka/kafka_client.h"
+#include "connectors/kafka/kafka_position.h"
+
+struct rd_kafka_message_s;
+struct rd_kafka_queue_s;
+
+namespace weir {
+
+// Reads partitions through one librdkafka consumer with batches from its queue. The client's
+// threads fetch ahead (at most prefetch_bytes) and call `wake` when the queue fills; offsets are
+// never stored by the client, the positions are ours.
+class KafkaReader final : public SourceReader {
+ public:
+  static StatusOr<std::unique_ptr<KafkaReader>> Make(std::shared_ptr<const KafkaOptions> options,
+                                                     const TableInfo& table,
+                                                     SourceReaderContext context);
+  ~KafkaReader() override;
+
+  Status AddSplit(int32_t index, const SourceSplit& split) override;
+  void NoMoreSplits() override { no_more_splits_ = true; }
+  StatusOr<PollResult> Poll(SourceOutput& out) override;
+  StatusOr<std::string> Position(int32_t index) override;
+  void CheckpointCompleted(const std::vector<std::pair<int32_t, std::string>>& positions) override;
+  int64_t Lag(int32_t index) override;
+
+ private:
+  struct Split {
+    int32_t index = 0;
+    KafkaPartition partition;
+    KafkaPosition position;
+    bool assigned = false;
+    bool finished = false;
+    // Of this poll, reused: the run that is put together.
+    std::vector<std::string_view> values, keys;
+    std::vector<int64_t> offsets;
+    std::vector<Timestamp> timestamps;
+    std::vector<ColumnBuilder> metadata;
+  };
+
+  KafkaReader(std::shared_ptr<const KafkaOptions> options, SourceReaderContext context)
+      : options_(std::move(options)), context_(std::move(context)) {}
+
+  Status Assign();
+  // `message` may be an error or the end of its partition.
+  Status Take(const rd_kafka_message_s& message, char*& arena);
+  void TakeMessage(Split& split, const rd_kafka_message_s& message, char*& arena);
+  Status EmitRuns(SourceOutput& out);
+  Status MessageError(Split& split, const rd_kafka_message_s& message);
+  Status OutOfRange(const Split& split, const char* reason);
+  Split* Find(const rd_kafka_message_s& message);
+  Split* Find(int32_t index);
+
+  const std::shared_ptr<const KafkaOptions> options_;
+  const SourceReaderContext context_;
+  std::vector<std::string> metadata_keys_;  // wanted, in output order
+  std::vector<DataType> metadata_types_;
+  std::unique_ptr<KafkaClient> client_;
+  rd_kafka_queue_s* queue_ = nullptr;
+  std::deque<Split> splits_;
+  std::unordered_map<std::string, std::vector<Split*>> by_topic_;  // then by partition
+  // The topic object of the last message: messages come in runs, and names are slow to compare.
+  const void* last_topic_ = nullptr;
+  const std::vector<Split*>* last_partitions_ = nullptr;
+  std::vector<rd_kafka_message_s*> messages_;
+  std::vector<char> arena_;  // copies of the messages of this poll, and the padding
+  std::vector<Split*> touched_;
+  bool unassigned_ = false;  // splits were added since the last Assign
+  bool no_more_splits_ = false;
+  size_t unfinished_ = 0;
+};
+
+}  // namespace weir
