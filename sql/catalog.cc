@@ -263,6 +263,23 @@ SqlStatus Catalog::Rename(const ast::Name& from, const ast::Name& to) {
   return {};
 }
 
+void Catalog::ForgetPlaces() {
+  const auto forget = [](std::optional<CatalogObject>& object) {
+    auto* table = object ? std::get_if<CatalogTable>(&*object) : nullptr;
+    if (table == nullptr) return;
+    table->option_spans.clear();
+    for (CatalogColumn& column : table->columns) column.span = SourceSpan{};
+  };
+  for (auto& [catalog, databases] : catalogs_) {
+    for (auto& [name, database] : databases) {
+      for (auto& [object, slot] : database) {
+        forget(slot.permanent);
+        forget(slot.temporary);
+      }
+    }
+  }
+}
+
 // ------------------------------------------------------------------------- databases and catalogs
 
 SqlStatus Catalog::CreateDatabase(const ast::Name& name, bool if_not_exists) {
