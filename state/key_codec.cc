@@ -1,5 +1,6 @@
 #include "state/key_codec.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -150,6 +151,63 @@ void GetCell(std::string_view& in, ColumnBuilder& out) {
   }
 }
 
+// Appends to a buffer that only ever grows: reused from batch to batch, it stays allocated.
+class KeyBytes {
+ public:
+  explicit KeyBytes(std::vector<char>& buffer) : buffer_(buffer) {}
+  size_t size() const { return size_; }
+  char& at(size_t i) { return buffer_[i]; }
+  std::string_view From(size_t begin) const { return {buffer_.data() + begin, size_ - begin}; }
+  char* Grow(size_t n) {
+    if (buffer_.size() - size_ < n) buffer_.resize(std::max(2 * buffer_.size(), size_ + n + 1024));
+    size_ += n;
+    return buffer_.data() + size_ - n;
+  }
+
+ private:
+  std::vector<char>& buffer_;
+  size_t size_ = 0;
+};
+
+// One column of a key, its kind looked up once.
+class KeyColumn {
+ public:
+  explicit KeyColumn(const ColumnPtr& column)
+      : column_(*column), base_(column->base()), physical_(base_.type().physical()) {
+    // A float's bits are not its key's (Canonical).
+    if (physical_ != PhysicalType::kFloat && physical_ != PhysicalType::kDouble) {
+      width_ = static_cast<size_t>(base_.type().fixed_width());
+    }
+  }
+  // Appends cell i; false when it is null.
+  bool Put(size_t i, KeyBytes& out) {
+    if (column_.IsNull(i)) return false;
+    const size_t k = column_.BaseIndex(i);
+    if (width_ > 0) {
+      std::memcpy(out.Grow(width_), base_.values<char>() + k * width_, width_);
+    } else if (physical_ == PhysicalType::kBytes) {
+      const uint32_t begin = base_.offsets()[k], size = base_.offsets()[k + 1] - begin;
+      uint32_t rest = size;
+      for (; rest >= 0x80; rest >>= 7) *out.Grow(1) = static_cast<char>(rest | 0x80);
+      *out.Grow(1) = static_cast<char>(rest);
+      if (size > 0) std::memcpy(out.Grow(size), base_.values<char>() + begin, size);
+    } else {
+      scratch_.clear();
+      PutCell(column_, i, scratch_);
+      if (!scratch_.empty())
+        std::memcpy(out.Grow(scratch_.size()), scratch_.data(), scratch_.size());
+    }
+    return true;
+  }
+
+ private:
+  const Column& column_;
+  const Column& base_;
+  const PhysicalType physical_;
+  size_t width_ = 0;
+  std::vector<char> scratch_;
+};
+
 // One column of fixed width: no tags, no calls per row.
 template <class T>
 void EncodeFixed(const Column& column, size_t rows, std::vector<char>& bytes,
@@ -194,25 +252,22 @@ void KeyCodec::Encode(std::span<const ColumnPtr> columns, size_t rows, EncodedKe
     });
     return;
   }
-  out.bytes_.clear();
   out.offsets_.resize(rows + 1);
   out.hashes_.resize(rows);
+  std::vector<KeyColumn> cells(columns.begin(), columns.end());
+  KeyBytes bytes(out.bytes_);
   const size_t tag_bytes = (types_.size() + 7) / 8;
   for (size_t i = 0; i < rows; ++i) {
-    size_t begin = out.bytes_.size();
+    const size_t begin = bytes.size();
     out.offsets_[i] = static_cast<uint32_t>(begin);
-    out.bytes_.resize(begin + tag_bytes);
-    for (size_t c = 0; c < columns.size(); ++c) {
-      if (columns[c]->IsNull(i)) {
-        out.bytes_[begin + c / 8] |= static_cast<char>(1 << c % 8);
-      } else {
-        PutCell(*columns[c], i, out.bytes_);
-      }
+    std::memset(bytes.Grow(tag_bytes), 0, tag_bytes);
+    for (size_t c = 0; c < cells.size(); ++c) {
+      if (!cells[c].Put(i, bytes)) bytes.at(begin + c / 8) |= static_cast<char>(1 << c % 8);
     }
-    CHECK_LE(out.bytes_.size(), size_t{0xffffffff}) << "the keys of one batch exceed 4 GB";
-    out.hashes_[i] = Hash({out.bytes_.data() + begin, out.bytes_.size() - begin});
+    CHECK_LE(bytes.size(), size_t{0xffffffff}) << "the keys of one batch exceed 4 GB";
+    out.hashes_[i] = Hash(bytes.From(begin));
   }
-  out.offsets_[rows] = static_cast<uint32_t>(out.bytes_.size());
+  out.offsets_[rows] = static_cast<uint32_t>(bytes.size());
 }
 
 void KeyCodec::Decode(std::string_view key, std::span<ColumnBuilder* const> out) const {
