@@ -1,0 +1,127 @@
+#include "taskmanager/task_manager.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "common/base/logging.h"
+#include "common/base/version.h"
+#include "taskmanager/control_client.h"
+#include "taskmanager/exchange/grpc_transport.h"
+#include "taskmanager/task_executor.h"
+#include "taskmanager/worker_pool.h"
+
+namespace weir {
+namespace {
+
+// Tells this process from one that was started again in its place.
+std::string RandomInstance() {
+  std::random_device device;
+  std::string name;
+  for (int i = 0; i < 4; ++i) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    for (uint32_t word = device(), n = 0; n < 8; ++n, word >>= 4) name += kDigits[word & 15];
+  }
+  return name;
+}
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "unknown";
+}
+
+}  // namespace
+
+class TaskManager::Impl {
+ public:
+  Status Start(const TaskManagerOptions& options, const EnvironmentFactory& make_environment) {
+    int workers = options.workers;
+    if (workers <= 0) workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    ASSIGN_OR_RETURN(transport_, GrpcTransport::Start(options.bind_address + ":" +
+                                                      std::to_string(options.data_port)));
+    pool_ = std::make_unique<WorkerPool>(workers, options.io_threads);
+    TaskEnvironment environment = make_environment(pool_.get());
+    environment.executor = pool_.get();
+    environment.transport = transport_.get();
+    executor_ = std::make_shared<TaskExecutor>(
+        std::move(environment),
+        [this](rpc::TaskManagerMessage message) { client_->Send(std::move(message)); });
+    rpc::Register registration;
+    registration.set_weir_version(std::string(kWeirVersion));
+    registration.set_protocol_version(std::string(kProtocolVersion));
+    const std::string& host =
+        options.advertised_host.empty() ? options.bind_address : options.advertised_host;
+    registration.set_data_address(host + ":" + std::to_string(transport_->port()));
+    registration.set_slots(options.slots);
+    registration.set_pid(getpid());
+    registration.set_host(HostName());
+    registration.set_instance(RandomInstance());
+    client_ = std::make_unique<ControlClient>(
+        options.jobmanager, std::move(registration),
+        ControlClient::Callbacks{
+            .message = [this](rpc::JobManagerMessage m) { executor_->Handle(std::move(m)); },
+            .disconnected = [this] { executor_->Disconnected(); },
+            .refused = [this](Status why) { End(std::move(why)); }});
+    client_->Start();
+    return OkStatus();
+  }
+
+  ~Impl() {
+    if (executor_) {
+      std::promise<void> down;
+      executor_->Shutdown([&down] { down.set_value(); });
+      down.get_future().wait();
+    }
+    // First whoever calls into the workers, then the workers, then what they use.
+    if (client_) client_->Stop();
+    pool_.reset();
+    executor_.reset();
+    client_.reset();
+    transport_.reset();
+  }
+
+  int data_port() const { return transport_->port(); }
+
+  Status Wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ended_.wait(lock, [this] { return end_.has_value(); });
+    return *end_;
+  }
+  void End(Status why) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!end_) end_ = std::move(why);
+    ended_.notify_all();
+  }
+
+ private:
+  std::unique_ptr<GrpcTransport> transport_;
+  std::unique_ptr<WorkerPool> pool_;
+  std::shared_ptr<TaskExecutor> executor_;
+  std::unique_ptr<ControlClient> client_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::optional<Status> end_;
+};
+
+TaskManager::TaskManager(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+TaskManager::~TaskManager() = default;
+
+StatusOr<std::unique_ptr<TaskManager>> TaskManager::Start(const TaskManagerOptions& options,
+                                                          const EnvironmentFactory& environment) {
+  auto impl = std::make_unique<Impl>();
+  RETURN_IF_ERROR(impl->Start(options, environment));
+  return std::unique_ptr<TaskManager>(new TaskManager(std::move(impl)));
+}
+
+int TaskManager::data_port() const { return impl_->data_port(); }
+Status TaskManager::Wait() { return impl_->Wait(); }
+void TaskManager::Stop() { impl_->End(OkStatus()); }
+
+}  // namespace weir

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/base/status.h"
+#include "taskmanager/deployment.h"
+
+namespace weir {
+
+struct TaskManagerOptions {
+  std::string jobmanager = "127.0.0.1:6123";
+  int slots = 1;
+  // Where other task managers bring data. Nothing but the loopback is served unless one says so.
+  std::string bind_address = "127.0.0.1";
+  int data_port = 0;            // 0: any free one
+  std::string advertised_host;  // what others connect to; empty: bind_address
+  int workers = 0;              // 0: one per core
+  int io_threads = 16;
+};
+
+// A task manager: threads, data server, the connection to the job manager, the tasks. One per
+// process.
+class TaskManager {
+ public:
+  // Makes what tasks are made with; executor and transport are filled in already.
+  using EnvironmentFactory = std::function<TaskEnvironment(Executor*)>;
+
+  static StatusOr<std::unique_ptr<TaskManager>> Start(const TaskManagerOptions& options,
+                                                      const EnvironmentFactory& environment);
+  // Cancels the tasks and waits for them.
+  ~TaskManager();
+
+  int data_port() const;
+  // Until Stop (ok) or until the job manager has refused us for good (why).
+  Status Wait();
+  // From any thread.
+  void Stop();
+
+ private:
+  class Impl;
+  explicit TaskManager(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir
