@@ -19,6 +19,8 @@ namespace weir {
 //   CHAR, VARCHAR, BINARY, ...    std::string
 //   ARRAY, ROW                    list of cells
 //   MAP, MULTISET                 list of two-element lists (key, value or count)
+// A list of one list is written List{Value(List{...})}: of List{List{...}} g++ makes a list of a
+// list and clang a copy of the inner one.
 struct Value {
   using List = std::vector<Value>;
   std::variant<std::monostate, bool, int64_t, double, Int128, std::string, List> v;

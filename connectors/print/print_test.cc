@@ -30,8 +30,8 @@ TEST(PrintTest, CellsAsFlinkPrintsThem) {
            {DataType::TimestampLtz(3), int64_t{1704067200000000}, "2024-01-01T00:00:00Z"},
            {DataType::TimestampLtz(3), int64_t{1704067200500000}, "2024-01-01T00:00:00.500Z"},
            {DataType::Array(DataType::String()), Value::List{"a", "b"}, "[a, b]"},
-           {DataType::Map(DataType::String(), DataType::Int()), Value::List{Value::List{"k", 1}},
-            "{k=1}"},
+           {DataType::Map(DataType::String(), DataType::Int()),
+            Value::List{Value(Value::List{"k", 1})}, "{k=1}"},
            {DataType::Row({{"x", DataType::Int()}, {"y", DataType::String()}}),
             Value::List{1, Value()}, "+I[1, null]"},
        }) {

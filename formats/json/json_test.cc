@@ -98,7 +98,8 @@ TEST(JsonDecoderTest, ValuesOfEachType) {
             Value::List{Value::List{"a"}, Value::List{}}},
            {DataType::Map(DataType::String(), DataType::Int()), "{\"k\":1,\"l\":null}",
             Value::List{Value::List{"k", 1}, Value::List{"l", Value()}}},
-           {DataType::Multiset(DataType::String()), "{\"k\":2}", Value::List{Value::List{"k", 2}}},
+           {DataType::Multiset(DataType::String()), "{\"k\":2}",
+            Value::List{Value(Value::List{"k", 2})}},
            {DataType::Row({{"a", DataType::Int()}, {"b", DataType::String()}}),
             "{\"b\":\"q\",\"c\":{\"a\":9},\"a\":1}", Value::List{1, "q"}},
            {DataType::Row({{"a", DataType::Int()}}), "{}", Value::List{Value()}},
@@ -242,9 +243,8 @@ TEST(JsonDecoderTest, Options) {
   EXPECT_EQ(JsonOptions::Read({{"ignore-parse-error", "true"}}).status().message(),
             "format 'json': unknown option 'ignore-parse-error'; did you mean "
             "'ignore-parse-errors'?");
-  EXPECT_FALSE(JsonOptions::Read(
-                   {{"ignore-parse-errors", "true"}, {"fail-on-missing-field", "true"}})
-                   .ok());
+  EXPECT_FALSE(
+      JsonOptions::Read({{"ignore-parse-errors", "true"}, {"fail-on-missing-field", "true"}}).ok());
 }
 
 std::string Encoded(const DataType& type, const Value& value, const Options& options = {}) {
@@ -291,12 +291,12 @@ TEST(JsonEncoderTest, Options) {
   Value with_null = Value::List{Value::List{Value(), 1}, Value::List{"k", 2}};
   EXPECT_NE(Encoded(map, with_null).find("map-null-key.mode"), std::string::npos);
   EXPECT_EQ(Encoded(map, with_null, {{"map-null-key.mode", "DROP"}}), R"({"x":{"k":2}})");
-  EXPECT_EQ(Encoded(map, with_null,
-                    {{"map-null-key.mode", "LITERAL"}, {"map-null-key.literal", "n"}}),
-            R"({"x":{"n":1,"k":2}})");
-  EXPECT_EQ(Encoded(DataType::Decimal(12, 9), Int128{27},
-                    {{"encode.decimal-as-plain-number", "true"}}),
-            R"({"x":0.000000027})");
+  EXPECT_EQ(
+      Encoded(map, with_null, {{"map-null-key.mode", "LITERAL"}, {"map-null-key.literal", "n"}}),
+      R"({"x":{"n":1,"k":2}})");
+  EXPECT_EQ(
+      Encoded(DataType::Decimal(12, 9), Int128{27}, {{"encode.decimal-as-plain-number", "true"}}),
+      R"({"x":0.000000027})");
   EXPECT_EQ(Encoded(DataType::Int(), {}, {{"encode.ignore-null-fields", "true"}}), "{}");
 }
 
@@ -305,9 +305,9 @@ TEST(JsonRoundTripTest, WhatIsEncodedIsDecoded) {
       {{"a", DataType::Array(DataType::Map(DataType::String(), DataType::Decimal(20, 4)))},
        {"b", DataType::Timestamp(6)},
        {"c", DataType::Bytes()}});
-  Value value =
-      Value::List{Value::List{Value::List{Value::List{"k", Int128{-12345678}}}, Value::List{}},
-                  1234567, std::string("\0\xff", 2)};
+  Value value = Value::List{
+      Value::List{Value::List{Value(Value::List{"k", Int128{-12345678}})}, Value::List{}}, 1234567,
+      std::string("\0\xff", 2)};
   std::string text = Encoded(type, value);
   auto schema = std::make_shared<const Schema>(std::vector<Field>{{"x", type}});
   auto decoder = JsonFormat().make_decoder({schema, {0}}, {});
