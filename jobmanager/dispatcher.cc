@@ -203,8 +203,9 @@ Status Dispatcher::StartJob(const jobstore::StoredJob& job, const JobRecord& rec
   auto storage = std::make_unique<JobStorage>(*store_, fs_, job.job_id(), std::move(checkpoints),
                                               job.from_savepoint());
   JobHost& host = *this;
-  auto runtime = std::make_unique<JobRuntime>(host, job, std::move(plan), std::move(job_config),
-                                              record, std::move(storage));
+  auto runtime =
+      std::make_unique<JobRuntime>(host, job, std::move(plan), std::move(job_config), record,
+                                   std::move(storage), std::make_unique<IoStrand>());
   JobRuntime& started = *(jobs_[job.job_id()] = std::move(runtime));
   started.Start();
   return OkStatus();

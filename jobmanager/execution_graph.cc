@@ -101,8 +101,9 @@ ExecutionGraph::Actions ExecutionGraph::OnStateLoaded() {
   return actions;
 }
 
-ExecutionGraph::Actions ExecutionGraph::OnTaskState(AttemptId attempt, TaskId task, SubtaskState state,
-                                                    const Status& cause, Timestamp now) {
+ExecutionGraph::Actions ExecutionGraph::OnTaskState(AttemptId attempt, TaskId task,
+                                                    SubtaskState state, const Status& cause,
+                                                    Timestamp now) {
   Actions actions;
   auto it = tasks_.find(task);
   if (attempt != attempt_ || it == tasks_.end() || preparing_) return actions;
@@ -140,7 +141,8 @@ ExecutionGraph::Actions ExecutionGraph::OnTaskManagerLost(TaskManagerId task_man
     if (!task.slot || task.slot->task_manager != task_manager) continue;
     task.slot.reset();
     if (IsTerminal(task.state)) continue;
-    task.state = task.state == SubtaskState::kCanceling ? SubtaskState::kCanceled : SubtaskState::kFailed;
+    task.state =
+        task.state == SubtaskState::kCanceling ? SubtaskState::kCanceled : SubtaskState::kFailed;
     hit = true;
   }
   if (hit) HandleFailure(cause, now, &actions);

@@ -41,7 +41,7 @@ enum class SubtaskState {
   kFailed,
 };
 
-std::string_view JobStateName(JobState state);    // "RUNNING"
+std::string_view JobStateName(JobState state);       // "RUNNING"
 std::string_view TaskStateName(SubtaskState state);  // "DEPLOYING"
 bool IsTerminal(SubtaskState state);
 // Over in every job manager. (SUSPENDED is over in this one: the next leader goes on.)

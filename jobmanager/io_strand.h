@@ -9,19 +9,26 @@
 
 namespace weir {
 
-// Blocking storage work of one job, one piece after the other in the order given, on a thread of
-// its own that is made when the first piece comes.
-class IoStrand {
+// Blocking storage work of one job, one piece after the other in the order given.
+class IoQueue {
+ public:
+  // Finishes the piece it is in, drops the others.
+  virtual ~IoQueue() = default;
+  virtual void Submit(std::function<void()> work) = 0;
+  // Work that repeats itself until it succeeds ends when this is true.
+  virtual bool stopping() const = 0;
+};
+
+// On a thread of its own that is made when the first piece comes.
+class IoStrand : public IoQueue {
  public:
   IoStrand() = default;
-  // Finishes the piece it is in, drops the others.
-  ~IoStrand();
+  ~IoStrand() override;
   IoStrand(const IoStrand&) = delete;
   IoStrand& operator=(const IoStrand&) = delete;
 
-  void Submit(std::function<void()> work);
-  // Work that repeats itself until it succeeds ends when this is true.
-  bool stopping() const { return stopped_; }
+  void Submit(std::function<void()> work) override;
+  bool stopping() const override { return stopped_; }
 
  private:
   void Run();

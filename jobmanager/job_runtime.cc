@@ -25,14 +25,16 @@ rpc::TaskMetrics Zero() {
 }  // namespace
 
 JobRuntime::JobRuntime(JobHost& host, jobstore::StoredJob job, JobPlan plan, JobConfig config,
-                       JobRecord record, std::unique_ptr<JobStorage> storage)
+                       JobRecord record, std::unique_ptr<JobStorage> storage,
+                       std::unique_ptr<IoQueue> io)
     : host_(host),
       job_(std::move(job)),
       master_(std::move(plan), std::move(config), host.epoch(), std::move(record)),
       header_{host.epoch(), job_.job_id(), &job_.graph(), job_.checkpoint_dir(), job_.lineage()},
       storage_(std::move(storage)),
       started_ms_(job_.submitted_ms()),
-      last_fetch_ms_(host.Now()) {
+      last_fetch_ms_(host.Now()),
+      io_(std::move(io)) {
   for (const plan::Vertex& vertex : job_.graph().vertices()) {
     for (const plan::OperatorNode& node : vertex.chain()) {
       if (node.has_collect()) collector_ = TaskId{VertexId(static_cast<int32_t>(vertex.id())), 0};
@@ -78,7 +80,7 @@ std::optional<Timestamp> JobRuntime::NextWakeup() const {
 }
 
 void JobRuntime::Do(const job_action::LoadCheckpoint&) {
-  io_.Submit([storage = storage_, &host = host_, id = job_.job_id()] {
+  io_->Submit([storage = storage_, &host = host_, id = job_.job_id()] {
     host.Post(id, [loaded = storage->Load()](JobRuntime& job) { job.Handle(loaded); });
   });
 }
@@ -86,18 +88,18 @@ void JobRuntime::Do(const job_action::LoadCheckpoint&) {
 void JobRuntime::Do(const job_action::PublishCheckpoint& action) {
   auto stamped = action;
   stamped.manifest.set_weir_version(std::string(kWeirVersion));
-  io_.Submit([storage = storage_, &host = host_, id = job_.job_id(), stamped] {
+  io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), stamped] {
     host.Post(id, [done = storage->Publish(stamped)](JobRuntime& job) { job.Handle(done); });
   });
 }
 
 void JobRuntime::Do(const job_action::DeleteFiles& action) {
-  io_.Submit([storage = storage_, action] { storage->Delete(action); });
+  io_->Submit([storage = storage_, action] { storage->Delete(action); });
 }
 
 void JobRuntime::Do(const job_action::PersistJobState& action) {
-  io_.Submit([storage = storage_, &host = host_, id = job_.job_id(), now = host_.Now(), action,
-              io = &io_] {
+  io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), now = host_.Now(), action,
+               io = io_.get()] {
     const auto done = storage->Persist(action, now, [io] { return io->stopping(); });
     host.Post(id, [done](JobRuntime& job) { job.Handle(done); });
   });
@@ -144,7 +146,7 @@ void JobRuntime::Do(const job_action::JobStateChanged& action) {
 void JobRuntime::Do(const job_action::JobTerminated& action) {
   if (fetch_) AnswerFetch();
   // What is still to be deleted goes first.
-  io_.Submit([&host = host_, id = job_.job_id(), state = action.state] {
+  io_->Submit([&host = host_, id = job_.job_id(), state = action.state] {
     host.Post(id, [&host, id, state](JobRuntime&) { host.JobEnded(id, state); });
   });
 }

@@ -41,7 +41,7 @@ class JobHost {
 class JobRuntime {
  public:
   JobRuntime(JobHost& host, jobstore::StoredJob job, JobPlan plan, JobConfig config,
-             JobRecord record, std::unique_ptr<JobStorage> storage);
+             JobRecord record, std::unique_ptr<JobStorage> storage, std::unique_ptr<IoQueue> io);
 
   void Start() { Handle(job_event::Start{}); }
   void Handle(JobEvent event);
@@ -104,7 +104,7 @@ class JobRuntime {
   std::vector<job_action::FinishTask> held_;  // until the last rows were read
   Timestamp last_fetch_ms_ = 0;
 
-  IoStrand io_;  // last: ends first
+  std::unique_ptr<IoQueue> io_;  // last: ends first
 };
 
 }  // namespace weir

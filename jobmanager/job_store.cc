@@ -58,10 +58,10 @@ class FolderJobStore : public JobStore {
     if (lock_ >= 0) close(lock_);
   }
 
-  Status Take() {
+  Status Take(bool lock) {
     RETURN_IF_ERROR(fs_->MakeDirs(dir_ + "/jobs"));
     RETURN_IF_ERROR(fs_->SyncDir(dir_));
-    RETURN_IF_ERROR(Lock());
+    if (lock) RETURN_IF_ERROR(Lock());
     const std::string path = dir_ + "/leader";
     jobstore::LeaderEpoch stored;
     auto bytes = fs_->ReadWhole(path, kMaxFileBytes);
@@ -159,7 +159,14 @@ class FolderJobStore : public JobStore {
 StatusOr<std::unique_ptr<JobStore>> JobStore::Open(std::shared_ptr<FileSystem> fs,
                                                    const std::string& dir) {
   auto store = std::make_unique<FolderJobStore>(std::move(fs), dir);
-  RETURN_IF_ERROR(store->Take().Annotate("job store"));
+  RETURN_IF_ERROR(store->Take(/*lock=*/true).Annotate("job store"));
+  return StatusOr<std::unique_ptr<JobStore>>(std::move(store));
+}
+
+StatusOr<std::unique_ptr<JobStore>> JobStore::OpenUnlocked(std::shared_ptr<FileSystem> fs,
+                                                           const std::string& dir) {
+  auto store = std::make_unique<FolderJobStore>(std::move(fs), dir);
+  RETURN_IF_ERROR(store->Take(/*lock=*/false).Annotate("job store"));
   return StatusOr<std::unique_ptr<JobStore>>(std::move(store));
 }
 

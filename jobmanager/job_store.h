@@ -43,6 +43,9 @@ class JobStore {
   // Takes the folder: raises its epoch. Failed precondition when a live job manager holds it.
   static StatusOr<std::unique_ptr<JobStore>> Open(std::shared_ptr<FileSystem> fs,
                                                   const std::string& dir);
+  // The same without the lock, where the caller sees to it that there is one owner.
+  static StatusOr<std::unique_ptr<JobStore>> OpenUnlocked(std::shared_ptr<FileSystem> fs,
+                                                          const std::string& dir);
   // Remembers nothing: for a job manager that ends with its jobs.
   static std::unique_ptr<JobStore> InMemory();
 };
