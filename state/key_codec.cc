@@ -260,7 +260,7 @@ void KeyCodec::Encode(std::span<const ColumnPtr> columns, size_t rows, EncodedKe
   for (size_t i = 0; i < rows; ++i) {
     const size_t begin = bytes.size();
     out.offsets_[i] = static_cast<uint32_t>(begin);
-    std::memset(bytes.Grow(tag_bytes), 0, tag_bytes);
+    if (tag_bytes > 0) std::memset(bytes.Grow(tag_bytes), 0, tag_bytes);
     for (size_t c = 0; c < cells.size(); ++c) {
       if (!cells[c].Put(i, bytes)) bytes.at(begin + c / 8) |= static_cast<char>(1 << c % 8);
     }
