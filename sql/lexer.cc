@@ -49,10 +49,16 @@ void AppendUtf8(uint32_t code, std::string* out) {
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view text) : text_(text) {}
+  // Reads from the start of `part` to its end.
+  Lexer(std::string_view text, const SourceSpan& part)
+      : text_(text.substr(0, part.end())),
+        at_(part.offset),
+        line_(part.line),
+        column_(part.column) {
+    tokens_.reserve((text_.size() - at_) / 5 + 2);
+  }
 
-  SqlResult<std::vector<Token>> Run() {
-    tokens_.reserve(text_.size() / 5 + 2);
+  SqlStatus Run() {
     while (true) {
       SQL_RETURN_IF_ERROR(SkipBlanks());
       Begin();
@@ -60,8 +66,11 @@ class Lexer {
       SQL_RETURN_IF_ERROR(Next());
     }
     Add(TokenKind::kEnd);
-    return std::move(tokens_);
+    return {};
   }
+
+  std::vector<Token> TakeTokens() { return std::move(tokens_); }
+  void AddEnd() { tokens_.push_back(Token{TokenKind::kEnd, Keyword::kNone, start_}); }
 
  private:
   char Peek(size_t ahead = 0) const {
@@ -353,7 +362,20 @@ SqlResult<std::vector<Token>> Tokenize(std::string_view text) {
                     "the text is longer than " + std::to_string(kMaxSqlBytes) + " bytes",
                     SourceSpan{}, "submit it in parts"};
   }
-  return Lexer(text).Run();
+  return Tokenize(text, SourceSpan{0, static_cast<uint32_t>(text.size()), 1, 1});
+}
+
+SqlResult<std::vector<Token>> Tokenize(std::string_view text, const SourceSpan& part) {
+  Lexer lexer(text, part);
+  SQL_RETURN_IF_ERROR(lexer.Run());
+  return lexer.TakeTokens();
+}
+
+std::vector<Token> TokenizeWhatCan(std::string_view text) {
+  text = text.substr(0, kMaxSqlBytes);
+  Lexer lexer(text, SourceSpan{0, static_cast<uint32_t>(text.size()), 1, 1});
+  if (!lexer.Run().ok()) lexer.AddEnd();
+  return lexer.TakeTokens();
 }
 
 SqlResult<std::string> TokenValue(const Token& token, std::string_view text) {

@@ -68,6 +68,11 @@ struct Token {
 // The tokens of `text`, the last of them kEnd. Refuses text that is too long, not UTF-8, or has an
 // unterminated string, identifier or comment.
 SqlResult<std::vector<Token>> Tokenize(std::string_view text);
+// The same of a part of `text`; places refer to the whole.
+SqlResult<std::vector<Token>> Tokenize(std::string_view text, const SourceSpan& part);
+// The tokens before the first place that is refused, then kEnd, which is not the end of the text
+// when something was refused.
+std::vector<Token> TokenizeWhatCan(std::string_view text);
 
 // What the token stands for: without quotes, doubled quotes undone, \XXXX of a unicode string
 // replaced. `token` must be a word, a quoted word or one of the strings (of a binary string: its

@@ -46,6 +46,37 @@ std::string_view Spelling(TokenKind kind) {
   }
 }
 
+// Words that nobody means as a name: there something is missing before them.
+bool IsStructural(Keyword keyword) {
+  switch (keyword) {
+    case Keyword::kAND:
+    case Keyword::kAS:
+    case Keyword::kCREATE:
+    case Keyword::kELSE:
+    case Keyword::kFROM:
+    case Keyword::kGROUP:
+    case Keyword::kHAVING:
+    case Keyword::kINSERT:
+    case Keyword::kINTO:
+    case Keyword::kJOIN:
+    case Keyword::kLIMIT:
+    case Keyword::kON:
+    case Keyword::kOR:
+    case Keyword::kORDER:
+    case Keyword::kSELECT:
+    case Keyword::kSET:
+    case Keyword::kTHEN:
+    case Keyword::kUNION:
+    case Keyword::kVALUES:
+    case Keyword::kWHEN:
+    case Keyword::kWHERE:
+    case Keyword::kWITH:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // The index of the ')' of each '('.
 std::vector<uint32_t> MatchParentheses(const std::vector<Token>& tokens) {
   std::vector<uint32_t> closing(tokens.size(), 0);
@@ -161,12 +192,15 @@ SqlError Parser::Unexpected(std::string_view expected) {
   } else {
     message.append("'").append(TextOf(token)).append("'");
   }
-  message.append(", expected ").append(expected);
-  if (follow_at_ == at_ && !follow_.empty()) message.append(" or ").append(follow_);
-  return ErrorAt(span, std::move(message), HintForUnexpected());
+  message.append(", expected ");
+  if (follow_at_ == at_ && !follow_.empty()) message.append(follow_).append(" or ");
+  message.append(expected);
+  // "a column name", "an expression": a word was wanted.
+  const bool name_expected = expected.starts_with("a ") || expected.starts_with("an ");
+  return ErrorAt(span, std::move(message), HintForUnexpected(name_expected));
 }
 
-std::string Parser::HintForUnexpected() const {
+std::string Parser::HintForUnexpected(bool name_expected) const {
   constexpr auto words = [](const std::vector<Keyword>& keywords) {
     std::vector<std::string> out;
     for (Keyword keyword : keywords) out.emplace_back(KeywordText(keyword));
@@ -188,7 +222,7 @@ std::string Parser::HintForUnexpected() const {
     if (near)
       return "did you mean " + *near + " instead of " + std::string(TextOf(Previous())) + "?";
   }
-  if (token.kind == TokenKind::kWord && IsReserved(token.keyword)) {
+  if (name_expected && IsReserved(token.keyword) && !IsStructural(token.keyword)) {
     return "`" + std::string(TextOf(token)) + "` is a reserved word; as a name it needs backticks";
   }
   return "";
@@ -305,8 +339,10 @@ SqlResult<std::vector<ast::Statement>> ParseScript(std::string_view text) {
   return Parser(text, std::move(tokens)).ParseScript();
 }
 
-SqlResult<ast::Statement> ParseStatement(std::string_view text) {
-  ASSIGN_OR_RETURN(std::vector<ast::Statement> script, ParseScript(text));
+namespace {
+
+SqlResult<ast::Statement> OnlyStatement(SqlResult<std::vector<ast::Statement>> parsed) {
+  ASSIGN_OR_RETURN(std::vector<ast::Statement> script, std::move(parsed));
   if (script.empty()) {
     return SqlError{StatusCode::kInvalidArgument, "there is no statement", SourceSpan{}, ""};
   }
@@ -315,6 +351,54 @@ SqlResult<ast::Statement> ParseStatement(std::string_view text) {
                     script[1].span, ""};
   }
   return std::move(script[0]);
+}
+
+}  // namespace
+
+SqlResult<ast::Statement> ParseStatement(std::string_view text) {
+  return OnlyStatement(ParseScript(text));
+}
+
+SqlResult<ast::Statement> ParseStatementAt(std::string_view text, const SourceSpan& span) {
+  ASSIGN_OR_RETURN(std::vector<Token> tokens, Tokenize(text, span));
+  return OnlyStatement(Parser(text, std::move(tokens)).ParseScript());
+}
+
+std::vector<SourceSpan> SplitScript(std::string_view text) {
+  const std::vector<Token> tokens = TokenizeWhatCan(text);
+  std::vector<SourceSpan> statements;
+  size_t first = 0;  // token of the current statement
+  bool in_set = false;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    const auto starts_with = [&](Keyword a, Keyword b, Keyword c) {
+      return i == first && i + 2 < tokens.size() && token.keyword == a &&
+             tokens[i + 1].keyword == b && tokens[i + 2].keyword == c;
+    };
+    if (starts_with(Keyword::kEXECUTE, Keyword::kSTATEMENT, Keyword::kSET) ||
+        starts_with(Keyword::kBEGIN, Keyword::kSTATEMENT, Keyword::kSET) ||
+        starts_with(Keyword::kEXPLAIN, Keyword::kSTATEMENT, Keyword::kSET)) {
+      in_set = true;
+    }
+    if (token.kind == TokenKind::kEnd) {
+      // Up to the end of the text, which is further when not all of it could be read.
+      if (token.span.offset < text.size()) {
+        const SourceSpan start = i > first ? tokens[first].span : token.span;
+        SourceSpan rest = start;
+        rest.length = static_cast<uint32_t>(text.size()) - start.offset;
+        statements.push_back(rest);
+      } else if (i > first) {
+        statements.push_back(Cover(tokens[first].span, tokens[i - 1].span));
+      }
+    } else if (token.kind == TokenKind::kSemicolon) {
+      // A set ends with END; only.
+      if (in_set && tokens[i - 1].keyword != Keyword::kEND) continue;
+      if (i > first) statements.push_back(Cover(tokens[first].span, tokens[i - 1].span));
+      first = i + 1;
+      in_set = false;
+    }
+  }
+  return statements;
 }
 
 SqlResult<ast::QueryPtr> ParseQuery(std::string_view text) {

@@ -24,6 +24,13 @@ SqlResult<std::vector<ast::Statement>> ParseScript(std::string_view text);
 // Exactly one statement, with or without a semicolon.
 SqlResult<ast::Statement> ParseStatement(std::string_view text);
 
+// Where the statements of a script stand, without their semicolons; never fails, so that a script
+// can run statement by statement although a later one does not parse. A statement set is one. What
+// follows text that cannot be cut into tokens belongs to the statement there.
+std::vector<SourceSpan> SplitScript(std::string_view text);
+// The one statement at `span`; places in it and in errors refer to the whole of `text`.
+SqlResult<ast::Statement> ParseStatementAt(std::string_view text, const SourceSpan& span);
+
 // Exactly one of these and nothing else.
 SqlResult<ast::QueryPtr> ParseQuery(std::string_view text);
 SqlResult<ast::ExprPtr> ParseExpression(std::string_view text);

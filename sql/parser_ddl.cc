@@ -106,7 +106,8 @@ SqlStatus Parser::ParseTableElement(CreateTable* table) {
     table->constraints.push_back(std::move(constraint));
     return {};
   }
-  AtAny({Keyword::kWATERMARK, Keyword::kPRIMARY, Keyword::kCONSTRAINT});  // for the hint
+  alias_at_ = at_;  // for the hint when a column has no sense
+  alias_expected_ = {Keyword::kWATERMARK, Keyword::kPRIMARY, Keyword::kCONSTRAINT};
   ASSIGN_OR_RETURN(ast::ColumnDefinition column, ParseColumn());
   table->columns.push_back(std::move(column));
   return {};

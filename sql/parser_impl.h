@@ -50,11 +50,11 @@ class Parser {
   SqlStatus Expect(Keyword keyword);
   SqlStatus Expect(Keyword first, Keyword second);
 
-  // "found 'x', expected <expected>", with a hint when the word is reserved or nearly a keyword
-  // that could have stood here.
+  // "found 'x', expected <expected>"; what SetFollow said comes before it. With a hint when the
+  // word is reserved or nearly a keyword that could have stood here.
   SqlError Unexpected(std::string_view expected);
   SqlError ErrorAt(const SourceSpan& span, std::string message, std::string hint = "") const;
-  std::string HintForUnexpected() const;
+  std::string HintForUnexpected(bool name_expected) const;
   // What could continue after the part that was just parsed, for the next error message.
   void SetFollow(std::string_view follow);
 
@@ -281,8 +281,8 @@ class Parser {
   int nesting_ = 0;
   int height_ = 0;
 
-  // For messages: keywords that were looked for at token `expected_at_`, and the same when the
-  // parser last took a word for an alias.
+  // For messages: keywords that were looked for at token `expected_at_`, and those that the word
+  // `alias_at_`, taken for an alias or a column, may have been meant as.
   std::vector<Keyword> expected_;
   size_t expected_at_ = 0;
   std::vector<Keyword> alias_expected_;

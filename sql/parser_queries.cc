@@ -26,7 +26,9 @@ bool Parser::AtQueryStart(size_t ahead) const {
 // ((SELECT ...) AS t JOIN ...) do not: what follows the inner parentheses decides.
 bool Parser::ParenthesesHoldQuery() const {
   size_t inner = at_;
-  while (tokens_[inner + 1].kind == TokenKind::kLeftParen) ++inner;
+  while (tokens_[inner + 1].kind == TokenKind::kLeftParen) {
+    if (++inner - at_ > kMaxNesting) return false;  // refused by whoever parses them
+  }
   if (!AtQueryStart(inner + 1 - at_)) return false;
   for (; inner > at_; --inner) {
     const size_t close = closing_[inner];

@@ -15,7 +15,7 @@ SqlResult<std::vector<Statement>> Parser::ParseScript() {
     ASSIGN_OR_RETURN(Statement statement, ParseOneStatement());
     script.push_back(std::move(statement));
     if (!At(TokenKind::kEnd) && !Accept(TokenKind::kSemicolon)) {
-      return Unexpected("';' or the end of the text");
+      return Unexpected(follow_at_ == at_ ? "';'" : "';' or the end of the text");
     }
   }
 }

@@ -32,7 +32,8 @@ SqlResult<TypeName> Parser::ParseType() {
 SqlStatus Parser::ParseNullability(TypeName* type) {
   if (Accept(Keyword::kNOT, Keyword::kNULL)) {
     type->nullable = false;
-  } else if (Accept(Keyword::kNULL)) {
+  } else if (!At(Keyword::kON, 1) && Accept(Keyword::kNULL)) {
+    // JSON_VALUE(... RETURNING INT NULL ON EMPTY): that NULL is not the type's.
     type->nullable = true;
   }
   return {};
