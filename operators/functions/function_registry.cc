@@ -84,6 +84,10 @@ const FunctionRegistry& FunctionRegistry::Builtin() {
     AddArithmeticFunctions(*built);
     AddStructuredFunctions(*built);
     AddStringFunctions(*built);
+    AddMathFunctions(*built);
+    AddTimeFunctions(*built);
+    AddTimeTextFunctions(*built);
+    AddClockFunctions(*built);
     return built;
   }();
   return *registry;

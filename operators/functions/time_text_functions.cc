@@ -1,0 +1,345 @@
+#include <limits>
+
+#include "common/data/time_pattern.h"
+#include "common/data/time_text.h"
+#include "common/data/time_zone.h"
+#include "operators/expressions/kernels.h"
+#include "operators/functions/builtin_functions.h"
+#include "operators/functions/signature.h"
+
+// Times from text and to it: DATE_FORMAT, TO_DATE, TO_TIMESTAMP, UNIX_TIMESTAMP and their kin.
+
+namespace weir {
+namespace {
+
+using Text = std::string_view;
+
+constexpr Text kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
+
+// Compiles a pattern when it is another one than last time: once, for a literal. Null for a pattern
+// that is none.
+class PatternCache {
+ public:
+  const TimePattern* Get(Text pattern) {
+    if (!looked_up_ || pattern_ != pattern) {
+      looked_up_ = true;
+      pattern_ = pattern;
+      compiled_.reset();
+      StatusOr<TimePattern> compiled = TimePattern::Compile(pattern);
+      status_ = compiled.status();
+      if (compiled.ok()) compiled_ = *std::move(compiled);
+    }
+    return compiled_ ? &*compiled_ : nullptr;
+  }
+  const Status& status() const { return status_; }  // why the last Get gave null
+
+ private:
+  bool looked_up_ = false;
+  std::string pattern_;
+  std::optional<TimePattern> compiled_;
+  Status status_;
+};
+
+class ZoneCache {
+ public:
+  // Null for a zone that is none.
+  const TimeZone* Get(Text name) {
+    if (!looked_up_ || name_ != name) {
+      looked_up_ = true;
+      name_ = name;
+      StatusOr<TimeZone> zone = TimeZone::Load(name);
+      zone_.reset();
+      if (zone.ok()) zone_ = *std::move(zone);
+    }
+    return zone_ ? &*zone_ : nullptr;
+  }
+
+ private:
+  bool looked_up_ = false;
+  std::string name_;
+  std::optional<TimeZone> zone_;
+};
+
+// Text of a timestamp with a time of day: DATE_FORMAT takes no bare date.
+std::optional<int64_t> ParseFullTimestamp(Text text) {
+  if (text.find(':') == Text::npos) return std::nullopt;
+  return CastTextToTimestamp(text);
+}
+
+void AddDateFormat(FunctionRegistry& registry) {
+  FunctionSpec spec{"DATE_FORMAT", "DATE_FORMAT(timestamp or string, pattern)",
+                    "The time as text, by a pattern of Java's DateTimeFormatter.", 2, 2};
+  spec.resolve = [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
+    DataType time = args[0].type.kind() == TypeKind::kNull ? DataType::Timestamp(3) : args[0].type;
+    if (!time.is_timestamp() && !time.is_string()) return InvalidArgumentError("");
+    ASSIGN_OR_RETURN(DataType pattern, MatchArgument(Arg::kString, args[1].type));
+    return ResolvedFunction{{time, pattern}, DataType::String()};
+  };
+  spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
+                        const std::string& time_zone) -> StatusOr<ScalarKernel> {
+    ASSIGN_OR_RETURN(TimeZone zone, TimeZone::Load(time_zone));
+    auto cache = std::make_shared<PatternCache>();
+    if (args[0].type.is_string()) {
+      return Map<Text, Text, Text>(
+          [cache, zone, out = std::string()](
+              Text time, Text pattern) mutable -> StatusOr<std::optional<Text>> {
+            const TimePattern* compiled = cache->Get(pattern);
+            if (!compiled) return cache->status();
+            std::optional<int64_t> micros = ParseFullTimestamp(time);
+            if (!micros) return std::optional<Text>();
+            out.clear();
+            compiled->Format(*micros, 0, out);
+            return std::optional<Text>(out);
+          });
+    }
+    bool zoned = args[0].type.kind() == TypeKind::kTimestampLtz;
+    return Map<Text, int64_t, Text>([cache, zone, zoned, out = std::string()](
+                                        int64_t micros, Text pattern) mutable -> StatusOr<Text> {
+      const TimePattern* compiled = cache->Get(pattern);
+      if (!compiled) return cache->status();
+      int offset = zoned ? zone.OffsetSeconds(micros) : 0;
+      out.clear();
+      compiled->Format(micros + offset * kMicrosPerSecond, offset, out);
+      return Text(out);
+    });
+  };
+  Declare(registry, std::move(spec));
+}
+
+// What a text says by a pattern, or without one as CAST reads it; nothing when the pattern is none.
+using TextToTime = std::function<std::optional<int64_t>(Text text, const Text* pattern)>;
+TextToTime MakeTextToTime() {
+  auto cache = std::make_shared<PatternCache>();
+  return [cache](Text text, const Text* pattern) -> std::optional<int64_t> {
+    if (!pattern) return CastTextToTimestamp(text);
+    const TimePattern* compiled = cache->Get(*pattern);
+    return compiled ? compiled->Parse(text) : std::nullopt;
+  };
+}
+
+void AddToDate(FunctionRegistry& registry) {
+  FunctionSpec spec{"TO_DATE",
+                    "TO_DATE(string [, pattern])",
+                    "The date that a text says; NULL when it says none.",
+                    1,
+                    2,
+                    TakesNullable({Arg::kString}, DataType::Date())};
+  spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
+                        const std::string&) -> StatusOr<ScalarKernel> {
+    if (args.size() == 1) return Map<int32_t, Text>(CastTextToDate);
+    return Map<int32_t, Text, Text>(
+        [parse = MakeTextToTime()](Text text, Text pattern) -> std::optional<int32_t> {
+          std::optional<int64_t> micros = parse(text, &pattern);
+          if (!micros) return std::nullopt;
+          return static_cast<int32_t>(DayOfMicros(*micros));
+        });
+  };
+  Declare(registry, std::move(spec));
+}
+
+void AddToTimestamp(FunctionRegistry& registry) {
+  FunctionSpec spec{"TO_TIMESTAMP",
+                    "TO_TIMESTAMP(string [, pattern])",
+                    "The TIMESTAMP(3) that a text says; NULL when it says none.",
+                    1,
+                    2,
+                    TakesNullable({Arg::kString}, DataType::Timestamp(3))};
+  spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
+                        const std::string&) -> StatusOr<ScalarKernel> {
+    auto convert = [parse = MakeTextToTime()](Text text,
+                                              const Text* pattern) -> std::optional<int64_t> {
+      std::optional<int64_t> micros = parse(text, pattern);
+      if (!micros) return std::nullopt;
+      return TruncateMicros(*micros, 3);
+    };
+    if (args.size() == 1) {
+      return Map<int64_t, Text>([convert](Text text) { return convert(text, nullptr); });
+    }
+    return Map<int64_t, Text, Text>(
+        [convert](Text text, Text pattern) { return convert(text, &pattern); });
+  };
+  Declare(registry, std::move(spec));
+}
+
+// Of a number the precision says the unit: 0 seconds, 3 milliseconds.
+StatusOr<ScalarKernel> MakeNumberToTimestamp(const DataType& type, int64_t precision) {
+  if (precision != 0 && precision != 3) {
+    return InvalidArgumentError(
+        "TO_TIMESTAMP_LTZ takes a precision of 0 (seconds) or 3 "
+        "(milliseconds), not " +
+        std::to_string(precision));
+  }
+  int64_t unit = precision == 0 ? kMicrosPerSecond : kMicrosPerMilli;
+  if (type.kind() == TypeKind::kDouble) {
+    return Map<int64_t, double>([unit](double number) {
+      return TruncateMicros(static_cast<int64_t>(number * static_cast<double>(unit)), 3);
+    });
+  }
+  return Map<int64_t, int64_t>([unit](int64_t number) -> StatusOr<int64_t> {
+    int64_t micros;
+    if (__builtin_mul_overflow(number, unit, &micros)) {
+      return InvalidArgumentError("TO_TIMESTAMP_LTZ of " + std::to_string(number) +
+                                  " is no time that can be held");
+    }
+    return micros;
+  });
+}
+
+// With the zone that the text is of; UTC when none is given.
+ScalarKernel MakeTextToTimestampLtz(size_t args) {
+  auto zones = std::make_shared<ZoneCache>();
+  auto convert = [parse = MakeTextToTime(), zones](Text text, const Text* pattern,
+                                                   Text zone_name) -> std::optional<int64_t> {
+    std::optional<int64_t> micros = parse(text, pattern);
+    const TimeZone* zone = zones->Get(zone_name);
+    if (!micros || !zone) return std::nullopt;
+    return TruncateMicros(zone->ToUtc(*micros), 3);
+  };
+  if (args == 1) {
+    return Map<int64_t, Text>([convert](Text text) { return convert(text, nullptr, "UTC"); });
+  }
+  if (args == 2) {
+    return Map<int64_t, Text, Text>(
+        [convert](Text text, Text pattern) { return convert(text, &pattern, "UTC"); });
+  }
+  return Map<int64_t, Text, Text, Text>(
+      [convert](Text text, Text pattern, Text zone) { return convert(text, &pattern, zone); });
+}
+
+void AddToTimestampLtz(FunctionRegistry& registry) {
+  FunctionSpec spec{"TO_TIMESTAMP_LTZ",
+                    "TO_TIMESTAMP_LTZ(number [, precision literal]) or TO_TIMESTAMP_LTZ(string "
+                    "[, pattern [, zone]])",
+                    "A number of seconds (precision 0) or milliseconds (3) since 1970, or a text, "
+                    "as TIMESTAMP_LTZ(3).",
+                    1, 3};
+  spec.resolve = [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
+    DataType result = DataType::TimestampLtz(3);
+    if (args[0].type.is_string()) return TakesNullable({Arg::kString}, result)(args);
+    if (args.size() > 2) return InvalidArgumentError("");
+    bool approximate = args[0].type.is_approximate() || args[0].type.is_decimal();
+    return TakesNullable({approximate ? Arg::kDouble : Arg::kBigInt, Arg::kInt}, result)(args);
+  };
+  spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
+                        const std::string&) -> StatusOr<ScalarKernel> {
+    if (args[0].type.is_string()) return MakeTextToTimestampLtz(args.size());
+    int64_t precision = 3;
+    if (args.size() == 2) {
+      const Value* literal = args[1].literal;
+      if (!literal || !std::holds_alternative<int64_t>(literal->v)) {
+        return InvalidArgumentError("the precision of TO_TIMESTAMP_LTZ must be a literal");
+      }
+      precision = literal->integer();
+    }
+    ASSIGN_OR_RETURN(ScalarKernel kernel, MakeNumberToTimestamp(args[0].type, precision));
+    return ScalarKernel([kernel](std::span<const ColumnPtr> columns, const DataType& type,
+                                 size_t rows, const EvalContext& context) {
+      return kernel(columns.first(1), type, rows, context);
+    });
+  };
+  Declare(registry, std::move(spec));
+}
+
+void AddUnixTimes(FunctionRegistry& registry) {
+  FunctionSpec from{"FROM_UNIXTIME",
+                    "FROM_UNIXTIME(seconds [, pattern])",
+                    "Seconds since 1970 as text in the session's zone.",
+                    1,
+                    2,
+                    TakesNullable({Arg::kBigInt, Arg::kString}, DataType::String())};
+  from.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
+                        const std::string& time_zone) -> StatusOr<ScalarKernel> {
+    ASSIGN_OR_RETURN(TimeZone zone, TimeZone::Load(time_zone));
+    auto cache = std::make_shared<PatternCache>();
+    auto format = [cache, zone, out = std::string()](int64_t seconds,
+                                                     Text pattern) mutable -> std::optional<Text> {
+      const TimePattern* compiled = cache->Get(pattern);
+      int64_t micros;
+      if (!compiled || __builtin_mul_overflow(seconds, kMicrosPerSecond, &micros)) {
+        return std::nullopt;
+      }
+      int offset = zone.OffsetSeconds(micros);
+      out.clear();
+      compiled->Format(micros + offset * kMicrosPerSecond, offset, out);
+      return Text(out);
+    };
+    if (args.size() == 1) {
+      return Map<Text, int64_t>(
+          [format](int64_t seconds) mutable { return format(seconds, kDefaultPattern); });
+    }
+    return Map<Text, int64_t, Text>(format);
+  };
+  Declare(registry, std::move(from));
+
+  FunctionSpec to{"UNIX_TIMESTAMP",
+                  "UNIX_TIMESTAMP([string [, pattern]])",
+                  "Seconds since 1970: now, or as a text in the session's zone says; the smallest "
+                  "BIGINT when it says none.",
+                  0,
+                  2,
+                  Takes({Arg::kString}, DataType::BigInt())};
+  to.deterministic = false;
+  to.make_kernel = [](std::span<const BoundArgument> args, const DataType& result,
+                      const std::string& time_zone) -> StatusOr<ScalarKernel> {
+    if (args.empty()) {
+      return ScalarKernel([](std::span<const ColumnPtr>, const DataType& type, size_t rows,
+                             const EvalContext& context) -> StatusOr<ColumnPtr> {
+        return Column::MakeConstant(type, context.clock->WallNow() / 1000, rows);
+      });
+    }
+    ASSIGN_OR_RETURN(TimeZone zone, TimeZone::Load(time_zone));
+    auto cache = std::make_shared<PatternCache>();
+    auto parse = [cache, zone](Text text, Text pattern) -> int64_t {
+      const TimePattern* compiled = cache->Get(pattern);
+      std::optional<int64_t> micros;
+      if (compiled) micros = compiled->Parse(text, true);
+      if (!micros) return std::numeric_limits<int64_t>::min();
+      int64_t utc = zone.ToUtc(*micros);
+      return utc / kMicrosPerSecond - (utc % kMicrosPerSecond < 0);
+    };
+    if (args.size() == 1) {
+      return Map<int64_t, Text>([parse](Text text) { return parse(text, kDefaultPattern); });
+    }
+    return Map<int64_t, Text, Text>(parse);
+  };
+  Declare(registry, std::move(to));
+}
+
+void AddConvertTz(FunctionRegistry& registry) {
+  FunctionSpec spec{"CONVERT_TZ",
+                    "CONVERT_TZ(string, from zone, to zone)",
+                    "A time's text in another zone; NULL when it says no time.",
+                    3,
+                    3,
+                    TakesNullable({Arg::kString}, DataType::String())};
+  spec.make_kernel = [](std::span<const BoundArgument>, const DataType&,
+                        const std::string&) -> StatusOr<ScalarKernel> {
+    auto from_zones = std::make_shared<ZoneCache>();
+    auto to_zones = std::make_shared<ZoneCache>();
+    return Map<Text, Text, Text, Text>(
+        [from_zones, to_zones, out = std::string()](Text text, Text from,
+                                                    Text to) mutable -> std::optional<Text> {
+          std::optional<int64_t> micros = ParseFullTimestamp(text);
+          const TimeZone* from_zone = from_zones->Get(from);
+          const TimeZone* to_zone = to_zones->Get(to);
+          if (!micros || !from_zone || !to_zone) return std::nullopt;
+          out.clear();
+          AppendTimestamp(to_zone->ToLocal(from_zone->ToUtc(*micros)), 0, ' ', out);
+          return Text(out);
+        });
+  };
+  Declare(registry, std::move(spec));
+}
+
+}  // namespace
+
+void AddTimeTextFunctions(FunctionRegistry& registry) {
+  AddDateFormat(registry);
+  AddToDate(registry);
+  AddToTimestamp(registry);
+  AddToTimestampLtz(registry);
+  AddUnixTimes(registry);
+  AddConvertTz(registry);
+}
+
+}  // namespace weir
