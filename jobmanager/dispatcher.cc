@@ -51,14 +51,14 @@ rpc::JobDetails DetailsOfEnded(const JobStore::Entry& entry) {
 }  // namespace
 
 Dispatcher::Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> store,
-                       JobCompiler* compiler, std::shared_ptr<FileSystem> fs, const Clock& clock)
+                       JobCompiler* compiler, DispatcherEnvironment environment)
     : options_(std::move(options)),
       store_(std::move(store)),
       compiler_(compiler),
-      fs_(std::move(fs)),
-      clock_(clock),
+      environment_(std::move(environment)),
       next_task_manager_((store_->epoch().value() << 32) + 1),
-      loop_(clock, [this] { return AfterRound(); }) {}
+      loop_(environment_.make_loop()),
+      submissions_(environment_.make_io()) {}
 
 Status Dispatcher::Start() {
   ASSIGN_OR_RETURN(const std::vector<JobStore::Entry> entries, store_->Load());
@@ -71,12 +71,12 @@ Status Dispatcher::Start() {
     LOG(kInfo) << "job " << entry.job.job_id() << " (" << entry.job.name() << ") goes on";
     RETURN_IF_ERROR(StartJob(entry.job, record).Annotate("job " + entry.job.job_id()));
   }
-  loop_.Start();
+  loop_->Start([this] { return AfterRound(); });
   return OkStatus();
 }
 
 void Dispatcher::Stop() {
-  loop_.Stop();
+  loop_->Stop();
   // Now that nothing runs any more; their storage threads still post, into the void.
   jobs_.clear();
 }
@@ -86,7 +86,7 @@ void Dispatcher::Stop() {
 void Dispatcher::Submit(rpc::SubmitRequest request, std::function<void(rpc::SubmitReply)> done) {
   CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
   compiler_->Compile(request, [this, request, done](JobCompiler::Result result) {
-    loop_.Post([this, request, done, result = std::move(result)]() mutable {
+    loop_->Post([this, request, done, result = std::move(result)]() mutable {
       OnCompiled(std::move(result), request, done);
     });
   });
@@ -94,7 +94,7 @@ void Dispatcher::Submit(rpc::SubmitRequest request, std::function<void(rpc::Subm
 
 void Dispatcher::SubmitJob(JobCompiler::Job job, rpc::SubmitRequest options,
                            std::function<void(rpc::SubmitReply)> done) {
-  loop_.Post([this, job = std::move(job), options = std::move(options), done]() mutable {
+  loop_->Post([this, job = std::move(job), options = std::move(options), done]() mutable {
     JobCompiler::Result result;
     result.jobs.push_back(std::move(job));
     OnCompiled(std::move(result), options, done);
@@ -126,13 +126,13 @@ void Dispatcher::OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest
     *reply.mutable_error() = *result.error;
     return done(std::move(reply));
   }
-  submissions_.Submit([this, jobs = std::move(jobs), reply = std::move(reply), done]() mutable {
+  submissions_->Submit([this, jobs = std::move(jobs), reply = std::move(reply), done]() mutable {
     Status added;
     for (const jobstore::StoredJob& job : jobs) {
       if (added.ok()) added = CheckAndAdd(job);
     }
-    loop_.Post([this, jobs = std::move(jobs), reply = std::move(reply), done,
-                added = std::move(added)]() mutable {
+    loop_->Post([this, jobs = std::move(jobs), reply = std::move(reply), done,
+                 added = std::move(added)]() mutable {
       for (const jobstore::StoredJob& job : jobs) {
         if (added.ok()) added = StartJob(job, JobRecord{});
       }
@@ -178,7 +178,8 @@ StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& 
 
 Status Dispatcher::CheckAndAdd(const jobstore::StoredJob& job) {
   if (!job.from_savepoint().empty()) {
-    ASSIGN_OR_RETURN(const auto manifest, ReadManifest(*fs_, job.from_savepoint()));
+    ASSIGN_OR_RETURN(const auto manifest,
+                     ReadManifest(*environment_.file_system, job.from_savepoint()));
     ASSIGN_OR_RETURN(const JobPlan plan, MakeJobPlan(job.graph()));
     RETURN_IF_ERROR(AssignState(manifest, plan, job.allow_non_restored_state()).status());
   }
@@ -198,14 +199,14 @@ Status Dispatcher::StartJob(const jobstore::StoredJob& job, const JobRecord& rec
   if (job.has_results()) job_config.restart = NoRestart{};
   std::unique_ptr<CheckpointStorage> checkpoints;
   if (!job.checkpoint_dir().empty()) {
-    checkpoints = std::make_unique<CheckpointStorage>(fs_, job.checkpoint_dir());
+    checkpoints =
+        std::make_unique<CheckpointStorage>(environment_.file_system, job.checkpoint_dir());
   }
-  auto storage = std::make_unique<JobStorage>(*store_, fs_, job.job_id(), std::move(checkpoints),
-                                              job.from_savepoint());
+  auto storage = std::make_unique<JobStorage>(*store_, environment_.file_system, job.job_id(),
+                                              std::move(checkpoints), job.from_savepoint());
   JobHost& host = *this;
-  auto runtime =
-      std::make_unique<JobRuntime>(host, job, std::move(plan), std::move(job_config), record,
-                                   std::move(storage), std::make_unique<IoStrand>());
+  auto runtime = std::make_unique<JobRuntime>(host, job, std::move(plan), std::move(job_config),
+                                              record, std::move(storage), environment_.make_io());
   JobRuntime& started = *(jobs_[job.job_id()] = std::move(runtime));
   started.Start();
   return OkStatus();
@@ -222,7 +223,7 @@ void Dispatcher::Explain(rpc::SubmitRequest request, std::function<void(rpc::Exp
 }
 
 void Dispatcher::ListJobs(std::function<void(rpc::ListJobsReply)> done) {
-  loop_.Post([this, done] {
+  loop_->Post([this, done] {
     rpc::ListJobsReply reply;
     for (const auto& [id, job] : jobs_) *reply.add_jobs() = job->Summary();
     for (const rpc::JobDetails& job : ended_) *reply.add_jobs() = job.summary();
@@ -235,7 +236,7 @@ void Dispatcher::ListJobs(std::function<void(rpc::ListJobsReply)> done) {
 }
 
 void Dispatcher::GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobDetails)> done) {
-  loop_.Post([this, request = std::move(request), done] {
+  loop_->Post([this, request = std::move(request), done] {
     const Found found = Find(request.job_id());
     if (found.error) {
       rpc::JobDetails details;
@@ -251,7 +252,7 @@ void Dispatcher::GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobD
 }
 
 void Dispatcher::CancelJob(rpc::GetJobRequest request, std::function<void(rpc::CancelReply)> done) {
-  loop_.Post([this, request = std::move(request), done] {
+  loop_->Post([this, request = std::move(request), done] {
     rpc::CancelReply reply;
     const Found found = Find(request.job_id());
     if (found.error) {
@@ -273,7 +274,7 @@ void Dispatcher::CancelJob(rpc::GetJobRequest request, std::function<void(rpc::C
 
 void Dispatcher::FetchResults(rpc::FetchResultsRequest request,
                               std::function<void(rpc::FetchResultsReply)> done) {
-  loop_.Post([this, request = std::move(request), done] {
+  loop_->Post([this, request = std::move(request), done] {
     rpc::FetchResultsReply reply;
     const Found found = Find(request.job_id());
     if (found.error) {
@@ -294,7 +295,7 @@ void Dispatcher::FetchResults(rpc::FetchResultsRequest request,
 }
 
 void Dispatcher::GetCluster(std::function<void(rpc::ClusterInfo)> done) {
-  loop_.Post([this, done] {
+  loop_->Post([this, done] {
     rpc::ClusterInfo info;
     info.set_weir_version(std::string(kWeirVersion));
     info.set_epoch(epoch().value());
@@ -346,8 +347,8 @@ StatusOr<TaskManagerId> Dispatcher::Attach(std::shared_ptr<TaskManagerLink> link
                                    ": run the same version on both");
   }
   const TaskManagerId id(next_task_manager_++);
-  loop_.Post([this, id, link = std::move(link), registration = std::move(registration),
-              monitored]() mutable {
+  loop_->Post([this, id, link = std::move(link), registration = std::move(registration),
+               monitored]() mutable {
     Register(id, {.link = std::move(link),
                   .registration = std::move(registration),
                   .monitored = monitored,
@@ -382,7 +383,7 @@ void Dispatcher::Register(TaskManagerId id, TaskManager task_manager) {
 }
 
 void Dispatcher::OnMessage(TaskManagerId from, rpc::TaskManagerMessage message) {
-  loop_.Post([this, from, message = std::move(message)] {
+  loop_->Post([this, from, message = std::move(message)] {
     const auto it = task_managers_.find(from);
     if (it == task_managers_.end()) return;  // given up
     it->second.last_heard = Now();
@@ -405,7 +406,7 @@ void Dispatcher::OnMessage(TaskManagerId from, rpc::TaskManagerMessage message) 
 }
 
 void Dispatcher::Detach(TaskManagerId task_manager, Status cause) {
-  loop_.Post([this, task_manager, cause = std::move(cause)] { Lose(task_manager, cause); });
+  loop_->Post([this, task_manager, cause = std::move(cause)] { Lose(task_manager, cause); });
 }
 
 void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
@@ -452,7 +453,7 @@ std::string Dispatcher::DataAddress(TaskManagerId task_manager) const {
 }
 
 void Dispatcher::Post(const std::string& job_id, std::function<void(JobRuntime&)> then) {
-  loop_.Post([this, job_id, then = std::move(then)] {
+  loop_->Post([this, job_id, then = std::move(then)] {
     const auto it = jobs_.find(job_id);
     if (it != jobs_.end()) then(*it->second);
   });
@@ -472,7 +473,7 @@ void Dispatcher::JobEnded(const std::string& job_id, JobState state) {
 void Dispatcher::Remember(rpc::JobDetails details) {
   ended_.push_back(std::move(details));
   while (ended_.size() > options_.ended_jobs_kept) {
-    submissions_.Submit([this, id = ended_.front().summary().job_id()] {
+    submissions_->Submit([this, id = ended_.front().summary().job_id()] {
       if (Status s = store_->Remove(id); !s.ok()) LOG(kWarning) << "forget job " << id << ": " << s;
     });
     ended_.pop_front();

@@ -34,15 +34,25 @@ struct DispatcherOptions {
   std::function<void(const Status&)> on_leadership_lost;
 };
 
+// What the dispatcher stands on. The simulation brings its own.
+struct DispatcherEnvironment {
+  std::shared_ptr<FileSystem> file_system = FileSystem::Local();
+  const Clock* clock = &Clock::Real();
+  std::function<std::unique_ptr<EventLoop>()> make_loop = [] {
+    return std::make_unique<ThreadLoop>(Clock::Real());
+  };
+  std::function<std::unique_ptr<IoQueue>()> make_io = [] { return std::make_unique<IoStrand>(); };
+};
+
 // The job manager's one thread that decides: owns every job, the slots and the timers. Everything
 // blocking happens elsewhere and comes back as an event. All calls are thread-safe and never wait
 // but Start and Stop; answers come on the dispatcher's thread and must not wait either.
 class Dispatcher : private JobHost {
  public:
-  // `compiler` may be null where nobody submits SQL. It is only borrowed, as is `clock`; it must
-  // have answered, or never answer, when the dispatcher is destroyed.
+  // `compiler` may be null where nobody submits SQL. It is only borrowed; it must have answered, or
+  // never answer, when the dispatcher is destroyed.
   Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> store, JobCompiler* compiler,
-             std::shared_ptr<FileSystem> fs, const Clock& clock = Clock::Real());
+             DispatcherEnvironment environment = {});
   ~Dispatcher() override { Stop(); }
 
   // Goes on with the jobs of the store.
@@ -88,7 +98,7 @@ class Dispatcher : private JobHost {
   };
 
   // JobHost
-  Timestamp Now() const override { return clock_.WallNow(); }
+  Timestamp Now() const override { return environment_.clock->WallNow(); }
   LeaderEpoch epoch() const override { return store_->epoch(); }
   void RequestSlots(const std::string& job_id, int32_t count) override;
   void ReleaseSlots(const std::string& job_id) override;
@@ -114,8 +124,7 @@ class Dispatcher : private JobHost {
   const DispatcherOptions options_;
   const std::unique_ptr<JobStore> store_;
   JobCompiler* const compiler_;
-  const std::shared_ptr<FileSystem> fs_;
-  const Clock& clock_;
+  const DispatcherEnvironment environment_;
   std::atomic<int64_t> next_task_manager_;
 
   // The loop's thread only.
@@ -124,8 +133,8 @@ class Dispatcher : private JobHost {
   std::map<std::string, std::unique_ptr<JobRuntime>> jobs_;
   std::deque<rpc::JobDetails> ended_;  // oldest first
 
-  EventLoop loop_;
-  IoStrand submissions_;  // last: ends first, while it can still post
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<IoQueue> submissions_;  // last: ends first, while it can still post
 };
 
 }  // namespace weir

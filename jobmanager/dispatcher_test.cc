@@ -218,8 +218,7 @@ class DispatcherTest : public testing::Test {
       store = *std::move(opened);
     }
     options.checkpoint_root = dir_ + "/checkpoints";
-    dispatcher_ = std::make_unique<Dispatcher>(std::move(options), std::move(store), nullptr,
-                                               FileSystem::Local());
+    dispatcher_ = std::make_unique<Dispatcher>(std::move(options), std::move(store), nullptr);
     ASSERT_TRUE(dispatcher_->Start().ok());
   }
   std::shared_ptr<FakeTaskManager> Manager(FakeTaskManager::Behaviour behaviour) {

@@ -6,14 +6,12 @@
 
 namespace weir {
 
-EventLoop::EventLoop(const Clock& clock, std::function<std::optional<Timestamp>()> after)
-    : clock_(clock), after_(std::move(after)) {}
-
-void EventLoop::Start() {
+void ThreadLoop::Start(After after) {
+  after_ = std::move(after);
   thread_ = std::thread([this] { Run(); });
 }
 
-bool EventLoop::Post(std::function<void()> work) {
+bool ThreadLoop::Post(std::function<void()> work) {
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return false;
@@ -23,7 +21,7 @@ bool EventLoop::Post(std::function<void()> work) {
   return true;
 }
 
-void EventLoop::Stop() {
+void ThreadLoop::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -32,7 +30,7 @@ void EventLoop::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void EventLoop::Run() {
+void ThreadLoop::Run() {
   std::optional<Timestamp> wake_at;
   while (true) {
     std::vector<std::function<void()>> work;

@@ -12,26 +12,37 @@
 
 namespace weir {
 
-// One thread that runs closures in the order in which they were posted, and wakes its owner at the
-// time that the owner asks for. Everything that only this thread touches needs no lock.
+// Runs closures one at a time, in the order in which they were posted, and wakes its owner at the
+// time that the owner asks for. Everything that only the closures touch needs no lock.
 class EventLoop {
  public:
-  // After each round of closures `after` runs on the loop's thread; it returns the wall-clock time
-  // at which it wants to run again if nothing is posted before (nullopt: not at all).
-  EventLoop(const Clock& clock, std::function<std::optional<Timestamp>()> after);
-  ~EventLoop() { Stop(); }
+  // After each round of closures it is called in the loop; it returns the wall-clock time at which
+  // it wants to be called again if nothing is posted before (nullopt: not at all).
+  using After = std::function<std::optional<Timestamp>()>;
 
-  void Start();
+  virtual ~EventLoop() = default;  // stops
+  virtual void Start(After after) = 0;
   // From any thread; false once it is stopped.
-  bool Post(std::function<void()> work);
+  virtual bool Post(std::function<void()> work) = 0;
   // Runs what was posted before, then ends. Not from the loop's own thread.
-  void Stop();
+  virtual void Stop() = 0;
+};
+
+// On a thread of its own.
+class ThreadLoop : public EventLoop {
+ public:
+  explicit ThreadLoop(const Clock& clock) : clock_(clock) {}
+  ~ThreadLoop() override { Stop(); }
+
+  void Start(After after) override;
+  bool Post(std::function<void()> work) override;
+  void Stop() override;
 
  private:
   void Run();
 
   const Clock& clock_;
-  const std::function<std::optional<Timestamp>()> after_;
+  After after_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::function<void()>> posted_;

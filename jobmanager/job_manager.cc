@@ -34,8 +34,7 @@ class RealJobManager : public JobManager {
     DispatcherOptions dispatcher{.checkpoint_root = options.checkpoint_dir,
                                  .default_config = options.config};
     dispatcher.on_leadership_lost = [this](const Status& cause) { End(cause); };
-    dispatcher_ = std::make_unique<Dispatcher>(std::move(dispatcher), std::move(store), compiler,
-                                               FileSystem::Local());
+    dispatcher_ = std::make_unique<Dispatcher>(std::move(dispatcher), std::move(store), compiler);
     RETURN_IF_ERROR(dispatcher_->Start());
     ASSIGN_OR_RETURN(
         server_, ControlServer::Start(dispatcher_.get(), options.bind_address, options.rpc_port));
