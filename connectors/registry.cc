@@ -4,6 +4,7 @@
 #include "connectors/datagen/datagen.h"
 #include "connectors/filesystem/filesystem.h"
 #include "connectors/kafka/kafka.h"
+#include "connectors/postgres/postgres.h"
 #include "connectors/print/print.h"
 
 namespace weir {
