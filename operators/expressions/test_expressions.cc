@@ -76,8 +76,11 @@ std::string RunAll(const std::function<StatusOr<ExprPtr>(std::vector<ExprPtr>)>&
       }
       StatusOr<ExprPtr> of_columns = bind(inputs);
       if (!of_columns.ok()) continue;  // needs a literal
+      // The type may depend on a literal: ROUND(x, 2).
+      if (!(*of_columns)->type.EqualsIgnoringNullability((*of_literals)->type)) continue;
       std::string got = Run(*of_columns, BatchOf(columns), 1, time_zone);
       if (got.starts_with("error") && expected.starts_with("error")) continue;
+      if (got.starts_with("error") && got.ends_with("must be a literal")) continue;
       EXPECT_EQ(got, expected) << (*of_columns)->ToString() << " layout "
                                << static_cast<int>(layout) << " nulls " << nulls_around;
     }

@@ -163,11 +163,19 @@ void AddTimestampAdd(FunctionRegistry& registry) {
     int64_t months = MonthsOf(unit), micros = MicrosOf(unit);
     auto add = [unit, months, micros](int64_t number, int64_t time) -> int64_t {
       if (months != 0) {
-        int64_t day = DaysFromCivil(AddMonths(CivilFromDays(DayOfMicros(time)), number * months));
+        int64_t count = static_cast<int32_t>(number) * months;
+        int64_t day = DaysFromCivil(AddMonths(CivilFromDays(DayOfMicros(time)), count));
         return day * kMicrosPerDay + MicrosOfDay(time);
       }
-      if (unit == TimeUnit::kNanosecond) return time + number / 1000;
-      return time + number * micros;
+      // Wraps, like all integers.
+      int64_t added, sum;
+      if (unit == TimeUnit::kNanosecond) {
+        added = number / 1000;
+      } else {
+        (void)__builtin_mul_overflow(number, micros, &added);
+      }
+      (void)__builtin_add_overflow(time, added, &sum);
+      return sum;
     };
     if (args[2].type.kind() == TypeKind::kDate) {
       return BehindUnit(Map<int32_t, int64_t, int32_t>([add](int64_t number, int32_t day) {

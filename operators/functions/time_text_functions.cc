@@ -1,3 +1,4 @@
+#include <cmath>
 #include <limits>
 
 #include "common/data/time_pattern.h"
@@ -171,8 +172,13 @@ StatusOr<ScalarKernel> MakeNumberToTimestamp(const DataType& type, int64_t preci
   }
   int64_t unit = precision == 0 ? kMicrosPerSecond : kMicrosPerMilli;
   if (type.kind() == TypeKind::kDouble) {
-    return Map<int64_t, double>([unit](double number) {
-      return TruncateMicros(static_cast<int64_t>(number * static_cast<double>(unit)), 3);
+    return Map<int64_t, double>([unit](double number) -> StatusOr<int64_t> {
+      double micros = number * static_cast<double>(unit);
+      if (!(std::fabs(micros) < 9.2e18)) {
+        return InvalidArgumentError("TO_TIMESTAMP_LTZ of " + std::to_string(number) +
+                                    " is no time that can be held");
+      }
+      return TruncateMicros(static_cast<int64_t>(micros), 3);
     });
   }
   return Map<int64_t, int64_t>([unit](int64_t number) -> StatusOr<int64_t> {
