@@ -73,6 +73,8 @@ StatusOr<std::vector<RealColumn>> ReadColumns(PostgresConnection& connection, co
                    .sql = *row[3],
                    .array = *row[4] == "t",
                    .is_enum = *row[5] == "t"};
+    // "character" without a length is character(1), and a cast to it cuts in silence.
+    if (column.type.name == "bpchar") column.type.sql = column.type.array ? "bpchar[]" : "bpchar";
     column.must_be_given = *row[6] == "t";
     column.generated = *row[7] == "t";
     columns.push_back(std::move(column));
