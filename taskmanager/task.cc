@@ -329,7 +329,10 @@ StatusOr<Task::Step> Task::DoStep(int64_t until_ns) {
   Body& body = *body_;
   if (snapshot_ && !snapshot_->cut) CutSnapshot();
   body.writer->FlushIfDue();
-  if (!body.writer->HasCapacity()) return Step::kBackPressured;
+  if (!body.writer->HasCapacity()) {
+    body.writer->FlushFrames();
+    return Step::kBackPressured;
+  }
   if (!body.chain->idle()) {
     ASSIGN_OR_RETURN(OperatorChain::State state,
                      body.chain->Run(config_.executor->clock(), until_ns));
@@ -339,6 +342,7 @@ StatusOr<Task::Step> Task::DoStep(int64_t until_ns) {
       case OperatorChain::State::kMore:
         return Step::kAgain;
       case OperatorChain::State::kOutputFull:
+        body.writer->FlushFrames();
         return Step::kBackPressured;
       case OperatorChain::State::kBlocked:
         body.writer->Flush();

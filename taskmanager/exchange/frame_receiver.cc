@@ -1,5 +1,6 @@
 #include "taskmanager/exchange/frame_receiver.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/crc32c.h"
@@ -8,8 +9,7 @@
 namespace weir {
 namespace {
 
-// Credits go back in lots: a few messages per window.
-constexpr int64_t kGrantBytes = static_cast<int64_t>(DataTransport::kWindowBytes / 8);
+constexpr auto kWindow = static_cast<int64_t>(DataTransport::kWindowBytes);
 
 std::string Name(const ChannelKey& key) {
   return "channel " + std::to_string(key.edge) + " from subtask " +
@@ -39,9 +39,15 @@ void InboundAttempt::OnRead(Channel* channel, size_t bytes) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     channel->owed += static_cast<int64_t>(bytes);
-    if (channel->owed < kGrantBytes || !channel->stream) return;
+    if (!channel->stream) return;
+    // The sender counts on the whole window; what the queue should not hold is kept back. Credits
+    // go in lots: a few messages per queue.
+    const auto capacity = static_cast<int64_t>(channel->incoming.queue->capacity());
+    const int64_t keep = std::max<int64_t>(0, kWindow - capacity);
+    if (channel->owed - keep < capacity / 4) return;
     stream = channel->stream;
-    grant = std::exchange(channel->owed, 0);
+    grant = channel->owed - keep;
+    channel->owed = keep;
   }
   stream->Grant(channel->incoming.channel, grant);
 }

@@ -7,22 +7,21 @@
 
 namespace weir {
 
+namespace {
+constexpr auto kWindow = static_cast<int64_t>(DataTransport::kWindowBytes);
+}  // namespace
+
 void OutboundChannel::Credit(int64_t bytes) {
-  constexpr auto kWindow = static_cast<int64_t>(DataTransport::kWindowBytes);
   const int64_t before = outstanding_.fetch_sub(bytes);
-  // The sender also counts what it has not sent yet: it may have stopped a frame before the window.
-  constexpr auto kSlack = static_cast<int64_t>(RemoteChannel::kFrameBytes);
-  if (before >= kWindow - kSlack && !over_.load()) outgoing_.wake();
+  if (before >= kWindow && before - bytes < kWindow && !over_.load()) outgoing_.wake();
 }
 
 void OutboundChannel::Broken(const Status& cause) {
   if (!over_.exchange(true)) outgoing_.fail(cause);
 }
 
-bool RemoteChannel::HasCapacity() const {
-  return channel_->outstanding_.load() + static_cast<int64_t>(payload_.size()) <
-         static_cast<int64_t>(DataTransport::kWindowBytes);
-}
+// What waits for its frame to fill does not count: it would never be sent if it did.
+bool RemoteChannel::HasCapacity() { return channel_->outstanding_.load() < kWindow; }
 
 void RemoteChannel::Send(StreamElement element) {
   AppendElement(element, payload_);

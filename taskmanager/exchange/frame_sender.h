@@ -46,7 +46,7 @@ class RemoteChannel : public OutputChannel {
                 std::shared_ptr<FrameSink> sink)
       : attempt_(std::move(attempt)), channel_(std::move(channel)), sink_(std::move(sink)) {}
 
-  bool HasCapacity() const override;
+  bool HasCapacity() override;
   void Send(StreamElement element) override;
   void Flush() override;
 

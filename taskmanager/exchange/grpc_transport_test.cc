@@ -162,7 +162,8 @@ TEST_F(GrpcTransportTest, ABlockedChannelIsBoundedAndDoesNotBlockItsNeighbour) {
   reader.join();
   EXPECT_FALSE(blocked->HasCapacity());
   const int wakes = wakes_;
-  for (size_t i = 0; i + 3 < stuck; ++i) Take(*ins[0]->queue);
+  blocked->Flush();
+  for (size_t i = 0; i < stuck; ++i) Take(*ins[0]->queue);
   for (int wait = 0; !blocked->HasCapacity() && wait < 10000; ++wait) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

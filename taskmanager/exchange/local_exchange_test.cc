@@ -21,7 +21,7 @@ class Kept : public OutputChannel {
     bool room = true;
   };
   explicit Kept(Log& log) : log_(log) {}
-  bool HasCapacity() const override { return log_.room; }
+  bool HasCapacity() override { return log_.room; }
   void Send(StreamElement element) override {
     if (const Batch* batch = std::get_if<Batch>(&element)) {
       log_.sent.push_back(Text(*batch));
@@ -175,6 +175,32 @@ TEST(ChannelQueueTest, WakesTheReceiverOnceAndTheSenderWhenThereIsRoom) {
   queue->Close();
   channel.Send(batch);
   EXPECT_TRUE(queue->empty());
+}
+
+// A reader that takes 1 MB a second gets a queue of about 200 KB; one that waits for rows gets
+// room.
+TEST(ChannelQueueTest, TheCapacityFollowsTheReader) {
+  ManualClock clock;
+  ChannelQueue queue(1 << 20, clock);
+  auto fill = [&] {
+    while (queue.HasCapacity()) queue.Push(Watermark{1, false}, 10'000);
+  };
+  fill();
+  EXPECT_GT(queue.bytes(), 1'000'000u);
+  for (int i = 0; i < 300; ++i) {
+    clock.Advance(10);
+    ASSERT_TRUE(queue.Pop());
+    fill();
+  }
+  EXPECT_GT(queue.bytes(), 150'000u);
+  EXPECT_LT(queue.bytes(), 250'000u);
+  for (int i = 0; i < 300; ++i) {
+    clock.Advance(100);
+    while (queue.Pop()) {
+    }
+    queue.Push(Watermark{1, false}, 10'000);
+  }
+  EXPECT_EQ(queue.capacity(), size_t{1} << 20);
 }
 
 TEST(ChannelQueueTest, KeepsTheOrderBetweenThreads) {

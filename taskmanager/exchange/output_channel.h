@@ -14,7 +14,7 @@ class OutputChannel {
  public:
   virtual ~OutputChannel() = default;
   // Whether more batches may be sent now. When that changes to true, the task is woken.
-  virtual bool HasCapacity() const = 0;
+  virtual bool HasCapacity() = 0;
   // Takes any element, in order; what exceeds the capacity waits here.
   virtual void Send(StreamElement element) = 0;
   // What was held back to fill a frame goes out now.
@@ -31,7 +31,7 @@ class LocalChannel : public OutputChannel {
       if (room) wake();
     });
   }
-  bool HasCapacity() const override { return queue_->HasCapacity(); }
+  bool HasCapacity() override { return queue_->HasCapacity(); }
   void Send(StreamElement element) override {
     const Batch* batch = std::get_if<Batch>(&element);
     const size_t bytes = batch ? batch->ByteSize() : 0;

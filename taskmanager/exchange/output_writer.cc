@@ -167,6 +167,12 @@ void OutputWriter::Flush() {
   held_back_ = false;
 }
 
+void OutputWriter::FlushFrames() {
+  for (State& state : edges_) {
+    for (auto& channel : state.edge.channels) channel->Flush();
+  }
+}
+
 void OutputWriter::FlushIfDue() {
   if (!held_back_ || options_.buffer_timeout_ms < 0) return;
   if (options_.clock->MonotonicNanos() - held_since_ns_ >= options_.buffer_timeout_ms * 1'000'000) {

@@ -49,7 +49,9 @@ class OutputWriter : public ChainOutput {
 
   // Everything that is held back goes out.
   void Flush();
-  // The same once the oldest row has waited for the buffer timeout.
+  // Frames that are not full go out; batches go on growing. For a sender that has to wait.
+  void FlushFrames();
+  // Everything once the oldest row has waited for the buffer timeout.
   void FlushIfDue();
 
   int64_t rows_out() const { return rows_out_; }
