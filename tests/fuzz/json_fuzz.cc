@@ -88,10 +88,9 @@ void RoundTrip(const SchemaPtr& schema, const Batch& batch) {
     CHECK_EQ(views.size(), 1u);
     Batch again = Decode("json", schema, false, views);
     CHECK_EQ(again.rows(), 1u) << text;
-    for (size_t c = 0; c < schema->size(); ++c) {
-      CHECK(batch.column(c)->GetValue(row) == again.column(c)->GetValue(0))
-          << (*schema)[c].name << " in " << text;
-    }
+    std::string second;  // compared as text, because NaN equals nothing
+    CHECK((*encoder)->Encode(again, 0, second).ok());
+    CHECK(second == text) << text << " became " << second;
   }
 }
 
