@@ -161,6 +161,7 @@ void Task::HandleMail() {
 }
 
 void Task::Handle(TaskMail& mail) {
+  if (std::holds_alternative<task_mail::Start>(mail)) return Start();
   if (life_.phase() == TaskPhase::kInitializing) {
     if (auto* initialized = std::get_if<task_mail::Initialized>(&mail)) {
       if (!initialized->status.ok()) return Fail(std::move(initialized->status));
@@ -204,6 +205,7 @@ void Task::Handle(TaskMail& mail) {
                                    return OkStatus();
                                  },
                                  [&](task_mail::Fail& m) { return std::move(m.cause); },
+                                 [&](task_mail::Start&) { return OkStatus(); },
                                  [&](task_mail::Initialized&) { return OkStatus(); },
                                  [&](task_mail::Closed&) { return OkStatus(); },
                              },

@@ -29,6 +29,7 @@ namespace weir {
 
 // What others tell a task. It is worked off in the order it came, before anything else.
 namespace task_mail {
+struct Start {};
 struct Initialized {
   Status status;
 };
@@ -61,9 +62,9 @@ struct Closed {};
 }  // namespace task_mail
 
 using TaskMail =
-    std::variant<task_mail::Initialized, task_mail::Trigger, task_mail::Completed, task_mail::Abort,
-                 task_mail::AddSplits, task_mail::SnapshotWritten, task_mail::Finish,
-                 task_mail::Cancel, task_mail::Fail, task_mail::Closed>;
+    std::variant<task_mail::Start, task_mail::Initialized, task_mail::Trigger, task_mail::Completed,
+                 task_mail::Abort, task_mail::AddSplits, task_mail::SnapshotWritten,
+                 task_mail::Finish, task_mail::Cancel, task_mail::Fail, task_mail::Closed>;
 
 // What a task tells others.
 namespace task_event {
@@ -125,10 +126,9 @@ struct TaskConfig {
 // simulation and a unit test can all drive it.
 class Task : public Runnable {
  public:
-  // Made by the executor that owns it; Start then brings it to life.
+  // Made by the executor that owns it; the mail Start brings it to life.
   explicit Task(TaskConfig config);
   ~Task() override;
-  void Start();
 
   // From any thread.
   void Post(TaskMail mail);
@@ -163,6 +163,7 @@ class Task : public Runnable {
 
   void HandleMail();
   void Handle(TaskMail& mail);
+  void Start();
   Status Initialize();  // on the I/O pool
   Status OpenOperators();
   void BeginRunning();

@@ -191,7 +191,7 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
     if (subtask.subtask() != 0 || !vertex.chain(0).has_source()) continue;
     attempt.sources[VertexId(static_cast<int32_t>(subtask.vertex()))].node = vertex.chain(0).id();
   }
-  for (auto& [id, entry] : attempt.tasks) entry.task->Start();
+  for (auto& [id, entry] : attempt.tasks) entry.task->Post(task_mail::Start{});
   for (auto& [vertex, source] : attempt.sources) StartDiscovery(key, attempt, vertex);
 }
 

@@ -138,8 +138,7 @@ class Bench {
 
   void Start() {
     task = std::make_shared<Task>(std::move(config));
-    task->Start();
-    ASSERT_TRUE(executor->RunAll());
+    Post(task_mail::Start{});
   }
   void Post(TaskMail mail) {
     task->Post(std::move(mail));

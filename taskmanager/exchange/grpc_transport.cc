@@ -64,6 +64,7 @@ class SenderStream : public grpc::ClientBidiReactor<rpc::ExchangeFrame, rpc::Exc
   }
 
   void Begin() {
+    std::lock_guard<std::mutex> lock(mutex_);  // whoever locks it next sees all of this
     self_ = shared_from_this();
     alive_->Add();
     stub_->async()->Open(&context_, this);
@@ -132,18 +133,15 @@ class SenderStream : public grpc::ClientBidiReactor<rpc::ExchangeFrame, rpc::Exc
   }
 
   void OnDone(const grpc::Status& status) override {
-    Status cause = UnavailableError("the data stream to task manager " + address_ + " broke");
-    if (!status.ok()) {
-      cause = Status(static_cast<StatusCode>(status.error_code()), status.error_message());
-      // Whatever ended it, the attempt has to be run again; only lost data must not be.
-      if (cause.code() != StatusCode::kDataLoss) {
-        cause = UnavailableError(status.error_message());
-      }
-      cause.Annotate("the data stream to task manager " + address_ + " broke");
+    // Whatever ended it, the attempt has to be run again; only lost data must not be.
+    Status cause = UnavailableError(status.error_message());
+    if (status.error_code() == grpc::StatusCode::DATA_LOSS) {
+      cause = DataLossError(status.error_message());
     }
     std::map<ChannelKey, std::shared_ptr<OutboundChannel>> channels;
     {
       std::lock_guard<std::mutex> lock(mutex_);
+      cause.Annotate("the data stream to task manager " + address_ + " broke");
       broken_ = true;
       done_ = true;
       cause_ = cause;
