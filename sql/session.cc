@@ -51,9 +51,15 @@ SqlResult<std::vector<SessionStatement>> Session::Parse(std::string_view text) {
 }
 
 SqlResult<StatementResult> Session::Execute(const SessionStatement& statement) {
-  ASSIGN_OR_RETURN(StatementResult result, std::visit([&](const auto& node) { return Run(node); },
-                                                      statement.statement.node));
-  if (result.job) result.job->set_sql(statement.text);
+  SqlResult<StatementResult> result =
+      std::visit([&](const auto& node) { return Run(node); }, statement.statement.node);
+  if (!result.ok()) {
+    // An error of no place is the whole statement's.
+    SqlError error = std::move(std::move(result).status()).error();
+    if (error.span == SourceSpan{}) error.span = statement.statement.span;
+    return error;
+  }
+  if (result->job) result->job->set_sql(statement.text);
   return result;
 }
 

@@ -170,7 +170,11 @@ void Unparser::WriteGroupItem(const ast::GroupItem& item) {
 // ---------------------------------------------------------------------------------------- tables
 
 void Unparser::WriteTable(const ast::TableRef& table) {
+  // (a JOIN b) AS c: without the parentheses c would be b's.
+  const bool parentheses = table.alias && std::holds_alternative<ast::Join>(table.node);
+  if (parentheses) Add("(");
   std::visit([&](const auto& node) { WriteTableNode(node); }, table.node);
+  if (parentheses) Add(")");
   if (!table.alias) return;
   Add(" AS ");
   AddIdentifier(table.alias->name);
@@ -217,8 +221,11 @@ void Unparser::WriteTableNode(const ast::Join& join) {
     WriteTable(side);
     if (parentheses) Add(")");
   };
-  const auto* left = std::get_if<ast::Join>(&join.left->node);
-  const auto* right = std::get_if<ast::Join>(&join.right->node);
+  const auto join_of = [](const ast::TableRef& side) {
+    return side.alias ? nullptr : std::get_if<ast::Join>(&side.node);
+  };
+  const ast::Join* left = join_of(*join.left);
+  const ast::Join* right = join_of(*join.right);
   write_side(*join.left, left != nullptr && (left->comma && !join.comma));
   if (join.comma) {
     Add(", ");
@@ -242,8 +249,11 @@ void Unparser::WriteTableNode(const ast::Join& join) {
 }
 
 void Unparser::WriteTableNode(const ast::MatchRecognize& match) {
+  const bool plain = !match.input->alias && !std::holds_alternative<ast::Join>(match.input->node) &&
+                     !std::holds_alternative<ast::MatchRecognize>(match.input->node);
+  if (!plain) Add("(");
   WriteTable(*match.input);
-  Add(" MATCH_RECOGNIZE (");
+  Add(plain ? " MATCH_RECOGNIZE (" : ") MATCH_RECOGNIZE (");
   if (!match.partition_by.empty()) {
     Add("PARTITION BY ");
     AddExprs(match.partition_by);
