@@ -69,8 +69,8 @@ StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(const LocalClusterOp
   cluster->pool_ = std::make_unique<WorkerPool>(options.workers, 16);
   DispatcherOptions dispatcher;
   dispatcher.checkpoint_root = options.checkpoint_root;
-  cluster->dispatcher_ = std::make_unique<Dispatcher>(std::move(dispatcher), JobStore::InMemory(),
-                                                      nullptr, FileSystem::Local());
+  cluster->dispatcher_ =
+      std::make_unique<Dispatcher>(std::move(dispatcher), JobStore::InMemory(), nullptr);
   RETURN_IF_ERROR(cluster->dispatcher_->Start());
   auto link = cluster->link_ = std::make_shared<Link>(cluster->dispatcher_.get());
   cluster->executor_ = std::make_shared<TaskExecutor>(

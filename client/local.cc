@@ -1,0 +1,171 @@
+#include "client/local.h"
+
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+#include "client/local_cluster.h"
+#include "client/scratch_folder.h"
+#include "client/script.h"
+#include "common/data/batch_builder.h"
+#include "operators/expressions/expr.h"
+#include "sql/parser.h"
+#include "sql/session.h"
+
+namespace weir {
+namespace {
+
+using sql::SessionStatement;
+using sql::SqlError;
+using sql::StatementResult;
+
+constexpr int kSlots = 8;  // jobs run one after the other: more than any of them asks for
+
+// "OK", the answer of most DDL: nothing to show to people.
+bool IsOnlyOk(const StatementResult& result) {
+  return result.rows.size() == 1 && result.rows[0] == std::vector<Value>{Value("OK")} &&
+         (*result.schema)[0].name == "result";
+}
+
+class LocalRun {
+ public:
+  LocalRun(const LocalCommand& command, Script script, std::string scratch)
+      : command_(command),
+        script_(std::move(script)),
+        scratch_(std::move(scratch)),
+        session_({.config = command.config, .parallelism = command.parallelism}),
+        printer_(MakeResultPrinter(command.output, std::cout)) {}
+
+  // Whether every statement worked.
+  bool Run() {
+    sql::SqlResult<std::vector<SessionStatement>> statements = session_.Parse(script_.text);
+    if (statements.ok()) {
+      return std::all_of(statements->begin(), statements->end(),
+                         [&](const SessionStatement& one) { return RunOne(one) || GoOn(); }) &&
+             !failed_;
+    }
+    if (!GoOn()) {
+      Tell(statements.error());
+      return false;
+    }
+    for (const sql::SourceSpan& span : sql::SplitScript(script_.text)) ParseAndRun(span);
+    return !failed_;
+  }
+
+ private:
+  bool GoOn() const { return command_.output == OutputFormat::kChangelog; }
+
+  // One statement of a script that does not parse as a whole.
+  void ParseAndRun(const sql::SourceSpan& span) {
+    const std::string text = script_.text.substr(span.offset, span.length);
+    sql::SqlResult<sql::ast::Statement> parsed = sql::ParseStatementAt(script_.text, span);
+    if (parsed.ok()) {
+      RunOne({*std::move(parsed), text});
+    } else {
+      printer_->BeginStatement(text);
+      Fail(parsed.error());
+    }
+  }
+
+  bool RunOne(const SessionStatement& statement) {
+    printer_->BeginStatement(statement.text);
+    sql::SqlResult<StatementResult> result = session_.Execute(statement);
+    if (!result.ok()) return Fail(result.error());
+    for (const std::string& note : result->notes) {
+      std::cerr << script_.name << ":" << statement.statement.span.line << ": note: " << note
+                << "\n";
+    }
+    Status status = Answer(statement, *result);
+    if (status.ok()) return true;
+    return Fail({status.code(), status.message(), statement.statement.span, ""});
+  }
+
+  Status Answer(const SessionStatement& statement, StatementResult& result) {
+    if (result.schema == nullptr) return OkStatus();
+    if (command_.output != OutputFormat::kChangelog && !result.job && IsOnlyOk(result)) {
+      return OkStatus();
+    }
+    ResultHeader header{.schema = result.schema, .schema_text = result.schema_text};
+    ASSIGN_OR_RETURN(header.time_zone, TimeZone::Load(session_.config().time_zone()));
+    const bool shown = !result.job || result.is_query || GoOn();
+    if (result.job) header.changes = result.is_query && MakesChanges(*result.job);
+    if (shown) RETURN_IF_ERROR(printer_->BeginRows(header));
+    if (result.job) RETURN_IF_ERROR(RunJob(statement, result));
+    if (!result.rows.empty() && shown) {
+      BatchBuilder rows(result.schema, result.rows.size());
+      for (const std::vector<Value>& row : result.rows) rows.AppendRow(row);
+      RETURN_IF_ERROR(printer_->Rows(rows.Finish()));
+    }
+    if (shown) printer_->EndRows();
+    return OkStatus();
+  }
+
+  // To its end; rows of a query are shown as they come.
+  Status RunJob(const SessionStatement& statement, const StatementResult& result) {
+    RETURN_IF_ERROR(sql::ValidateOutside(*result.job));
+    RETURN_IF_ERROR(StartCluster());
+    JobCompiler::Job job;
+    job.graph = *result.job;
+    job.statement = statement.text;
+    job.has_results = result.is_query;
+    ToProto(*result.schema, &job.result_schema);
+    ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(std::move(job)));
+    if (!result.is_query) return cluster_->Wait(id);
+    int64_t token = 0;
+    while (true) {
+      ASSIGN_OR_RETURN(LocalCluster::Fetched fetched, cluster_->Fetch(id, token, result.schema));
+      for (const Batch& batch : fetched.batches) RETURN_IF_ERROR(printer_->Rows(batch));
+      if (fetched.finished) return OkStatus();
+      if (fetched.batches.empty()) printer_->Idle();
+      token = fetched.next_token;
+    }
+  }
+
+  // When the first job needs it.
+  Status StartCluster() {
+    if (cluster_ != nullptr) return OkStatus();
+    LocalClusterOptions options;
+    options.slots = std::max(kSlots, command_.parallelism);
+    options.workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    options.checkpoint_root = scratch_ + "/checkpoints";
+    options.state_dir = scratch_ + "/state";
+    ASSIGN_OR_RETURN(cluster_, LocalCluster::Start(options));
+    return OkStatus();
+  }
+
+  bool Fail(const SqlError& error) {
+    failed_ = true;
+    printer_->Failed(Status(error.code, error.message));
+    Tell(error);
+    return false;
+  }
+  void Tell(const SqlError& error) {
+    std::cerr << sql::RenderError(error, script_.text, script_.name) << std::flush;
+  }
+
+  const LocalCommand& command_;
+  const Script script_;
+  const std::string scratch_;
+  sql::Session session_;
+  const std::unique_ptr<ResultPrinter> printer_;
+  std::unique_ptr<LocalCluster> cluster_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+int RunLocal(const LocalCommand& command) {
+  StatusOr<Script> script = ReadScript(command.file);
+  if (!script.ok()) {
+    std::cerr << "weir: " << script.status().message() << "\n";
+    return 1;
+  }
+  StatusOr<std::unique_ptr<ScratchFolder>> scratch = ScratchFolder::Make("weir-local");
+  if (!scratch.ok()) {
+    std::cerr << "weir: " << scratch.status().message() << "\n";
+    return 1;
+  }
+  return LocalRun(command, *std::move(script), (*scratch)->path()).Run() ? 0 : 1;
+}
+
+}  // namespace weir
