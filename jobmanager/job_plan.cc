@@ -51,7 +51,8 @@ StatusOr<JobPlan> MakeJobPlan(const plan::JobGraph& graph) {
                       .name = v.name(),
                       .parallelism = v.parallelism()};
     for (const plan::OperatorNode& node : v.chain()) {
-      if (!uids.insert(node.uid()).second) {
+      // Only what has state needs one.
+      if (!node.uid().empty() && !uids.insert(node.uid()).second) {
         return InvalidArgumentError("two operators have the uid " + node.uid());
       }
       vertex.uids.push_back(node.uid());
