@@ -88,6 +88,8 @@ const FunctionRegistry& FunctionRegistry::Builtin() {
     AddTimeFunctions(*built);
     AddTimeTextFunctions(*built);
     AddClockFunctions(*built);
+    AddJsonFunctions(*built);
+    AddRegexpFunctions(*built);
     return built;
   }();
   return *registry;

@@ -23,6 +23,7 @@ using ScalarKernel =
 struct BoundArgument {
   DataType type;
   const Value* literal = nullptr;  // when it is one: TO_TIMESTAMP_LTZ(n, 3)
+  bool is_json = false;            // text made by JSON_OBJECT, JSON_ARRAY: nested as it is
 };
 
 // What the binder needs to build a call: implicit casts for the arguments and the result's type.

@@ -1,0 +1,362 @@
+#include "operators/functions/json_value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "operators/functions/utf8.h"
+
+namespace weir {
+namespace {
+
+constexpr size_t kMaxDepth = 1'000;
+
+// Builds a JsonValue from the parser's events.
+class Builder : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return Add({}); }
+  bool boolean(bool value) override {
+    JsonValue json;
+    json.kind = JsonValue::Kind::kBoolean;
+    json.boolean = value;
+    return Add(std::move(json));
+  }
+  bool number_integer(number_integer_t value) override { return Number(std::to_string(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return Number(std::to_string(value)); }
+  bool number_float(number_float_t, const string_t& text) override { return Number(text); }
+  bool string(string_t& text) override {
+    JsonValue json;
+    json.kind = JsonValue::Kind::kString;
+    json.text = std::move(text);
+    return Add(std::move(json));
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(size_t) override { return Open(JsonValue::Kind::kObject); }
+  bool key(string_t& name) override {
+    open_.back().names.push_back(std::move(name));
+    return true;
+  }
+  bool end_object() override { return Close(); }
+  bool start_array(size_t) override { return Open(JsonValue::Kind::kArray); }
+  bool end_array() override { return Close(); }
+  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+  JsonValue Take() { return std::move(root_); }
+
+ private:
+  bool Number(std::string text) {
+    JsonValue json;
+    json.kind = JsonValue::Kind::kNumber;
+    json.text = std::move(text);
+    return Add(std::move(json));
+  }
+  bool Add(JsonValue json) {
+    if (open_.empty()) {
+      root_ = std::move(json);
+    } else {
+      open_.back().items.push_back(std::move(json));
+    }
+    return true;
+  }
+  bool Open(JsonValue::Kind kind) {
+    if (open_.size() >= kMaxDepth) return false;
+    open_.emplace_back().kind = kind;
+    return true;
+  }
+  bool Close() {
+    JsonValue json = std::move(open_.back());
+    open_.pop_back();
+    if (json.kind == JsonValue::Kind::kObject) SortMembers(json);
+    return Add(std::move(json));
+  }
+  static void SortMembers(JsonValue& object) {
+    std::vector<size_t> order(object.names.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return object.names[a] < object.names[b]; });
+    JsonValue sorted;
+    sorted.kind = JsonValue::Kind::kObject;
+    for (size_t i : order) {
+      if (!sorted.names.empty() && sorted.names.back() == object.names[i]) {
+        sorted.items.back() = std::move(object.items[i]);
+        continue;
+      }
+      sorted.names.push_back(std::move(object.names[i]));
+      sorted.items.push_back(std::move(object.items[i]));
+    }
+    object = std::move(sorted);
+  }
+
+  JsonValue root_;
+  std::vector<JsonValue> open_;
+};
+
+}  // namespace
+
+const JsonValue* JsonValue::Member(std::string_view name) const {
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return &items[i];
+  }
+  return nullptr;
+}
+
+std::optional<JsonValue> ParseJson(std::string_view text) {
+  Builder builder;
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return std::nullopt;
+  return builder.Take();
+}
+
+void AppendJsonString(std::string_view text, std::string& out) {
+  out += '"';
+  for (char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<uint8_t>(c) < 0x20) {
+          out += "\\u00";
+          out += "0123456789ABCDEF"[c >> 4];
+          out += "0123456789ABCDEF"[c & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+void AppendAsciiJson(std::string_view json, std::string& out) {
+  auto append_unit = [&](uint32_t unit) {
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += "0123456789abcdef"[unit >> shift & 15];
+  };
+  for (size_t at = 0, bytes = 0; at < json.size(); at += bytes) {
+    uint32_t code_point = DecodeCharacter(json, at, &bytes);
+    if (code_point < 0x80) {
+      out += json[at];
+    } else if (code_point < 0x10000) {
+      append_unit(code_point);
+    } else {
+      append_unit(0xd800 + ((code_point - 0x10000) >> 10));
+      append_unit(0xdc00 + ((code_point - 0x10000) & 0x3ff));
+    }
+  }
+}
+
+void AppendJsonNumber(std::string_view number, std::string& out) {
+  if (number.find_first_of(".eE") == std::string_view::npos) {
+    out += number;
+    return;
+  }
+  if (number.front() == '-') {
+    out += '-';
+    number.remove_prefix(1);
+  }
+  // The digits without the point, and how many of them are behind it.
+  size_t e = number.find_first_of("eE");
+  std::string_view mantissa = number.substr(0, e);
+  int64_t exponent = 0;
+  if (e != std::string_view::npos) {
+    std::string_view power = number.substr(e + 1);
+    if (power.front() == '+') power.remove_prefix(1);
+    std::from_chars(power.data(), power.data() + power.size(), exponent);
+  }
+  size_t point = mantissa.find('.');
+  std::string digits(mantissa.substr(0, point));
+  int64_t scale = -exponent;
+  if (point != std::string_view::npos) {
+    digits += mantissa.substr(point + 1);
+    scale += static_cast<int64_t>(mantissa.size() - point - 1);
+  }
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  auto count = static_cast<int64_t>(digits.size());
+  int64_t adjusted = count - 1 - scale;
+  if (scale >= 0 && adjusted >= -6) {
+    if (scale == 0) {
+      out += digits;
+      return;
+    }
+    if (count <= scale) digits.insert(0, static_cast<size_t>(scale - count + 1), '0');
+    out.append(digits, 0, digits.size() - static_cast<size_t>(scale));
+    out += '.';
+    out.append(digits, digits.size() - static_cast<size_t>(scale));
+    return;
+  }
+  out += digits[0];
+  if (count > 1) {
+    out += '.';
+    out.append(digits, 1);
+  }
+  if (adjusted != 0) {
+    out += adjusted < 0 ? "E" : "E+";
+    out += std::to_string(adjusted);
+  }
+}
+
+void AppendJson(const JsonValue& value, std::string& out) {
+  switch (value.kind) {
+    case JsonValue::Kind::kNull:
+      out += "null";
+      return;
+    case JsonValue::Kind::kBoolean:
+      out += value.boolean ? "true" : "false";
+      return;
+    case JsonValue::Kind::kNumber:
+      return AppendJsonNumber(value.text, out);
+    case JsonValue::Kind::kString:
+      return AppendJsonString(value.text, out);
+    case JsonValue::Kind::kArray:
+    case JsonValue::Kind::kObject: {
+      bool object = value.kind == JsonValue::Kind::kObject;
+      out += object ? '{' : '[';
+      for (size_t i = 0; i < value.items.size(); ++i) {
+        if (i) out += ',';
+        if (object) {
+          AppendJsonString(value.names[i], out);
+          out += ':';
+        }
+        AppendJson(value.items[i], out);
+      }
+      out += object ? '}' : ']';
+      return;
+    }
+  }
+}
+
+void AppendJsonScalar(const JsonValue& value, std::string& out) {
+  if (value.kind == JsonValue::Kind::kString) {
+    out += value.text;
+  } else {
+    AppendJson(value, out);
+  }
+}
+
+StatusOr<JsonPath> JsonPath::Compile(std::string_view text) {
+  auto fail = [&] { return InvalidArgumentError("no JSON path: '" + std::string(text) + "'"); };
+  JsonPath path;
+  std::string_view rest = text;
+  auto skip_spaces = [&] {
+    while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+  };
+  skip_spaces();
+  if (rest.starts_with("strict ")) {
+    rest.remove_prefix(7);
+  } else if (rest.starts_with("lax ")) {
+    path.strict_ = false;
+    rest.remove_prefix(4);
+  }
+  skip_spaces();
+  while (!rest.empty() && rest.back() == ' ') rest.remove_suffix(1);
+  if (rest.empty() || rest.front() != '$') return fail();
+  rest.remove_prefix(1);
+  while (!rest.empty()) {
+    Step step{Step::Kind::kName};
+    bool dot = rest.front() == '.';
+    if (dot) rest.remove_prefix(1);
+    if (dot && rest.starts_with(".")) {
+      step.kind = Step::Kind::kDeepName;
+      path.definite_ = false;
+      rest.remove_prefix(1);
+    }
+    if (rest.starts_with("[") && step.kind == Step::Kind::kName) {
+      rest.remove_prefix(1);
+      if (rest.starts_with("'") || rest.starts_with("\"")) {
+        size_t end = rest.find(rest.front(), 1);
+        if (end == std::string_view::npos) return fail();
+        step.name = rest.substr(1, end - 1);
+        rest.remove_prefix(end + 1);
+      } else if (rest.starts_with("*")) {
+        step.kind = Step::Kind::kWildcard;
+        rest.remove_prefix(1);
+      } else {
+        step.kind = Step::Kind::kIndex;
+        auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), step.index);
+        if (error != std::errc()) return fail();
+        rest.remove_prefix(static_cast<size_t>(end - rest.data()));
+      }
+      if (!rest.starts_with("]")) return fail();
+      rest.remove_prefix(1);
+    } else {
+      if (!dot) return fail();
+      size_t end = std::min(rest.find_first_of(".["), rest.size());
+      step.name = rest.substr(0, end);
+      if (step.name.empty() || step.name.find_first_of("()?@ ") != std::string::npos) return fail();
+      if (step.name == "*") {
+        if (step.kind == Step::Kind::kDeepName) return fail();
+        step.kind = Step::Kind::kWildcard;
+      }
+      rest.remove_prefix(end);
+    }
+    if (step.kind == Step::Kind::kWildcard) path.definite_ = false;
+    path.steps_.push_back(std::move(step));
+  }
+  return path;
+}
+
+void JsonPath::FindDeep(const JsonValue& value, const std::string& name,
+                        std::vector<const JsonValue*>& found) {
+  if (const JsonValue* member = value.Member(name)) found.push_back(member);
+  for (const JsonValue& item : value.items) FindDeep(item, name, found);
+}
+
+std::optional<JsonValue> JsonPath::Find(const JsonValue& root) const {
+  std::vector<const JsonValue*> current = {&root};
+  bool many = false;  // behind a wildcard what is missing in one of many is passed over
+  for (const Step& step : steps_) {
+    std::vector<const JsonValue*> next;
+    for (const JsonValue* value : current) {
+      size_t before = next.size();
+      switch (step.kind) {
+        case Step::Kind::kName:
+          if (const JsonValue* member = value->Member(step.name)) next.push_back(member);
+          break;
+        case Step::Kind::kIndex: {
+          if (value->kind != JsonValue::Kind::kArray) break;
+          auto size = static_cast<int64_t>(value->items.size());
+          int64_t index = step.index < 0 ? size + step.index : step.index;
+          if (index >= 0 && index < size) next.push_back(&value->items[static_cast<size_t>(index)]);
+          break;
+        }
+        case Step::Kind::kWildcard:
+          for (const JsonValue& item : value->items) next.push_back(&item);
+          if (value->is_scalar() && !many) return std::nullopt;
+          break;
+        case Step::Kind::kDeepName:
+          FindDeep(*value, step.name, next);
+          break;
+      }
+      bool single = step.kind == Step::Kind::kName || step.kind == Step::Kind::kIndex;
+      if (single && !many && next.size() == before) return std::nullopt;
+    }
+    many = many || step.kind == Step::Kind::kWildcard || step.kind == Step::Kind::kDeepName;
+    current = std::move(next);
+  }
+  if (definite_) return *current.front();
+  JsonValue all;
+  all.kind = JsonValue::Kind::kArray;
+  for (const JsonValue* value : current) all.items.push_back(*value);
+  return all;
+}
+
+}  // namespace weir
