@@ -90,6 +90,8 @@ const FunctionRegistry& FunctionRegistry::Builtin() {
     AddClockFunctions(*built);
     AddJsonFunctions(*built);
     AddRegexpFunctions(*built);
+    AddCollectionFunctions(*built);
+    AddEncodingFunctions(*built);
     return built;
   }();
   return *registry;
