@@ -26,8 +26,8 @@ class TaskExecutor : public Runnable {
 
   // From any thread. The messages of one job manager, in its order.
   void Handle(rpc::JobManagerMessage message);
-  // The job manager is gone: its tasks go on for the grace period in case a successor adopts the
-  // stream's end quickly, and are cancelled then, or when a job manager registers us anew.
+  // The job manager is gone. Its tasks go on for a while (30 s), so that rows flow through a short
+  // absence; they are cancelled then, or as soon as a job manager registers us anew.
   void Disconnected();
   // Cancels everything; `done` is called, once, when nothing runs any more.
   void Shutdown(std::function<void()> done);
