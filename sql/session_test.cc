@@ -510,6 +510,38 @@ TEST(SessionTest, CreateTableAsMakesTheTableAndItsJob) {
   EXPECT_EQ(terminal.Run("SHOW TABLES LIKE 'c5'"), "");
 }
 
+TEST(SessionTest, MetadataColumnsAreCastBetweenTheDeclaredAndTheConnectorsType) {
+  Terminal terminal;
+  const std::string with =
+      " WITH ('connector' = 'filesystem', 'path' = '/nowhere.json', 'format' = 'json')";
+  ExpectAnswers(
+      terminal,
+      {{("CREATE TABLE t (a INT, s STRING METADATA FROM 'file.size' VIRTUAL, c AS s || 'x')" + with)
+            .c_str(),
+        "OK\n"},
+       {"SELECT c, s, a FROM t", ""}});
+  ASSERT_TRUE(terminal.last().job.has_value());
+  EXPECT_EQ(terminal.last().schema_text, "( `c` STRING, `s` STRING, `a` INT )");
+  const plan::OperatorNode& source = terminal.last().job->vertices(0).chain(0);
+  EXPECT_EQ(source.source().table().schema().fields(1).type().kind(),
+            static_cast<uint32_t>(TypeKind::kBigInt));
+  EXPECT_NE(terminal.Run("EXPLAIN SELECT s FROM t").find("CAST("), std::string::npos);
+
+  terminal.Run("CREATE TABLE n (a INT, m BIGINT METADATA FROM 'file.sizes')" + with);
+  EXPECT_EQ(terminal.Run("SELECT m FROM n"),
+            "error 1:1: the connector 'filesystem' does not have the metadata key 'file.sizes' in "
+            "column `m` of table `n`\nhint: did you mean `file.size`?\n");
+  terminal.Run("CREATE TABLE p (a INT, m ARRAY<INT> METADATA FROM 'file.path')" + with);
+  EXPECT_EQ(terminal.Run("SELECT m FROM p"),
+            "error 1:1: the metadata key 'file.path' in column `m` of table `p` is of type STRING "
+            "NOT NULL, which cannot be cast to ARRAY<INT>\n");
+  terminal.Run("CREATE TABLE w (a INT, m BIGINT METADATA FROM 'file.size')" + with);
+  EXPECT_EQ(terminal.Run("INSERT INTO w SELECT 1, CAST(2 AS BIGINT)"),
+            "error 1:1: the connector 'filesystem' cannot write the metadata key 'file.size' in "
+            "column `m` of table `w`\nhint: declare the column VIRTUAL when it is not to be "
+            "written\n");
+}
+
 TEST(SessionTest, ExplainPrintsPlanAndJob) {
   Terminal terminal;
   terminal.Run("CREATE TABLE g (a INT, b INT) WITH ('connector' = 'datagen')");

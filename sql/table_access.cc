@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/config/option_reader.h"
+#include "sql/metadata_columns.h"
 
 namespace weir::sql {
 namespace {
@@ -140,30 +141,35 @@ SqlResult<TableAccess> MakeTableAccess(const TableUse& use, const SessionConfig&
   }
   std::vector<uint32_t> order = OutsideColumns(table), read_columns;
   std::vector<Field> fields;
+  std::map<uint32_t, ExprPtr> values;  // of the columns read, in their declared types
   for (uint32_t i = 0; i < order.size(); ++i) {
     if (!read.count(order[i])) continue;
+    const CatalogColumn& definition = table.columns[order[i]];
+    DataType type = definition.type;
+    if (definition.kind == Kind::kMetadata) {
+      ASSIGN_OR_RETURN(type, MetadataType(table, definition, use.scan->options, false));
+    }
+    ExprPtr input = Expr::MakeInput(type, static_cast<uint32_t>(read_columns.size()));
+    values[order[i]] = CastTo(std::move(input), definition.type);
+    access.computes |= !type.EqualsIgnoringNullability(definition.type);
     access.projection.push_back(i);
     read_columns.push_back(order[i]);
-    fields.push_back({table.columns[order[i]].name, table.columns[order[i]].type});
+    fields.push_back({definition.name, std::move(type)});
   }
   access.read = Schema(fields);
-  std::vector<int> places = PlacesOf(outside, read_columns);
+  std::vector<ExprPtr> in_scope;  // of `outside`; null where a column is not read
+  for (uint32_t column : outside) in_scope.push_back(values[column]);
   fields.clear();
   for (uint32_t column : columns) {
     const CatalogColumn& definition = table.columns[column];
-    ExprPtr expr;
-    if (definition.kind == Kind::kComputed) {
-      expr = RemapInputs(computed[column], places);
-    } else {
-      auto at = std::find(read_columns.begin(), read_columns.end(), column) - read_columns.begin();
-      expr = Expr::MakeInput(definition.type, static_cast<uint32_t>(at));
-    }
+    ExprPtr expr = definition.kind == Kind::kComputed ? SubstituteInputs(computed[column], in_scope)
+                                                      : values[column];
     access.projections.push_back(std::move(expr));
     access.columns.push_back(column);
     fields.push_back({definition.name, definition.type});
   }
   access.schema = Schema(std::move(fields));
-  access.computes = access.columns != read_columns;
+  access.computes |= access.columns != read_columns;
   if (watermark) {
     access.watermark = RemapInputs(watermark, PlacesOf(all, access.columns));
     access.time_column = static_cast<uint32_t>(access.schema.IndexOf(table.watermark->column));

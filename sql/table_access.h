@@ -26,7 +26,7 @@ void CollectTableUses(const RelPtr& rel, const SessionConfig& config, TableUses&
 // What has to be read and computed for a use.
 struct TableAccess {
   std::vector<uint32_t> projection;  // columns of the table's outside schema, ascending
-  Schema read;                       // their schema
+  Schema read;                       // their schema; metadata as the connector has it
   std::vector<ExprPtr> projections;  // over `read`: the table's columns needed, in table order
   std::vector<uint32_t> columns;     // which these are
   Schema schema;
