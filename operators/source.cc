@@ -145,6 +145,10 @@ void TableSourceOperator::NoMoreSplits() {
 }
 
 StatusOr<PollResult> TableSourceOperator::Poll(Collector& out) {
+  // A split counts until its last rows have gone through the chain, which they have by now.
+  for (int32_t split : ended_) watermarks_->splits()[static_cast<size_t>(split)].finished = true;
+  if (!ended_.empty()) out.EmitWatermark({kMinTimestamp, true});
+  ended_.clear();
   if (watermarks_->assigned && !announced_idle_ && splits_.empty()) {
     announced_idle_ = true;
     out.EmitWatermark({kMinTimestamp, true});  // the assigner looks at the splits again
@@ -189,8 +193,7 @@ Status TableSourceOperator::EmitBatch(int32_t split, Batch batch) {
 }
 
 void TableSourceOperator::SplitFinished(int32_t split) {
-  // Its watermark stops holding others back once its last rows are out: at the next announcement.
-  watermarks_->splits()[static_cast<size_t>(split)].finished = true;
+  ended_.push_back(split);
 }
 
 Status TableSourceOperator::EmitRun(const MessageRun& run) {

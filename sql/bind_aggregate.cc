@@ -203,8 +203,8 @@ SqlResult<RelPtr> MakeGroupWindow(RelPtr input, const GroupingSpec& spec) {
   for (WindowProperty property :
        {WindowProperty::kStart, WindowProperty::kEnd, WindowProperty::kTime}) {
     aggregate.properties.push_back(property);
-    fields.push_back(
-        {PropertyName(property), PropertyType(property, spec.window->time_type.NotNull())});
+    const DataType time_type = spec.window->time_type.WithNullable(true);
+    fields.push_back({PropertyName(property), PropertyType(property, time_type)});
   }
   return MakeRel(std::move(aggregate), {projection.Over(input)}, Schema(std::move(fields)));
 }

@@ -103,7 +103,7 @@ SqlResult<ExprPtr> BindNumber(const ast::Literal& literal, const SourceSpan& spa
     auto [end, error] =
         std::from_chars(literal.text.data(), literal.text.data() + literal.text.size(), n);
     if (error != std::errc()) return range;
-    bool fits = n <= 2147483647;
+    bool fits = n >= -2147483648 && n <= 2147483647;
     return Expr::MakeLiteral((fits ? DataType::Int() : DataType::BigInt()).NotNull(), Value(n));
   }
   if (literal.kind == ast::LiteralKind::kApproximate) {
@@ -111,23 +111,21 @@ SqlResult<ExprPtr> BindNumber(const ast::Literal& literal, const SourceSpan& spa
     if (!std::isfinite(d)) return range;
     return Expr::MakeLiteral(DataType::Double().NotNull(), Value(d));
   }
-  // 1.50: the digits without leading zeros are the precision, one more than the scale at least.
-  std::string digits;
-  int scale = 0;
-  bool point = false;
-  for (char c : literal.text) {
-    if (c == '.') {
-      point = true;
-    } else {
-      if (!(digits.empty() && c == '0')) digits += c;
-      scale += point;
-    }
+  // 1.50: every digit written counts, a zero before the point too. 5. is an integer.
+  size_t point = literal.text.find('.');
+  std::string digits = literal.text;
+  if (point != std::string::npos) digits.erase(point, 1);
+  int scale = point == std::string::npos ? 0 : static_cast<int>(digits.size() - point);
+  if (scale == 0) {
+    ast::Literal integer = literal;
+    integer.kind = ast::LiteralKind::kInteger;
+    integer.text = digits;
+    return BindNumber(integer, span);
   }
   int64_t unscaled = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), unscaled);
-  if (!digits.empty() && error != std::errc()) return range;
-  int precision = std::max(static_cast<int>(digits.size()), 1);
-  if (precision <= scale) precision = scale + 1;
+  if (error != std::errc()) return range;
+  int precision = static_cast<int>(digits.size());
   if (precision > 38) return range;
   return Expr::MakeLiteral(DataType::Decimal(precision, scale).NotNull(),
                            Value(static_cast<Int128>(unscaled)));
@@ -138,10 +136,14 @@ int FractionDigits(const std::string& text) {
   return point == std::string::npos ? 0 : static_cast<int>(text.size() - point - 1);
 }
 
-int32_t CodePoints(const std::string& text) {
-  return static_cast<int32_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
+// As Java counts: characters beyond the basic plane are two.
+int32_t JavaLength(const std::string& text) {
+  int32_t length = 0;
+  for (char c : text) {
+    unsigned char byte = static_cast<unsigned char>(c);
+    length += ((byte & 0xc0) != 0x80) + (byte >= 0xf0);
+  }
+  return length;
 }
 
 SqlResult<ExprPtr> BindTime(const ast::Literal& literal, const SourceSpan& span) {
@@ -159,7 +161,7 @@ SqlResult<ExprPtr> BindTime(const ast::Literal& literal, const SourceSpan& span)
   if (literal.kind == ast::LiteralKind::kTime) {
     std::optional<int32_t> ms = ParseTime(literal.text);
     if (!ms) return wrong("time", "TIME '12:30:00'");
-    return Expr::MakeLiteral(DataType::Time(precision).NotNull(), Value(int64_t{*ms}));
+    return Expr::MakeLiteral(DataType::Time(0).NotNull(), Value(int64_t{*ms}));
   }
   std::optional<int64_t> us = ParseTimestamp(literal.text, ' ');
   if (!us) return wrong("timestamp", "TIMESTAMP '2026-01-31 12:30:00'");
@@ -229,7 +231,7 @@ SqlResult<ExprPtr> BindLiteral(const ast::Literal& literal, const SourceSpan& sp
     case ast::LiteralKind::kApproximate:
       return BindNumber(literal, span);
     case ast::LiteralKind::kString:
-      return Expr::MakeLiteral(DataType::Char(CodePoints(literal.text)).NotNull(),
+      return Expr::MakeLiteral(DataType::Char(JavaLength(literal.text)).NotNull(),
                                Value(literal.text));
     case ast::LiteralKind::kBinary: {
       std::string bytes;

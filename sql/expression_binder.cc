@@ -157,6 +157,13 @@ SqlResult<ExprPtr> ExpressionBinder::BindNode(const ast::Expr& expr) {
       ASSIGN_OR_RETURN(ExprPtr operand, BindCondition(*node->operand, "the operand of NOT"));
       return Not(std::move(operand));
     }
+    // -2147483648 is an INT, though 2147483648 is not.
+    if (const auto* literal = std::get_if<ast::Literal>(&node->operand->node);
+        literal && literal->kind == ast::LiteralKind::kInteger && node->op == ast::UnaryOp::kMinus) {
+      ast::Literal negative = *literal;
+      negative.text = "-" + literal->text;
+      return BindLiteral(negative, span);
+    }
     ASSIGN_OR_RETURN(ExprPtr operand, Bind(*node->operand));
     if (node->op == ast::UnaryOp::kPlus) return operand;
     return Function("-", {std::move(operand)}, span);
@@ -170,14 +177,13 @@ SqlResult<ExprPtr> ExpressionBinder::BindNode(const ast::Expr& expr) {
     ASSIGN_OR_RETURN(ExprPtr index, Bind(*node->index));
     const DataType& type = value->type;
     if (type.kind() == TypeKind::kArray) {
-      DataType result = type.element().WithNullable(type.element().nullable() || type.nullable());
-      return Expr::MakeCall(std::move(result), "ITEM",
+      // There may be no such element.
+      return Expr::MakeCall(type.element().WithNullable(true), "ITEM",
                             {std::move(value), CastTo(std::move(index), DataType::Int())});
     }
     if (type.kind() == TypeKind::kMap) {
-      DataType result = type.value().WithNullable(type.value().nullable() || type.nullable());
       DataType key = type.key();
-      return Expr::MakeCall(std::move(result), "ITEM",
+      return Expr::MakeCall(type.value().WithNullable(true), "ITEM",
                             {std::move(value), CastTo(std::move(index), key)});
     }
     return SqlError{StatusCode::kInvalidArgument,
@@ -403,13 +409,6 @@ SqlResult<ExprPtr> ExpressionBinder::BindCase(const ast::Case& node, const Sourc
     results.push_back(Expr::MakeLiteral(DataType::Null(), Value()));
   }
   ASSIGN_OR_RETURN(DataType type, Common(results, span, "the results of CASE"));
-  if (type.is_string()) {
-    bool equal = std::all_of(results.begin(), results.end(), [&](const ExprPtr& result) {
-      return result->type.EqualsIgnoringNullability(results[0]->type) ||
-             result->type.kind() == TypeKind::kNull;
-    });
-    if (!equal) type = DataType::String().WithNullable(type.nullable());
-  }
   std::vector<ExprPtr> args;
   for (size_t i = 0; i < conditions.size(); ++i) {
     args.push_back(conditions[i]);
@@ -648,11 +647,10 @@ SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, cons
   if (call.clauses.filter) {
     ASSIGN_OR_RETURN(found.filter, inner.BindCondition(*call.clauses.filter, "FILTER"));
   }
-  found.type = resolved->result;
   // Without GROUP BY, and under FILTER, there may be no row to aggregate.
-  if (name != "COUNT" && (!options_.grouped || found.filter)) {
-    found.type = found.type.WithNullable(true);
-  }
+  bool nullable = !options_.grouped || found.filter != nullptr;
+  for (const DataType& type : types) nullable |= type.nullable();
+  found.type = resolved->result.WithNullable(name != "COUNT" && nullable);
   auto& all = *options_.aggregates;
   auto same = [](const ExprPtr& a, const ExprPtr& b) {
     return (!a && !b) || (a && b && Equal(*a, *b));
@@ -683,7 +681,7 @@ SqlResult<ExprPtr> ExpressionBinder::BindWindowProperty(const std::string& name,
   }
   DataType type = DataType::Timestamp(3).NotNull();
   if (property == "ROWTIME") {
-    type = options_.group_window->time_type.NotNull();
+    type = options_.group_window->time_type.WithNullable(true);
   } else if (property != "START" && property != "END") {
     return Refuse(name, span);
   }

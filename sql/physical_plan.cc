@@ -6,6 +6,7 @@
 #include "connectors/connector.h"
 #include "operators/functions/aggregate_function.h"
 #include "operators/source.h"
+#include "sql/metadata_columns.h"
 #include "sql/rel_properties.h"
 #include "sql/rules.h"
 #include "sql/table_access.h"
@@ -68,8 +69,8 @@ void FillWindow(const WindowDef& window, uint32_t time_column, const SessionConf
   out->set_time_column(time_column);
 }
 
-void FillTable(const CatalogTable& table, const std::map<std::string, std::string>& options,
-               bool writable_only, plan::Table* out) {
+SqlStatus FillTable(const CatalogTable& table, const std::map<std::string, std::string>& options,
+                    bool writable_only, plan::Table* out) {
   out->set_name(table.name);
   std::vector<Field> fields;
   std::map<std::string, uint32_t> index;
@@ -77,16 +78,19 @@ void FillTable(const CatalogTable& table, const std::map<std::string, std::strin
     const CatalogColumn& column = table.columns[i];
     if (writable_only && column.is_virtual) continue;
     index[column.name] = static_cast<uint32_t>(fields.size());
+    DataType type = column.type;
     if (column.kind == CatalogColumn::Kind::kPhysical) {
       out->set_physical_columns(static_cast<uint32_t>(fields.size() + 1));
     } else {
       out->add_metadata_keys(column.metadata_key);
+      ASSIGN_OR_RETURN(type, MetadataType(table, column, options, writable_only));
     }
-    fields.push_back({column.name, column.type});
+    fields.push_back({column.name, std::move(type)});
   }
   ToProto(Schema(std::move(fields)), out->mutable_schema());
   for (const std::string& column : table.primary_key) out->add_primary_key(index[column]);
   for (const auto& [key, value] : options) (*out->mutable_options())[key] = value;
+  return {};
 }
 
 bool CarriesUpdateBefore(const PhysicalNode& node) {
@@ -166,10 +170,10 @@ PhysicalNode* Builder::Add(plan::OperatorNode op, Schema schema, const Nodes& in
     digest += "|" + std::to_string(reinterpret_cast<uintptr_t>(input));
   }
   if (auto it = known_.find(digest); it != known_.end()) return it->second;
-  if (!op.uid().empty()) {
-    int ordinal = uids_[op.uid()]++;
-    if (ordinal) op.set_uid(op.uid() + "#" + std::to_string(ordinal));
-  }
+  // Operators without state of their own are told apart by their order.
+  if (op.uid().empty()) op.set_uid(op.name().substr(0, op.name().find('(')));
+  int ordinal = uids_[op.uid()]++;
+  if (ordinal) op.set_uid(op.uid() + "#" + std::to_string(ordinal));
   auto node = std::make_unique<PhysicalNode>();
   node->op = std::move(op);
   node->schema = std::move(schema);
@@ -266,7 +270,8 @@ SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
   auto topic = scan.options.find("topic");
   source.set_uid("source(" + table.name + (topic == scan.options.end() ? "" : ":" + topic->second) +
                  ")");
-  FillTable(table, scan.options, false, source.mutable_source()->mutable_table());
+  SQL_RETURN_IF_ERROR(
+      FillTable(table, scan.options, false, source.mutable_source()->mutable_table()));
   for (uint32_t column : access.projection) source.mutable_source()->add_projection(column);
   SQL_RETURN_IF_ERROR(CheckSource(source.source().table(), table));
   int parallelism = options_.parallelism;
@@ -404,7 +409,7 @@ SqlStatus Builder::AddSink(const BoundInsert& insert) {
   const CatalogTable& table = *insert.table;
   plan::OperatorNode op;
   auto* sink = op.mutable_sink();
-  FillTable(table, insert.options, true, sink->mutable_table());
+  SQL_RETURN_IF_ERROR(FillTable(table, insert.options, true, sink->mutable_table()));
   for (int column : insert.mapping) sink->add_mapping(column);
   op.set_name("Sink(table=[" + table.name + "])");
   op.set_uid("sink(" + table.name + ")");

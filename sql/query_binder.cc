@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "sql/metadata_columns.h"
 #include "sql/rel_properties.h"
 
 namespace weir::sql {
@@ -20,7 +21,6 @@ std::string Upper(std::string text) {
 // The name that SQL gives a column by itself; empty: EXPR$n.
 std::string OwnName(const ast::Expr& expr) {
   if (const auto* ref = std::get_if<ast::ColumnRef>(&expr.node)) return ref->name.parts.back().text;
-  if (const auto* field = std::get_if<ast::FieldAccess>(&expr.node)) return field->field.text;
   return "";
 }
 
@@ -354,13 +354,14 @@ SqlResult<QueryBinder::From> QueryBinder::BindTableFunction(const ast::TableFunc
     if (needed != "OFFSET" && !arguments.count(needed)) return usage;
   }
   const auto* data = std::get_if<ast::TableArgument>(&arguments["DATA"]->node);
+  const auto* subquery = std::get_if<ast::ScalarSubquery>(&arguments["DATA"]->node);
   const auto* descriptor = std::get_if<ast::Descriptor>(&arguments["TIMECOL"]->node);
-  if (!data || !descriptor || descriptor->columns.size() != 1) return usage;
+  if ((!data && !subquery) || !descriptor || descriptor->columns.size() != 1) return usage;
   From from;
-  if (data->table) {
+  if (data && data->table) {
     ASSIGN_OR_RETURN(from, BindNamed(*data->table, {}));
   } else {
-    ASSIGN_OR_RETURN(RelPtr rel, Bind(*data->query));
+    ASSIGN_OR_RETURN(RelPtr rel, Bind(data ? *data->query : *subquery->query));
     from = {rel, ScopeOf(rel->schema, "")};
   }
   const ast::Identifier& column = descriptor->columns[0];
@@ -700,7 +701,13 @@ SqlResult<BoundInsert> QueryBinder::Bind(const ast::Insert& insert) {
                           "` is " + from.ToString(),
                       insert.table.span, "convert it with CAST"};
     }
-    columns.push_back(CastTo(Expr::MakeInput(from, static_cast<uint32_t>(i)), to));
+    ExprPtr value = CastTo(Expr::MakeInput(from, static_cast<uint32_t>(i)), to);
+    if (targets[i]->kind == CatalogColumn::Kind::kMetadata) {
+      ASSIGN_OR_RETURN(DataType outside,
+                       MetadataType(*bound.table, *targets[i], bound.options, true));
+      value = CastTo(std::move(value), outside);
+    }
+    columns.push_back(std::move(value));
     column_names.push_back(targets[i]->name);
   }
   bound.query = MakeProject(query, std::move(columns), std::move(column_names));

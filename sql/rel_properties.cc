@@ -52,7 +52,9 @@ std::vector<TimeAttribute> TimeAttributes(const Rel& rel) {
       times[i] = TimeAttributeOf(*calc->projections[i], input);
     }
   } else if (rel.as<WindowTvfRel>()) {
-    times.back() = TimeAttribute::kRowTime;  // window_time; the original column is ordinary now
+    std::vector<TimeAttribute> input = TimeAttributes(*rel.inputs[0]);
+    std::copy(input.begin(), input.end(), times.begin());
+    times.back() = TimeAttribute::kRowTime;  // window_time
   } else if (const auto* aggregate = rel.as<WindowAggregateRel>()) {
     size_t first = aggregate->keys.size() + aggregate->calls.size();
     for (size_t i = 0; i < aggregate->properties.size(); ++i) {

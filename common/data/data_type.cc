@@ -201,10 +201,10 @@ std::string DataType::ToString() const {
       out = WithPrecision("TIMESTAMP_LTZ", precision_);
       break;
     case TypeKind::kIntervalYearMonth:
-      out = "INTERVAL YEAR TO MONTH";
+      out = "INTERVAL MONTH";
       break;
     case TypeKind::kIntervalDayTime:
-      out = "INTERVAL DAY TO SECOND(3)";
+      out = "INTERVAL SECOND(3)";
       break;
     case TypeKind::kArray:
       out = "ARRAY<" + element().ToString() + ">";
