@@ -11,7 +11,7 @@ namespace weir {
 namespace {
 
 constexpr int64_t kGraceMs = 30'000;           // without a job manager
-constexpr int64_t kKeepRowsMs = 300'000;       // of a job that is over
+constexpr size_t kRowsBytes = 1 << 20;         // about, of one answer
 constexpr int64_t kRediscoverAfterMs = 5'000;  // when looking for splits failed
 
 TaskId IdOf(uint32_t vertex, uint32_t subtask) {
@@ -279,7 +279,15 @@ void TaskExecutor::OnFetchRows(const rpc::FetchRows& fetch) {
   rows->set_subtask(fetch.subtask());
   rows->set_offset(read.offset);
   rows->set_finished(read.finished);
-  for (Batch& batch : read.batches) AppendElement(std::move(batch), *rows->add_batches());
+  size_t bytes = 0;
+  for (Batch& batch : read.batches) {
+    if (bytes >= kRowsBytes) {  // the rest is asked for next
+      rows->set_finished(false);
+      break;
+    }
+    AppendElement(std::move(batch), *rows->add_batches());
+    bytes += rows->batches().rbegin()->size();
+  }
   send_(std::move(message));
 }
 
@@ -337,8 +345,6 @@ void TaskExecutor::OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId t
     attempt.tasks[task].task = nullptr;
     if (--attempt.live == 0) {
       if (environment_.transport) environment_.transport->Close(key);
-      const bool keep = !attempt.collect.empty() && !attempt.canceled;
-      attempt.forget_at = environment_.executor->clock().WallNow() + (keep ? kKeepRowsMs : 0);
     }
   }
   send_(std::move(message));
@@ -346,7 +352,6 @@ void TaskExecutor::OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId t
 
 void TaskExecutor::CancelAttempt(const AttemptKey& key, Attempt& attempt) {
   attempt.canceled = true;
-  if (attempt.live == 0) attempt.forget_at = kMinTimestamp;
   for (auto& [id, entry] : attempt.tasks) {
     if (!entry.over) entry.task->Post(task_mail::Cancel{});
   }
@@ -432,7 +437,6 @@ void TaskExecutor::OnDiscovered(Discovered& mail) {
 Timestamp TaskExecutor::NextDeadline() const {
   Timestamp next = std::min(next_heartbeat_, cancel_all_at_);
   for (const auto& [key, attempt] : attempts_) {
-    next = std::min(next, attempt.forget_at);
     if (attempt.canceled) continue;
     for (const auto& [vertex, source] : attempt.sources) next = std::min(next, source.next);
   }
@@ -446,16 +450,15 @@ void TaskExecutor::OnTime(Timestamp now) {
   }
   for (auto it = attempts_.begin(); it != attempts_.end();) {
     Attempt& attempt = it->second;
-    if (attempt.live == 0 && now >= attempt.forget_at) {
+    if (attempt.live == 0) {  // its rows were fetched before it might finish
       it = attempts_.erase(it);
       continue;
     }
     for (auto& [vertex, source] : attempt.sources) {
-      if (!attempt.canceled && attempt.live > 0 && !source.busy && now >= source.next) {
+      if (!attempt.canceled && !source.busy && now >= source.next) {
         StartDiscovery(it->first, attempt, vertex);
       }
     }
-    if (attempt.live == 0) attempt.sources.clear();
     ++it;
   }
   if (now >= next_heartbeat_) {

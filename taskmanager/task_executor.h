@@ -56,7 +56,6 @@ class TaskExecutor : public Runnable {
     std::map<VertexId, Source> sources;  // whose subtask 0 is here
     int live = 0;
     bool canceled = false;
-    Timestamp forget_at = kMaxTimestamp;  // once over: rows may still be fetched until then
   };
 
   struct FromTask {
