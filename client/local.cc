@@ -165,6 +165,7 @@ int RunLocal(const LocalCommand& command) {
     std::cerr << "weir: " << scratch.status().message() << "\n";
     return 1;
   }
+  (*scratch)->RemoveOnSignal();
   return LocalRun(command, *std::move(script), (*scratch)->path()).Run() ? 0 : 1;
 }
 

@@ -92,7 +92,8 @@ def sort_within_windows(schema, rows):
 def normalise(statement, folded, by_window):
     """What of a statement's answer is compared."""
     if any(line.startswith("error ") for line in statement):
-        return [statement[0], "error"]
+        # An unclosed string takes the semicolon with it.
+        return [statement[0].rstrip(";"), "error"]
     head = [line for line in statement if not is_row(line)]
     rows = [line for line in statement if is_row(line)]
     if folded:

@@ -1,0 +1,134 @@
+#include "client/cluster_client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+#include "common/data/batch_codec.h"
+#include "proto/control.grpc.pb.h"
+
+namespace weir {
+namespace {
+
+constexpr int kDefaultPort = 6123;
+// A submission waits for the checks of the outside; everything else is answered at once.
+constexpr auto kSubmitTimeout = std::chrono::minutes(3);
+constexpr auto kCallTimeout = std::chrono::seconds(30);
+constexpr int kMaxMessageBytes = 256 << 20;
+
+Status NoAnswer(const grpc::Status& status, const std::string& address) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+      return UnavailableError("cannot reach a job manager at " + address + ": " +
+                              status.error_message() +
+                              "\n  Is one running there? Start one with `weir jobmanager`, or name "
+                              "another with --jobmanager HOST:PORT.");
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return DeadlineExceededError("the job manager at " + address + " did not answer in time");
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return UnimplementedError("what listens at " + address +
+                                " is no job manager of this version of Weir");
+    default:
+      return UnknownError("the job manager at " + address +
+                          " did not answer: " + status.error_message());
+  }
+}
+
+}  // namespace
+
+class ClusterClient::Impl {
+ public:
+  explicit Impl(const std::string& address) : address_(address) {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    stub_ = rpc::Client::NewStub(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  }
+
+  template <class Reply, class Request, class Method>
+  StatusOr<Reply> Call(const Method& method, const Request& request,
+                       std::chrono::system_clock::duration timeout = kCallTimeout) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + timeout);
+    Reply reply;
+    grpc::Status status = ((*stub_).*method)(&context, request, &reply);
+    if (!status.ok()) return NoAnswer(status, address_);
+    return reply;
+  }
+
+ private:
+  const std::string address_;
+  std::unique_ptr<rpc::Client::Stub> stub_;
+};
+
+StatusOr<std::string> ParseAddress(const std::string& text) {
+  const std::string expected = "'" + text + "' is no address: give HOST:PORT, like localhost:6123";
+  size_t colon = text.rfind(':');
+  if (text.empty() || colon == 0) return InvalidArgumentError(expected);
+  if (colon == std::string::npos) return text + ":" + std::to_string(kDefaultPort);
+  int port = 0;
+  const char* end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || rest != end || port < 1 || port > 65535) {
+    return InvalidArgumentError(expected);
+  }
+  return text;
+}
+
+ClusterClient::ClusterClient(std::string address, std::unique_ptr<Impl> impl)
+    : address_(std::move(address)), impl_(std::move(impl)) {}
+ClusterClient::~ClusterClient() = default;
+
+StatusOr<std::unique_ptr<ClusterClient>> ClusterClient::Make(const std::string& address) {
+  ASSIGN_OR_RETURN(std::string full, ParseAddress(address));
+  auto impl = std::make_unique<Impl>(full);
+  return std::unique_ptr<ClusterClient>(new ClusterClient(std::move(full), std::move(impl)));
+}
+
+StatusOr<rpc::SubmitReply> ClusterClient::Submit(const rpc::SubmitRequest& request) {
+  return impl_->Call<rpc::SubmitReply>(&rpc::Client::Stub::Submit, request, kSubmitTimeout);
+}
+
+StatusOr<rpc::ListJobsReply> ClusterClient::ListJobs() {
+  return impl_->Call<rpc::ListJobsReply>(&rpc::Client::Stub::ListJobs, rpc::ListJobsRequest());
+}
+
+StatusOr<rpc::JobDetails> ClusterClient::GetJob(const std::string& job) {
+  rpc::GetJobRequest request;
+  request.set_job_id(job);
+  return impl_->Call<rpc::JobDetails>(&rpc::Client::Stub::GetJob, request);
+}
+
+StatusOr<rpc::CancelReply> ClusterClient::CancelJob(const std::string& job) {
+  rpc::GetJobRequest request;
+  request.set_job_id(job);
+  return impl_->Call<rpc::CancelReply>(&rpc::Client::Stub::CancelJob, request);
+}
+
+StatusOr<rpc::FetchResultsReply> ClusterClient::FetchResults(const std::string& job_id,
+                                                             int64_t token) {
+  rpc::FetchResultsRequest request;
+  request.set_job_id(job_id);
+  request.set_token(token);
+  return impl_->Call<rpc::FetchResultsReply>(&rpc::Client::Stub::FetchResults, request);
+}
+
+StatusOr<rpc::ClusterInfo> ClusterClient::GetCluster() {
+  return impl_->Call<rpc::ClusterInfo>(&rpc::Client::Stub::GetCluster, rpc::GetClusterRequest());
+}
+
+StatusOr<std::vector<Batch>> DecodeRows(rpc::FetchResultsReply& reply, const SchemaPtr& schema) {
+  std::vector<Batch> batches;
+  for (std::string& bytes : *reply.mutable_batches()) {
+    ASSIGN_OR_RETURN(std::vector<StreamElement> elements, DecodeElements(std::move(bytes), schema));
+    for (StreamElement& element : elements) {
+      if (auto* batch = std::get_if<Batch>(&element)) batches.push_back(std::move(*batch));
+    }
+  }
+  return batches;
+}
+
+}  // namespace weir

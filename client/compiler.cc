@@ -1,0 +1,161 @@
+#include "client/compiler.h"
+
+#include <utility>
+
+#include "operators/expressions/expr.h"
+#include "sql/session.h"
+
+namespace weir {
+namespace {
+
+using sql::SessionStatement;
+using sql::SqlError;
+using sql::StatementResult;
+
+constexpr int kThreads = 4;
+
+rpc::SqlError ToRpc(const SqlError& error, const rpc::SubmitRequest& request) {
+  rpc::SqlError out;
+  out.set_code(static_cast<uint32_t>(error.code));
+  out.set_message(error.message);
+  out.set_rendered(sql::RenderError(error, request.sql(), request.file_name()));
+  out.set_line(static_cast<int32_t>(error.span.line));
+  out.set_column(static_cast<int32_t>(error.span.column));
+  return out;
+}
+
+sql::Session MakeSession(const rpc::SubmitRequest& request) {
+  sql::SessionOptions options;
+  options.config = {request.options().begin(), request.options().end()};
+  if (request.parallelism() > 0) options.parallelism = request.parallelism();
+  return sql::Session(std::move(options));
+}
+
+// Plans the statements of a request, one after the other.
+class Compilation {
+ public:
+  explicit Compilation(const rpc::SubmitRequest& request)
+      : request_(request), session_(MakeSession(request)) {}
+
+  sql::SqlStatus CompileAll(Duration time_limit) {
+    const int64_t deadline =
+        Clock::Real().MonotonicNanos() + std::chrono::nanoseconds(time_limit).count();
+    ASSIGN_OR_RETURN(const std::vector<SessionStatement> statements,
+                     session_.Parse(request_.sql()));
+    for (const SessionStatement& statement : statements) {
+      SQL_RETURN_IF_ERROR(CompileOne(statement));
+      if (Clock::Real().MonotonicNanos() > deadline) {
+        return SqlError{StatusCode::kDeadlineExceeded,
+                        "planning and checking the script took longer than " +
+                            std::to_string(time_limit.count() / 1000) + " s",
+                        statement.statement.span, ""};
+      }
+    }
+    if (result_.jobs.empty()) {
+      return SqlError{StatusCode::kInvalidArgument,
+                      "the script has no query and no INSERT: nothing "
+                      "would run",
+                      {},
+                      ""};
+    }
+    return {};
+  }
+
+  sql::SqlStatus ExplainAll() {
+    ASSIGN_OR_RETURN(const std::vector<SessionStatement> statements,
+                     session_.Parse(request_.sql()));
+    for (const SessionStatement& statement : statements) {
+      SQL_RETURN_IF_ERROR(ExplainOne(statement));
+    }
+    return {};
+  }
+
+  JobCompiler::Result Take(const sql::SqlStatus& status) {
+    if (!status.ok()) {
+      result_ = {};
+      result_.error = ToRpc(status.error(), request_);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  sql::SqlStatus CompileOne(const SessionStatement& statement) {
+    ASSIGN_OR_RETURN(StatementResult planned, session_.Execute(statement));
+    const std::string line = "line " + std::to_string(statement.statement.span.line) + ": ";
+    for (const std::string& note : planned.notes) result_.notes.push_back(line + note);
+    if (!planned.job) {
+      // DDL answers OK; what SHOW and the like answer has nowhere to go.
+      const bool ok = planned.rows.size() == 1 && planned.rows[0].size() == 1 &&
+                      planned.rows[0][0] == Value("OK");
+      if (planned.schema != nullptr && !ok) {
+        result_.notes.push_back(line +
+                                "the answer of this statement is shown by `weir local` only");
+      }
+      return {};
+    }
+    if (Status status = sql::ValidateOutside(*planned.job); !status.ok()) {
+      return SqlError{status.code(), status.message(), statement.statement.span, ""};
+    }
+    JobCompiler::Job job;
+    job.graph = *std::move(planned.job);
+    job.statement = statement.text;
+    job.has_results = planned.is_query;
+    if (planned.is_query) ToProto(*planned.schema, &job.result_schema);
+    result_.jobs.push_back(std::move(job));
+    return {};
+  }
+
+  sql::SqlStatus ExplainOne(const SessionStatement& statement) {
+    sql::ast::Explain explain;
+    SessionStatement wrapped{statement.statement, statement.text};
+    if (const auto* query = std::get_if<sql::ast::QueryStatement>(&statement.statement.node)) {
+      explain.statement = *query;
+    } else if (const auto* insert = std::get_if<sql::ast::Insert>(&statement.statement.node)) {
+      explain.statement = *insert;
+    } else if (const auto* set = std::get_if<sql::ast::StatementSet>(&statement.statement.node)) {
+      explain.statement = *set;
+    } else if (const auto* own = std::get_if<sql::ast::Explain>(&statement.statement.node)) {
+      explain = *own;
+    } else {
+      return session_.Execute(statement).status();
+    }
+    wrapped.statement.node = std::move(explain);
+    ASSIGN_OR_RETURN(const StatementResult planned, session_.Execute(wrapped));
+    if (!result_.explanation.empty()) result_.explanation += '\n';
+    for (const std::vector<Value>& row : planned.rows) result_.explanation += row[0].string();
+    if (!result_.explanation.ends_with('\n')) result_.explanation += '\n';
+    return {};
+  }
+
+  const rpc::SubmitRequest& request_;
+  sql::Session session_;
+  JobCompiler::Result result_;
+};
+
+}  // namespace
+
+SqlCompiler::SqlCompiler(Duration time_limit) : time_limit_(time_limit), threads_(kThreads) {}
+
+void SqlCompiler::Compile(rpc::SubmitRequest request, Done done) {
+  threads_.Submit([this, request = std::move(request), done = std::move(done)] {
+    done(CompileNow(request, time_limit_));
+  });
+}
+
+void SqlCompiler::Explain(rpc::SubmitRequest request, Done done) {
+  threads_.Submit(
+      [request = std::move(request), done = std::move(done)] { done(ExplainNow(request)); });
+}
+
+JobCompiler::Result SqlCompiler::CompileNow(const rpc::SubmitRequest& request,
+                                            Duration time_limit) {
+  Compilation compilation(request);
+  return compilation.Take(compilation.CompileAll(time_limit));
+}
+
+JobCompiler::Result SqlCompiler::ExplainNow(const rpc::SubmitRequest& request) {
+  Compilation compilation(request);
+  return compilation.Take(compilation.ExplainAll());
+}
+
+}  // namespace weir

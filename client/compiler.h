@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "common/base/status.h"
+#include "common/base/time.h"
+#include "jobmanager/job_compiler.h"
+#include "taskmanager/io_pool.h"
+
+namespace weir {
+
+// Scripts to jobs for a job manager: a session for each request, on threads of its own because
+// checks of the outside block. Thread-safe.
+class SqlCompiler : public JobCompiler {
+ public:
+  explicit SqlCompiler(Duration time_limit = std::chrono::minutes(2));
+
+  void Compile(rpc::SubmitRequest request, Done done) override;
+  void Explain(rpc::SubmitRequest request, Done done) override;
+
+  // The two as calls that block: every statement is planned and checked, or the first error with
+  // its place. Past the limit, looked at between statements, it is kDeadlineExceeded.
+  static Result CompileNow(const rpc::SubmitRequest& request, Duration time_limit);
+  // The plans of the queries and INSERTs. Asks nothing outside.
+  static Result ExplainNow(const rpc::SubmitRequest& request);
+
+ private:
+  const Duration time_limit_;
+  IoPool threads_;
+};
+
+}  // namespace weir

@@ -1,0 +1,44 @@
+#include "client/task_manager_process.h"
+
+#include <signal.h>
+
+#include <thread>
+
+#include "client/scratch_folder.h"
+#include "client/task_environment.h"
+#include "common/base/logging.h"
+
+namespace weir {
+namespace {
+
+constexpr uint64_t kStateBytesPerTask = uint64_t{256} << 20;
+
+}  // namespace
+
+Status RunTaskManager(const TaskManagerOptions& options, const std::string& state_dir) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> scratch,
+                   ScratchFolder::Make("weir-taskmanager", state_dir));
+  ASSIGN_OR_RETURN(std::unique_ptr<TaskManager> manager,
+                   TaskManager::Start(options, [&](Executor* executor) {
+                     return MakeTaskEnvironment(executor, scratch->path(), kStateBytesPerTask);
+                   }));
+  LOG(kInfo) << "task manager with " << options.slots << " slots, data port "
+             << manager->data_port() << ", job manager " << options.jobmanager;
+  // Waits for signals, or for the one that we send ourselves at the end.
+  std::thread waiter([&] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    manager->Stop();
+  });
+  const Status ended = manager->Wait();
+  pthread_kill(waiter.native_handle(), SIGTERM);
+  waiter.join();
+  LOG(kInfo) << "task manager ends" << (ended.ok() ? "" : ": " + ended.ToString());
+  return ended;
+}
+
+}  // namespace weir
