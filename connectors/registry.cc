@@ -12,7 +12,7 @@ namespace weir {
 const std::vector<Connector>& Connectors() {
   static const std::vector<Connector>& connectors = *new std::vector<Connector>{
       BlackholeConnector(), DatagenConnector(), FilesystemConnector(),
-      KafkaConnector(),     PrintConnector(),
+      PostgresConnector(),  KafkaConnector(),   PrintConnector(),
   };
   return connectors;
 }

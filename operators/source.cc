@@ -154,7 +154,7 @@ StatusOr<PollResult> TableSourceOperator::Poll(Collector& out) {
     out.EmitWatermark({kMinTimestamp, true});  // the assigner looks at the splits again
   }
   ASSIGN_OR_RETURN(PollResult result, reader_->Poll(*this));
-  EmitDue(result != PollResult::kMore, out);
+  EmitDue(result != PollResult::kMore || !ended_.empty(), out);
   return result;
 }
 
