@@ -1,11 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "client/cluster_client.h"
 #include "client/compiler.h"
 #include "client/job_text.h"
 #include "client/result_printer.h"
+#include "client/script.h"
 #include "common/data/batch_builder.h"
 
 namespace weir {
@@ -67,6 +69,21 @@ TEST(ResultPrinterTest, JsonIsALineARow) {
 TEST(ResultPrinterTest, ChangelogHasStatementAndSchema) {
   EXPECT_EQ(Printed(OutputFormat::kChangelog, false, {{"a", 1}}),
             "> SELECT * FROM t\nschema ( `name` STRING, `n` INT )\n+I 'a' | 1\n");
+}
+
+// ---- scripts
+
+TEST(ReadScriptTest, FilesAreReadAndProblemsNamed) {
+  const std::string path = testing::TempDir() + "client_test_script.sql";
+  for (const std::string text : {"SELECT 1;\n", ""}) {
+    std::ofstream(path) << text;
+    StatusOr<Script> script = ReadScript(path);
+    ASSERT_TRUE(script.ok()) << script.status();
+    EXPECT_EQ(script->text, text);
+    EXPECT_EQ(script->name, path);
+  }
+  EXPECT_EQ(ReadScript("/nowhere/x.sql").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(ReadScript(testing::TempDir()).status().code(), StatusCode::kInvalidArgument);
 }
 
 // ---- addresses

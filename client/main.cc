@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -11,6 +12,7 @@
 #include "client/local.h"
 #include "client/task_manager_process.h"
 #include "common/base/logging.h"
+#include "common/base/nearest_name.h"
 #include "common/base/version.h"
 #include "jobmanager/job_manager.h"
 
@@ -274,6 +276,21 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   return ShowVersion(arguments.version_output);
 }
 
+// CLI11 only says that there is no command.
+std::string UnknownCommand(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (word.starts_with("-") || std::find(names.begin(), names.end(), word) != names.end())
+    return "";
+  return "there is no command '" + word + "'" + DidYouMean(word, names);
+}
+
+int UsageError(const std::string& message) {
+  std::cerr << "weir: " << message << "\n`weir --help` lists the commands, `weir COMMAND --help` "
+            << "their options" << std::endl;
+  return kUsageError;
+}
+
 int Main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app{kAbout, "weir"};
@@ -291,14 +308,14 @@ int Main(int argc, char** argv) {
     std::cout << app.help();
     return kUsageError;
   }
+  if (std::string unknown = UnknownCommand(app, argv[1]); !unknown.empty()) {
+    return UsageError(unknown);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);  // help
-    std::cerr << "weir: " << e.what()
-              << "\n`weir --help` lists the commands, `weir COMMAND --help` "
-              << "their options" << std::endl;
-    return kUsageError;
+    return UsageError(e.what());
   }
   return Dispatch(app.get_subcommands().front()->get_name(), arguments);
 }
