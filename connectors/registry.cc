@@ -11,8 +11,12 @@ namespace weir {
 
 const std::vector<Connector>& Connectors() {
   static const std::vector<Connector>& connectors = *new std::vector<Connector>{
-      BlackholeConnector(), DatagenConnector(), FilesystemConnector(),
-      PostgresConnector(),  KafkaConnector(),   PrintConnector(),
+      BlackholeConnector(),   //
+      DatagenConnector(),     //
+      FilesystemConnector(),  //
+      KafkaConnector(),       //
+      PostgresConnector(),    //
+      PrintConnector(),       //
   };
   return connectors;
 }

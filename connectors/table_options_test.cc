@@ -67,6 +67,18 @@ TEST(TableOptionsTest, RefusalsNameTableOptionAndNearest) {
 }
 
 TEST(TableOptionsTest, ConnectorNames) {
+  struct Case {
+    const char* name;
+    bool read, written;
+  };
+  for (const Case& c : {Case{"blackhole", false, true}, Case{"datagen", true, false},
+                        Case{"filesystem", true, true}, Case{"jdbc", false, true},
+                        Case{"kafka", true, false}, Case{"print", false, true}}) {
+    auto connector = FindConnector(c.name);
+    ASSERT_TRUE(connector.ok()) << connector.status();
+    EXPECT_EQ((*connector)->make_source != nullptr, c.read) << c.name;
+    EXPECT_EQ((*connector)->make_sink != nullptr, c.written) << c.name;
+  }
   std::string message = FindConnector("fliesystem").status().message();
   EXPECT_NE(message.find("unknown connector 'fliesystem'; did you mean 'filesystem'?"),
             std::string::npos)
