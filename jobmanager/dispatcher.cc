@@ -149,7 +149,7 @@ StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& 
                                                         const rpc::SubmitRequest& request) {
   jobstore::StoredJob stored;
   stored.set_version(1);
-  stored.set_job_id(RandomId());
+  stored.set_job_id(environment_.make_job_id ? environment_.make_job_id() : RandomId());
   *stored.mutable_graph() = job.graph;
   for (const auto& [key, value] : options_.default_config) {
     stored.mutable_graph()->mutable_config()->insert({key, value});

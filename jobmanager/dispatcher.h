@@ -42,6 +42,7 @@ struct DispatcherEnvironment {
     return std::make_unique<ThreadLoop>(Clock::Real());
   };
   std::function<std::unique_ptr<IoQueue>()> make_io = [] { return std::make_unique<IoStrand>(); };
+  std::function<std::string()> make_job_id;  // null: random
 };
 
 // The job manager's one thread that decides: owns every job, the slots and the timers. Everything

@@ -178,9 +178,7 @@ ExecutionGraph::Actions ExecutionGraph::Suspend(const Status& cause) {
 
 ExecutionGraph::Actions ExecutionGraph::OnTime(Timestamp now) {
   Actions actions;
-  const bool ended = std::all_of(tasks_.begin(), tasks_.end(),
-                                 [](const auto& task) { return IsTerminal(task.second.state); });
-  if (state_ == JobState::kRestarting && ended && restart_at_ && now >= *restart_at_) {
+  if (const auto deadline = NextDeadline(); deadline && now >= *deadline) {
     restart_at_.reset();
     BeginAttempt(&actions);
   }
@@ -188,7 +186,8 @@ ExecutionGraph::Actions ExecutionGraph::OnTime(Timestamp now) {
 }
 
 std::optional<Timestamp> ExecutionGraph::NextDeadline() const {
-  return state_ == JobState::kRestarting ? restart_at_ : std::nullopt;
+  // Not before every task has ended, which is an event of its own.
+  return state_ == JobState::kRestarting && AllEnded() ? restart_at_ : std::nullopt;
 }
 
 const SlotId* ExecutionGraph::slot(TaskId task) const {
@@ -199,6 +198,11 @@ const SlotId* ExecutionGraph::slot(TaskId task) const {
 bool ExecutionGraph::AllRunning() const {
   return std::all_of(tasks_.begin(), tasks_.end(),
                      [](const auto& task) { return task.second.state == SubtaskState::kRunning; });
+}
+
+bool ExecutionGraph::AllEnded() const {
+  return std::all_of(tasks_.begin(), tasks_.end(),
+                     [](const auto& task) { return IsTerminal(task.second.state); });
 }
 
 void ExecutionGraph::MoveTo(JobState to, const Status& cause, Actions* actions) {
@@ -248,9 +252,7 @@ void ExecutionGraph::CancelAll(Actions* actions) {
 }
 
 void ExecutionGraph::MaybeOver(Actions* actions) {
-  const bool ended = std::all_of(tasks_.begin(), tasks_.end(),
-                                 [](const auto& task) { return IsTerminal(task.second.state); });
-  if (!ended) return;
+  if (!AllEnded()) return;
   switch (state_) {
     case JobState::kRunning:
       // Anything but FINISHED would have been a failure.

@@ -119,6 +119,7 @@ class ExecutionGraph {
   };
 
   void MoveTo(JobState to, const Status& cause, Actions* actions);
+  bool AllEnded() const;
   void BeginAttempt(Actions* actions);
   void MaybeDeploy(Actions* actions);
   void CancelAll(Actions* actions);

@@ -63,15 +63,16 @@ SplitAssigner::Assignments SplitAssigner::HandOut() {
   }
   queue_ = std::move(left);
 
-  // By hash a reader knows at once that it has all; from the queue when it asks in vain.
-  if (complete_) {
-    const std::set<int32_t>& done = placement_ == SplitPlacement::kByHash ? ready_ : waiting_;
-    for (int32_t reader : done) {
-      if (told_no_more_.insert(reader).second) by_reader[reader].no_more = true;
-    }
+  // Whoever has to do without hears it once: it is idle and must not hold the watermark back. By
+  // hash a reader knows at once that it has all; from the queue when it asks in vain.
+  const std::set<int32_t>& rest = placement_ == SplitPlacement::kByHash ? ready_ : waiting_;
+  for (int32_t reader : rest) {
+    if (complete_ && told_no_more_.insert(reader).second) by_reader[reader].no_more = true;
+    if (!heard_.contains(reader)) by_reader[reader];
   }
   for (auto& [reader, assignment] : by_reader) {
     assignment.subtask = reader;
+    heard_.insert(reader);
     out.push_back(std::move(assignment));
   }
   return out;

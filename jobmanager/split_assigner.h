@@ -64,7 +64,8 @@ class SplitAssigner {
   bool released() const { return released_; }
 
   // The subtask runs and can take splits. By hash it gets its own at once and as they are found;
-  // from the queue it gets one per request.
+  // from the queue it gets one per request. Where there is none for it now, it gets an assignment
+  // without splits, once: an idle reader must not hold time back.
   Assignments OnReaderReady(int32_t subtask);
   Assignments OnReaderRequest(int32_t subtask);
 
@@ -98,6 +99,7 @@ class SplitAssigner {
   std::deque<std::string> queue_;       // not handed out, oldest first
   std::set<int32_t> ready_;
   std::set<int32_t> waiting_;  // queue: asked and got nothing yet
+  std::set<int32_t> heard_;    // got an assignment, maybe an empty one
   std::set<int32_t> told_no_more_;
 };
 

@@ -58,7 +58,7 @@ TEST(SplitAssignerTest, LaterOnesAreReadFromTheirFirstRow) {
   assigner.OnReaderReady(0);
   assigner.OnReaderReady(1);
   assigner.OnDiscovered(Partitions(1));
-  EXPECT_EQ(Print(assigner.Release()), "0<-p0@5");
+  EXPECT_EQ(Print(assigner.Release()), "0<-p0@5 1<-") << "reader 1 hears that it is idle";
   EXPECT_EQ(Print(assigner.OnDiscovered(Partitions(3))), "0<-p2@5(later) 1<-p1@5(later)");
 }
 
@@ -87,6 +87,7 @@ TEST(SplitAssignerTest, UnboundedQueueWaitsForMore) {
   SplitAssigner assigner(1);
   assigner.OnDiscovered(Partitions(0, false, SplitPlacement::kQueue));
   assigner.Release();
+  EXPECT_EQ(Print(assigner.OnReaderRequest(0)), "0<-") << "it hears that it is idle";
   EXPECT_EQ(Print(assigner.OnReaderRequest(0)), "");
   EXPECT_EQ(Print(assigner.OnDiscovered(Partitions(2, false, SplitPlacement::kQueue))),
             "0<-p0@5(later)");

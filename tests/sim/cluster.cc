@@ -75,7 +75,8 @@ void Cluster::StartJobManager() {
       .make_io =
           [this, life = process.life, on_death] {
             return std::make_unique<SimIoQueue>(&simulator_, life, &disk_, on_death);
-          }};
+          },
+      .make_job_id = [this] { return "job" + std::to_string(++jobs_); }};
   process.dispatcher = std::make_unique<Dispatcher>(std::move(options), *std::move(store), nullptr,
                                                     std::move(environment));
   if (Status s = process.dispatcher->Start(); !s.ok()) {

@@ -74,6 +74,7 @@ class Cluster {
   // Who registered over which connection.
   std::map<const Connection*, TaskManagerId> ids_;
   int starts_ = 0;
+  int jobs_ = 0;
   // The dead keep their memory until the end: closures that will not run still point into it.
   std::vector<std::unique_ptr<JobManagerProcess>> dead_job_managers_;
   std::vector<std::unique_ptr<TaskManagerProcess>> dead_task_managers_;

@@ -8,6 +8,7 @@
 
 #include "common/base/logging.h"
 #include "tests/sim/simulation.h"
+#include "tests/sim/simulator.h"
 
 namespace {
 
@@ -30,7 +31,7 @@ bool RunOne(uint64_t seed, bool trace) {
       std::cout << "NOT REPEATABLE: without a trace: " << found << "\n";
     }
   }
-  if (trace || report.violation) Print(report);
+  if (!trace && report.violation) Print(report);
   if (!report.violation) {
     if (trace) {
       std::cout << "seed " << seed << " right after " << report.virtual_ms << " ms, "
@@ -65,7 +66,8 @@ int main(int argc, char** argv) {
       return Usage();
     }
   }
-  weir::SetLogLevel(weir::LogLevel::kError);
+  weir::SetLogLevel(trace ? weir::LogLevel::kInfo : weir::LogLevel::kError);
+  if (trace) weir::sim::Simulator::EchoTrace();
   if (one) return RunOne(seed, trace) ? 0 : 1;
   if (seeds == 0) return Usage();
   const auto start = std::chrono::steady_clock::now();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
 
 namespace weir::sim {
 namespace {
@@ -44,6 +45,7 @@ void Simulator::Violation(const std::string& what) {
 void Simulator::AddTrace(const std::string& line) {
   char time[32];
   std::snprintf(time, sizeof(time), "%10.3f ms  ", static_cast<double>(now_us_) / 1000);
+  if (echo_) std::cerr << time << line << "\n";
   trace_.push_back(time + line);
   if (trace_.size() > kTraceLines) trace_.pop_front();
 }

@@ -65,6 +65,8 @@ class Simulator : public Clock {
   const std::optional<std::string>& violation() const { return violation_; }
 
   bool tracing() const { return tracing_; }
+  // Also prints each line at once.
+  static void EchoTrace() { echo_ = true; }
   void AddTrace(const std::string& line);
   const std::deque<std::string>& trace() const { return trace_; }
 
@@ -81,6 +83,7 @@ class Simulator : public Clock {
 
   Rng rng_;
   const bool tracing_;
+  inline static bool echo_ = false;
   int64_t now_us_ = 0;
   int64_t steps_ = 0;
   int64_t next_sequence_ = 0;
