@@ -34,10 +34,13 @@ SplitWatermarks::Split& WatermarkAssignerOperator::SplitOf(const Batch& batch) {
   return splits_->splits()[static_cast<size_t>(batch.split())];
 }
 
-bool WatermarkAssignerOperator::Late(Timestamp time, Timestamp watermark) const {
+bool WatermarkAssignerOperator::LateOnlyNow(Timestamp time, Timestamp watermark) const {
   if (watermark == kMinTimestamp) return false;
   Timestamp slice_end = FloorDiv(time, granularity_ms_) * granularity_ms_ + granularity_ms_;
-  return watermark >= slice_end - 1;
+  if (watermark < slice_end - 1) return false;
+  // Nothing can have fired in between where no slice has ended.
+  return emitted_ == kMinTimestamp ||
+         FloorDiv(watermark + 1, granularity_ms_) != FloorDiv(emitted_ + 1, granularity_ms_);
 }
 
 StatusOr<Progress> WatermarkAssignerOperator::ProcessBatch(int, Batch batch, Collector& out) {
@@ -54,7 +57,7 @@ StatusOr<Progress> WatermarkAssignerOperator::ProcessBatch(int, Batch batch, Col
     if (granularity_ms_ > 0 && !times.IsNull(i)) {
       Timestamp time = FloorDiv(times[i], 1000);
       Timestamp here = std::min(split.watermark, others);
-      if (Late(time, here) && !Late(time, emitted_)) {
+      if (LateOnlyNow(time, here)) {
         if (i > begin) out.Emit(0, batch.Slice(begin, i - begin));
         begin = i;
         Announce(out);

@@ -26,8 +26,9 @@ class WatermarkAssignerOperator : public Operator {
   // The watermark of every active split but `except`; kMaxTimestamp when there is none.
   Timestamp MinimumOver(int32_t except) const;
   bool AnyActive() const;
-  // Whether a row of this time is too late for the slice it belongs to.
-  bool Late(Timestamp time, Timestamp watermark) const;
+  // Whether a row of this time may be too late at `watermark`, and downstream does not know it yet:
+  // a slice has ended since the watermark it has.
+  bool LateOnlyNow(Timestamp time, Timestamp watermark) const;
   // Emits what the splits say now, if it is news.
   void Announce(Collector& out);
   SplitWatermarks::Split& SplitOf(const Batch& batch);

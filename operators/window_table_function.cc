@@ -1,5 +1,7 @@
 #include "operators/window_table_function.h"
 
+#include <algorithm>
+
 #include "common/data/column_builder.h"
 #include "proto/plan.pb.h"
 
@@ -10,6 +12,7 @@ Status WindowTableFunctionOperator::Open(OperatorContext& context,
   const plan::WindowSpec& spec = context.node->window_table_function().window();
   output_ = context.output_schema;
   time_column_ = spec.time_column();
+  newest_first_ = spec.kind() == plan::WindowSpec::HOP;
   ASSIGN_OR_RETURN(WindowAssigner windows, WindowAssigner::Make(spec));
   windows_ = std::make_unique<WindowAssigner>(std::move(windows));
   return OkStatus();
@@ -29,8 +32,11 @@ StatusOr<Progress> WindowTableFunctionOperator::ProcessBatch(int, Batch batch, C
           "`WHERE ... IS NOT NULL`");
     }
     int64_t ms = times[i] / 1000 - (times[i] % 1000 < 0 ? 1 : 0);
-    for (const Window& window :
-         windows_->WindowsOfSlice(windows_->SliceEnd(windows_->zone().ToWall(ms)))) {
+    std::vector<Window> windows =
+        windows_->WindowsOfSlice(windows_->SliceEnd(windows_->zone().ToWall(ms)));
+    // The order is Flink's: hops from the latest, cumulated windows from the shortest.
+    if (newest_first_) std::reverse(windows.begin(), windows.end());
+    for (const Window& window : windows) {
       rows.push_back(static_cast<uint32_t>(i));
       start.Append<int64_t>(window.start * 1000);
       end.Append<int64_t>(window.end * 1000);

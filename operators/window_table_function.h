@@ -17,6 +17,7 @@ class WindowTableFunctionOperator : public Operator {
  private:
   SchemaPtr output_;
   uint32_t time_column_ = 0;
+  bool newest_first_ = false;
   std::unique_ptr<WindowAssigner> windows_;
 };
 

@@ -66,13 +66,14 @@ ScalarKernel ToDecimal(const DataType& from, const DataType& to) {
 ScalarKernel FromDecimal(const DataType& from, const DataType& to) {
   int scale = from.scale();
   return VisitNumbers(to.physical(), [&]<class Out>(std::type_identity<Out>) {
-    return Map<Out, Int128>([scale, power = PowerOfTen(scale)](Int128 value) {
-      if constexpr (std::is_floating_point_v<Out>) {
-        return static_cast<Out>(DecimalToDouble(value, scale));
-      } else {
+    if constexpr (std::is_floating_point_v<Out>) {
+      return Map<Out, Int128>(
+          [scale](Int128 value) { return static_cast<Out>(DecimalToDouble(value, scale)); });
+    } else {
+      return Map<Out, Int128>([power = PowerOfTen(scale)](Int128 value) {
         return static_cast<Out>(static_cast<int64_t>(value / power));
-      }
-    });
+      });
+    }
   });
 }
 

@@ -146,7 +146,7 @@ TEST(CastTest, Nested) {
   Cell row{DataType::Row({{"a", DataType::Int()}, {"b", DataType::String()}}), L{1, "2"}};
   EXPECT_EQ(Cast(row, DataType::Row({{"x", DataType::String()}, {"y", DataType::Double()}})),
             "(1, 2.0)");
-  Cell map{DataType::Map(DataType::String(), DataType::Int()), L{L{"1", 2}}};
+  Cell map{DataType::Map(DataType::String(), DataType::Int()), L{Value(L{"1", 2})}};
   EXPECT_EQ(Cast(map, DataType::Map(DataType::Int(), DataType::String())), "{1=2}");
 }
 

@@ -56,7 +56,7 @@ TEST(ExprTest, ThroughProto) {
   DataType row = DataType::Row({{"a", DataType::Array(DataType::Int())},
                                 {"m", DataType::Map(DataType::String(), DataType::Double())}});
   ExprPtr exprs[] = {
-      Expr::MakeLiteral(row, L{L{1, Value(), 3}, L{L{"k", 1.5}}}),
+      Expr::MakeLiteral(row, L{L{1, Value(), 3}, L{Value(L{"k", 1.5})}}),
       Expr::MakeLiteral(DataType::Decimal(38, 2), Value(-(Int128{1} << 100))),
       Expr::MakeLiteral(DataType::Boolean(), true),
       Expr::MakeCall(DataType::Int().NotNull(), "+", {Column0(), Literal(2)}),

@@ -155,7 +155,8 @@ ColumnPtr VectorLoop(const DataType& type, size_t rows, const Validity& validity
     if (auto* pa = a.flat_values()) return PlainLoop<Out>(type, rows, validity, f, pa);
   } else if constexpr (sizeof...(View) == 2) {
     const auto& [a, b] = std::tie(views...);
-    auto *pa = a.flat_values(), *pb = b.flat_values();
+    auto* pa = a.flat_values();
+    auto* pb = b.flat_values();
     using A = std::decay_t<decltype(a[0])>;
     using B = std::decay_t<decltype(b[0])>;
     if (pa && pb) return PlainLoop<Out>(type, rows, validity, f, pa, pb);

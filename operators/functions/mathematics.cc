@@ -65,13 +65,11 @@ ScalarKernel MakeWhole(bool up, const DataType& type) {
     });
   }
   return VisitNumbers(type.physical(), [&]<class T>(std::type_identity<T>) {
-    return Map<T, T>([up](T v) {
-      if constexpr (std::is_floating_point_v<T>) {
-        return up ? std::ceil(v) : std::floor(v);
-      } else {
-        return v;
-      }
-    });
+    if constexpr (std::is_floating_point_v<T>) {
+      return Map<T, T>([up](T v) { return up ? std::ceil(v) : std::floor(v); });
+    } else {
+      return Map<T, T>([](T v) { return v; });
+    }
   });
 }
 

@@ -53,7 +53,7 @@ TEST(StructuredTest, Fields) {
 TEST(StructuredTest, Sizes) {
   EXPECT_EQ(Call("CARDINALITY", {{kInts, VL{1, 2}}}), "2");
   EXPECT_EQ(Call("CARDINALITY", {{kInts, VL{}}}), "0");
-  EXPECT_EQ(Call("CARDINALITY", {{kMap, VL{VL{"a", 1}}}}), "1");
+  EXPECT_EQ(Call("CARDINALITY", {{kMap, VL{Value(VL{"a", 1})}}}), "1");
   EXPECT_EQ(Call("CARDINALITY", {Null(kInts)}), "null");
   EXPECT_EQ(Call("ELEMENT", {{kInts, VL{5}}}), "5");
   EXPECT_EQ(Call("ELEMENT", {{kInts, VL{}}}), "null");

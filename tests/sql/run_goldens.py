@@ -14,6 +14,9 @@ strict, or differs on purpose:
     -- weir: order: window   keys of one window come in any order: adjacent +I rows with equal times
                              are sorted
     -- weir: differs: WHY    Weir answers otherwise on purpose: NAME.weir.out holds its answer
+
+Scripts that Weir cannot answer rightly yet stand in tests/sql/known_differences.txt with the reason;
+they are counted apart, and one of them that is answered rightly fails until it is taken off the list.
 """
 
 import argparse
@@ -27,6 +30,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDENS = ROOT / "tests" / "sql" / "flink"
+KNOWN = ROOT / "tests" / "sql" / "known_differences.txt"
 KINDS = {"+I": 1, "+U": 1, "-U": -1, "-D": -1}
 
 
@@ -43,6 +47,16 @@ def read_directives(script):
     if unknown or found.get("order", "any") not in ("any", "window"):
         raise ValueError(f"unknown directive: {found}")
     return found
+
+
+def read_known():
+    """Names of scripts (group/name) that are known to be answered wrongly, with the reason."""
+    known = {}
+    for line in KNOWN.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, _, why = line.partition(" ")
+            known[name] = why.strip()
+    return known
 
 
 def split_statements(answer):
@@ -150,14 +164,23 @@ def main():
                    if arguments.filter in str(p.relative_to(ROOT)))
     if not paths:
         sys.exit(f"no golden matches '{arguments.filter}'")
-    failed = 0
+    known = read_known()
+    failed = differing = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for path, problem in zip(paths, pool.map(lambda p: run_one(arguments, p), paths)):
-            if problem is None:
+            name = str(path.relative_to(GOLDENS).with_suffix(""))
+            if problem is None and name not in known:
+                continue
+            if problem is not None and name in known:
+                differing += 1
                 continue
             failed += 1
+            if problem is None:
+                problem = f"--- {name}: right now: take it off {KNOWN.relative_to(ROOT)}\n"
             print(path.relative_to(ROOT) if arguments.list_failing else problem, flush=True)
-    print(f"{len(paths) - failed} passed, {failed} failed")
+    if differing:
+        print(f"{differing} scripts are known to differ: see {KNOWN.relative_to(ROOT)}")
+    print(f"{len(paths) - failed - differing} passed, {failed} failed, {differing} skipped")
     sys.exit(1 if failed else 0)
 
 
