@@ -34,8 +34,9 @@ SplitWatermarks::Split& WatermarkAssignerOperator::SplitOf(const Batch& batch) {
   return splits_->splits()[static_cast<size_t>(batch.split())];
 }
 
-bool WatermarkAssignerOperator::LateOnlyNow(Timestamp time, Timestamp watermark) const {
+bool WatermarkAssignerOperator::CutBefore(Timestamp time, Timestamp watermark) const {
   if (watermark == kMinTimestamp) return false;
+  if (granularity_ms_ < 0) return watermark > emitted_;
   Timestamp slice_end = FloorDiv(time, granularity_ms_) * granularity_ms_ + granularity_ms_;
   if (watermark < slice_end - 1) return false;
   // Nothing can have fired in between where no slice has ended.
@@ -54,10 +55,10 @@ StatusOr<Progress> WatermarkAssignerOperator::ProcessBatch(int, Batch batch, Col
 
   size_t begin = 0;  // rows before it have gone out
   for (size_t i = 0; i < batch.rows(); ++i) {
-    if (granularity_ms_ > 0 && !times.IsNull(i)) {
+    if (granularity_ms_ != 0 && !times.IsNull(i)) {
       Timestamp time = FloorDiv(times[i], 1000);
       Timestamp here = std::min(split.watermark, others);
-      if (LateOnlyNow(time, here)) {
+      if (CutBefore(time, here)) {
         if (i > begin) out.Emit(0, batch.Slice(begin, i - begin));
         begin = i;
         Announce(out);

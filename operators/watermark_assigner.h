@@ -28,7 +28,7 @@ class WatermarkAssignerOperator : public Operator {
   bool AnyActive() const;
   // Whether a row of this time may be too late at `watermark`, and downstream does not know it yet:
   // a slice has ended since the watermark it has.
-  bool LateOnlyNow(Timestamp time, Timestamp watermark) const;
+  bool CutBefore(Timestamp time, Timestamp watermark) const;
   // Emits what the splits say now, if it is news.
   void Announce(Collector& out);
   SplitWatermarks::Split& SplitOf(const Batch& batch);

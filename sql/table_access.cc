@@ -28,20 +28,22 @@ bool CallsFunction(const Expr& expr, const char* name) {
 
 void Collect(const RelPtr& rel, const SessionConfig& config, int64_t granularity, TableUses& uses) {
   if (const auto* aggregate = rel->as<WindowAggregateRel>()) {
-    granularity = std::gcd(granularity, Granularity(aggregate->window, config));
+    if (granularity >= 0)
+      granularity = std::gcd(granularity, Granularity(aggregate->window, config));
   } else if (const auto* tvf = rel->as<WindowTvfRel>()) {
-    granularity = std::gcd(granularity, Granularity(tvf->window, config));
+    if (granularity >= 0) granularity = std::gcd(granularity, Granularity(tvf->window, config));
   } else if (const auto* calc = rel->as<CalcRel>()) {
     bool asks = calc->filter && CallsFunction(*calc->filter, "CURRENT_WATERMARK");
     for (const ExprPtr& projection : calc->projections) {
       asks |= CallsFunction(*projection, "CURRENT_WATERMARK");
     }
-    if (asks) granularity = 1;
+    if (asks) granularity = -1;
   } else if (const auto* scan = rel->as<ScanRel>()) {
     TableUse& use = uses[TableKey(*scan)];
     if (!use.scan) use.scan = scan;
     use.columns.insert(scan->columns.begin(), scan->columns.end());
-    use.granularity_ms = std::gcd(use.granularity_ms, granularity);
+    use.granularity_ms =
+        use.granularity_ms < 0 || granularity < 0 ? -1 : std::gcd(use.granularity_ms, granularity);
   }
   for (const RelPtr& input : rel->inputs) Collect(input, config, granularity, uses);
 }
@@ -116,7 +118,7 @@ SqlResult<TableAccess> MakeTableAccess(const TableUse& use, const SessionConfig&
   TableAccess access;
   std::set<uint32_t> columns = use.columns;
   ExprPtr watermark;
-  if (table.watermark && use.granularity_ms > 0) {
+  if (table.watermark && use.granularity_ms != 0) {
     Scope scope = TableScope(table, true);
     ExpressionBinder binder(scope, options);
     ASSIGN_OR_RETURN(watermark, binder.Bind(*table.watermark->expr));

@@ -16,7 +16,7 @@ namespace weir::sql {
 struct TableUse {
   const ScanRel* scan = nullptr;  // one of them
   std::set<uint32_t> columns;     // of the table
-  int64_t granularity_ms = 0;     // gcd of the slices of the windows above; 0: no use of watermarks
+  int64_t granularity_ms = 0;     // as WatermarkAssigner.granularity_ms
 };
 using TableUses = std::map<std::string, TableUse>;  // by TableKey
 
