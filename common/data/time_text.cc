@@ -261,6 +261,7 @@ std::optional<int64_t> CastTextToTimestamp(std::string_view text) {
 void AppendDate(int64_t days, std::string& out) {
   CivilDate date = CivilFromDays(days);
   if (date.year < 0) out += '-';
+  if (date.year > 9999) out += '+';
   AppendPadded(date.year < 0 ? -date.year : date.year, 4, out);
   out += '-';
   AppendPadded(date.month, 2, out);

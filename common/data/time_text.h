@@ -46,7 +46,7 @@ std::optional<int64_t> CastTextToTimestamp(std::string_view text);
 
 // `digits` of the fraction, cut: 0 to 9; kTrimmed: as many as are not zero at the end.
 inline constexpr int kTrimmed = -1;
-void AppendDate(int64_t days, std::string& out);                // 2024-02-29
+void AppendDate(int64_t days, std::string& out);                // 2024-02-29, +10000-01-01
 void AppendTime(int32_t millis, int digits, std::string& out);  // 12:34:56.789
 void AppendTimestamp(int64_t micros, int digits, char separator, std::string& out);
 void AppendIntervalDayTime(int64_t millis, std::string& out);    // +1 02:03:04.567

@@ -1,7 +1,9 @@
 #include "common/data/value_text.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "common/data/decimal.h"
 #include "common/data/time_text.h"
@@ -45,6 +47,30 @@ void AppendJavaForm(std::string_view scientific, std::string& out) {
   out += std::to_string(exponent);
 }
 
+// Java (17 and older) prints whole numbers below 2^63 not by the shortest digits but by all of
+// their digits, less those that the precision of the type leaves uncertain: 2^31 as FLOAT
+// is 2.14748365E9.
+template <class T>
+void AppendWhole(T value, std::string& out) {
+  if (value < 0) out += '-';
+  auto whole = static_cast<uint64_t>(std::fabs(value));
+  constexpr int kBits = std::numeric_limits<T>::digits;
+  int uncertain_bits = std::bit_width(whole) - 1 - kBits - 1;
+  int exponent = 0;
+  if (uncertain_bits > 1) {
+    uint64_t unit = 1;
+    for (; unit * 10 <= uint64_t{1} << uncertain_bits; ++exponent) unit *= 10;
+    uint64_t rest = whole % unit;
+    whole /= unit;
+    if (unit > 1 && rest >= unit / 2) ++whole;
+  }
+  std::string digits = std::to_string(whole);
+  exponent += static_cast<int>(digits.size()) - 1;
+  digits.insert(1, ".");
+  if (digits.size() == 2) digits += '0';
+  AppendJavaForm(digits + "e" + std::to_string(exponent), out);
+}
+
 template <class T>
 void AppendReal(T value, std::string& out) {
   if (std::isnan(value)) {
@@ -53,6 +79,8 @@ void AppendReal(T value, std::string& out) {
     out += value < 0 ? "-Infinity" : "Infinity";
   } else if (value == 0) {
     out += std::signbit(value) ? "-0.0" : "0.0";
+  } else if (std::fabs(value) < T{9223372036854775808.0} && value == std::trunc(value)) {
+    AppendWhole(value, out);
   } else {
     char text[48];
     char* end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;

@@ -11,7 +11,8 @@
 
 namespace weir {
 
-// The shortest digits that read back as the same number, in Java's form: "1.5", "1.0E10", "NaN".
+// As Java (17) prints it: "1.5", "1.0E10", "NaN": the shortest digits that read back as the same
+// number, but for large whole numbers, where Java prints some more.
 void AppendDouble(double value, std::string& out);
 void AppendFloat(float value, std::string& out);
 

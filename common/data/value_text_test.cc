@@ -55,7 +55,10 @@ TEST(ValueTextTest, Floats) {
     float value;
     const char* text;
   };
-  for (const Case& c : {Case{0.1f, "0.1"}, Case{16777216.f, "1.6777216E7"},
+  for (const Case& c : {Case{0.1f, "0.1"}, Case{2147483648.f, "2.14748365E9"},
+                        Case{-1234567890.f, "-1.23456794E9"}, Case{99999999999.f, "9.9999998E10"},
+                        Case{9223372036854775.f, "9.2233725E15"}, Case{123456789.f, "1.23456792E8"},
+                        Case{5.f, "5.0"}, Case{-120.f, "-120.0"}, Case{16777216.f, "1.6777216E7"},
                         Case{3.4028235e38f, "3.4028235E38"}, Case{1.4e-45f, "1.4E-45"}}) {
     std::string out;
     AppendFloat(c.value, out);

@@ -25,6 +25,7 @@ Status NoCommonType(const DataType& a, const DataType& b) {
 }
 
 DataType CommonNumber(const DataType& a, const DataType& b) {
+  if (a.is_approximate() && b.is_approximate()) return a;  // the first one, as in Flink
   if (a.is_approximate() || b.is_approximate()) {
     bool is_double = a.kind() == TypeKind::kDouble || b.kind() == TypeKind::kDouble ||
                      a.is_decimal() || b.is_decimal();

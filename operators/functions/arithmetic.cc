@@ -35,10 +35,6 @@ template <Operation kOperation>
 ScalarKernel NumberKernel(const DataType& argument, const DataType& result) {
   return VisitNumbers(argument.physical(), [&]<class T>(std::type_identity<T>) {
     if constexpr (std::is_floating_point_v<T>) {
-      if (result.kind() == TypeKind::kFloat) {
-        return Map<float, T, T>(
-            [](T a, T b) { return static_cast<float>(Compute<kOperation>(a, b)); });
-      }
       return Map<T, T, T>([](T a, T b) { return Compute<kOperation>(a, b); });
     } else if constexpr (kOperation == Operation::kDivide) {
       return Map<T, T, T>([](T a, T b) -> StatusOr<T> {
@@ -105,11 +101,8 @@ StatusOr<ResolvedFunction> ResolveNumbers(DataType a, DataType b) {
   };
   if (a.is_approximate() || b.is_approximate()) {
     if (kOperation == Operation::kRemainder) return InvalidArgumentError("");
-    if (a.is_approximate() && b.is_approximate()) {
-      // Computed as DOUBLE where one is; the result is of the first one's type, as in Flink.
-      DataType wide = a.kind() == b.kind() ? a : DataType::Double();
-      return resolved(wide, wide, a);
-    }
+    // Of FLOAT and DOUBLE the first one decides, as in Flink.
+    if (a.is_approximate() && b.is_approximate()) return resolved(a, a, a);
     const DataType& approximate = a.is_approximate() ? a : b;
     bool decimal = a.is_decimal() || b.is_decimal();
     DataType type = decimal ? DataType::Double() : approximate;

@@ -350,7 +350,7 @@ void AddMaps(FunctionRegistry& registry) {
            [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
              const DataType& map = args[0].type;
              if (map.kind() != TypeKind::kMap) return InvalidArgumentError("");
-             DataType entry = DataType::Row({{"key", map.key()}, {"value", map.value()}}).NotNull();
+             DataType entry = DataType::Row({{"key", map.key()}, {"value", map.value()}});
              return OfMap(args, DataType::Array(entry));
            }},
           PerRow([](auto args, size_t row, ColumnBuilder& out) {

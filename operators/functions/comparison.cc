@@ -77,6 +77,16 @@ ScalarKernel NestedComparison() {
   };
 }
 
+// A NaN is equal to itself (and neither below nor above anything), as in Flink.
+template <class Compare, class T>
+bool CompareValues(T x, T y) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if constexpr (std::is_same_v<Compare, std::equal_to<>>) return x == y || (x != x && y != y);
+    if constexpr (std::is_same_v<Compare, std::not_equal_to<>>) return x != y && (x == x || y == y);
+  }
+  return Compare()(x, y);
+}
+
 template <class Compare>
 ScalarKernel MakeComparison(const DataType& a, const DataType& b) {
   if (a.is_nested()) return NestedComparison<Compare>();
@@ -86,7 +96,7 @@ ScalarKernel MakeComparison(const DataType& a, const DataType& b) {
     });
   }
   return VisitCells(a.physical(), []<class T>(std::type_identity<T>) {
-    return Map<bool, T, T>([](T x, T y) { return Compare()(x, y); });
+    return Map<bool, T, T>([](T x, T y) { return CompareValues<Compare>(x, y); });
   });
 }
 

@@ -28,6 +28,8 @@ TEST(ComparisonTest, Orders) {
       {D(0.1), Decimal("0.1", 2, 1), "TFFTFT"},
       {D(-0.0), D(0.0), "TFFTFT"},
       {D(std::numeric_limits<double>::quiet_NaN()), D(1), "FTFFFF"},
+      {D(std::numeric_limits<double>::quiet_NaN()), D(std::numeric_limits<double>::quiet_NaN()),
+       "TFFFFF"},
       {Date("2024-01-01"), Date("2024-01-02"), "FTTTFF"},
       {TS("2024-01-01 00:00:00", 0), TS("2024-01-01 00:00:00", 3), "TFFTFT"},
       {Date("2024-01-01"), S("2024-01-01"), "TFFTFT"},
@@ -124,14 +126,19 @@ TEST(ComparisonTest, Like) {
     bool matches;
   };
   const Case cases[] = {
-      {"hello", "h%", true},    {"hello", "%o", true},    {"hello", "%ell%", true},
-      {"hello", "h_llo", true}, {"hello", "h_lo", false}, {"hello", "hello", true},
-      {"hello", "hell", false}, {"hello", "%", true},     {"", "%", true},
-      {"", "_", false},         {"日本語", "日__", true}, {"日本語", "___", true},
-      {"日本語", "__", false},  {"ABC", "abc", false},    {"a.c", "a.c", true},
-      {"abc", "a.c", false},    {"aXXb", "a%b%", true},   {"ab", "a%b", true},
-      {"aab", "%ab", true},     {"abab", "%ab_%", true},  {"abab", "a%_b", true},
-      {"a", "a%a", false},      {"aa", "a%a", true},      {"abcabc", "%c%_c", true},
+      {"hello", "h%", true},    {"hello", "%o", true},
+      {"hello", "%ell%", true}, {"hello", "h_llo", true},
+      {"hello", "h_lo", false}, {"hello", "hello", true},
+      {"hello", "hell", false}, {"hello", "%", true},
+      {"", "%", true},          {"hello", "", true},
+      {"", "", true},           {"", "_", false},
+      {"日本語", "日__", true}, {"日本語", "___", true},
+      {"日本語", "__", false},  {"ABC", "abc", false},
+      {"a.c", "a.c", true},     {"abc", "a.c", false},
+      {"aXXb", "a%b%", true},   {"ab", "a%b", true},
+      {"aab", "%ab", true},     {"abab", "%ab_%", true},
+      {"abab", "a%_b", true},   {"a", "a%a", false},
+      {"aa", "a%a", true},      {"abcabc", "%c%_c", true},
       {"a\\c", "a\\c", true},
   };
   for (const Case& c : cases) {

@@ -92,6 +92,7 @@ const FunctionRegistry& FunctionRegistry::Builtin() {
     AddRegexpFunctions(*built);
     AddCollectionFunctions(*built);
     AddEncodingFunctions(*built);
+    AddPrintf(*built);
     return built;
   }();
   return *registry;

@@ -194,7 +194,8 @@ TEST(JsonTest, Constructors) {
   DataType row = DataType::Row(
       {{"a", DataType::Int()}, {"m", DataType::Map(DataType::String(), DataType::Int())}});
   using VL = weir::Value::List;
-  EXPECT_EQ(Call("JSON_STRING", {{row, VL{1, VL{weir::Value(VL{"k", 2})}}}}), R"({"a":1,"m":{"k":2}})");
+  EXPECT_EQ(Call("JSON_STRING", {{row, VL{1, VL{weir::Value(VL{"k", 2})}}}}),
+            R"({"a":1,"m":{"k":2}})");
   EXPECT_EQ(Call("JSON_QUOTE", {S("é\t\"😀")}), R"("\u00e9\t\"\ud83d\ude00")");
   EXPECT_EQ(Call("JSON_UNQUOTE", {S("\"a\\\"\"")}), "a\"");
   EXPECT_EQ(Call("JSON_UNQUOTE", {S("a")}), "a");

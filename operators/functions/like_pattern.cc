@@ -41,6 +41,8 @@ Status LikePattern::Compile(std::string_view pattern, std::string_view escape) {
       }
     }
   }
+  // An empty pattern matches everything, as in Flink.
+  if (pattern.empty()) pieces_.emplace_back();
   for (Piece& piece : pieces_) {
     if (!piece.any.empty()) piece.any.resize(piece.bytes.size());
   }

@@ -27,13 +27,31 @@ std::unique_ptr<re2::RE2> CompilePattern(const std::string& pattern) {
   return compiled->ok() ? std::move(compiled) : nullptr;
 }
 
+// Java's (?<name>...) as RE2 writes it, (?P<name>...).
+std::string WithNamedGroups(std::string_view pattern) {
+  std::string out;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    std::string_view rest = pattern.substr(i);
+    if (rest.front() == '\\' && rest.size() > 1) {
+      out += rest.substr(0, 2);
+      ++i;
+    } else if (rest.size() > 3 && rest.starts_with("(?<") && rest[3] != '=' && rest[3] != '!') {
+      out += "(?P<";
+      i += 2;
+    } else {
+      out += rest.front();
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool Regexp::Compile(std::string_view pattern) {
   if (!impl_->looked_up || impl_->pattern != pattern) {
     impl_->looked_up = true;
     impl_->pattern = pattern;
-    impl_->compiled = CompilePattern(impl_->pattern);
+    impl_->compiled = CompilePattern(WithNamedGroups(impl_->pattern));
   }
   return impl_->compiled != nullptr;
 }
@@ -58,7 +76,7 @@ bool Regexp::CompileSimilar(std::string_view pattern, std::string_view escape) {
       regexp += ".*";
     } else if (c == '_') {
       regexp += '.';
-    } else if (c == '.' || c == '^' || c == '$' || c == '\\') {
+    } else if (c == '^' || c == '$' || c == '\\') {
       regexp += '\\';
       regexp += c;
     } else {

@@ -25,7 +25,8 @@ class Regexp {
 
   // Compiles the pattern when it is another one than last time. False when it is invalid.
   bool Compile(std::string_view pattern);
-  // SQL's SIMILAR TO: % any text, _ any character, else a regular expression over the whole text.
+  // SQL's SIMILAR TO: % any text, _ and . any character, else a regular expression over the whole
+  // text.
   bool CompileSimilar(std::string_view pattern, std::string_view escape);
 
   int groups() const;

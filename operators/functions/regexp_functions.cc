@@ -123,7 +123,7 @@ void AddOthers(FunctionRegistry& registry) {
   DeclareWithRegexp(
       registry,
       {"REGEXP_REPLACE", "REGEXP_REPLACE(string, pattern, replacement)",
-       "Every match replaced by a text.", 3, 3, TakesNullable({Arg::kString}, DataType::String())},
+       "Every match replaced by a text.", 3, 3, Takes({Arg::kString}, DataType::String())},
       [](std::shared_ptr<Regexp> regexp) {
         return Map<Text, Text, Text, Text>(
             [regexp, out = std::string()](Text text, Text pattern, Text replacement) mutable {

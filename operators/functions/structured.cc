@@ -255,7 +255,8 @@ void AddElement(FunctionRegistry& registry) {
   spec.resolve = [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
     if (args[0].type.kind() != TypeKind::kArray) return InvalidArgumentError("");
     const DataType& element = args[0].type.element();
-    return ResolvedFunction{{args[0].type}, element.WithNullable(true)};
+    return ResolvedFunction{{args[0].type},
+                            element.WithNullable(element.nullable() || args[0].type.nullable())};
   };
   Declare(registry, std::move(spec),
           [](std::span<const ColumnPtr> args, const DataType& type, size_t rows,

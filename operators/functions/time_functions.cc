@@ -249,8 +249,12 @@ StatusOr<ScalarKernel> MakeTimeRounding(bool up, std::span<const BoundArgument> 
       });
       break;
     case TypeKind::kTimestampLtz:
-      kernel = Map<int64_t, int64_t>(
-          [round, zone](int64_t micros) { return zone.ToUtc(round(zone.ToLocal(micros))); });
+      // By the offset of the time itself, also where the clock is set between it and the boundary:
+      // that is right for hours, and what Flink does for days.
+      kernel = Map<int64_t, int64_t>([round, zone](int64_t micros) {
+        int64_t offset = zone.OffsetSeconds(micros) * kMicrosPerSecond;
+        return round(micros + offset) - offset;
+      });
       break;
     default:
       kernel = Map<int64_t, int64_t>(round);

@@ -112,6 +112,11 @@ TEST(TimeFunctionsTest, FloorAndCeil) {
       {"FLOOR", {TS("1969-12-31 23:59:59.999"), S("DAY")}, "1969-12-31 00:00:00.000"},
       // Text is printed in the zone, so local midnight shows.
       {"FLOOR", {LTZ("2024-05-17 03:00:00"), S("DAY")}, "2024-05-17 00:00:00.000", "Asia/Tokyo"},
+      {"CEIL", {TS("2023-01-01 00:00:00.999"), S("MONTH")}, "2023-01-01 00:00:00.000"},
+      {"CEIL",
+       {LTZ("2024-11-03 08:30:00"), S("HOUR")},
+       "2024-11-03 01:00:00.000",
+       "America/Los_Angeles"},
       {"FLOOR", {LTZ("2024-05-17 16:00:00"), S("DAY")}, "2024-05-18 00:00:00.000", "Asia/Tokyo"},
   });
   EXPECT_TRUE(CallType("FLOOR", {Time("12:34:56"), S("DAY")}).starts_with("error"));

@@ -161,6 +161,9 @@ int64_t FloorToUnit(TimeUnit unit, int64_t micros) {
 }
 
 int64_t CeilToUnit(TimeUnit unit, int64_t micros) {
+  // Of weeks and longer units only the date counts, as in Flink: noon of a first of January is not
+  // behind the year's beginning.
+  if (unit == TimeUnit::kWeek || MonthsOf(unit) != 0) micros -= MicrosOfDay(micros);
   int64_t floor = FloorToUnit(unit, micros);
   if (floor == micros) return micros;
   if (int64_t length = MicrosOf(unit)) return floor + length;

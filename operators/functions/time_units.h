@@ -35,8 +35,8 @@ std::optional<TimeUnit> ParseTimeUnit(std::string_view name);
 // Of a wall-clock time in microseconds since 1970-01-01 00:00:00. WEEK is ISO's.
 int64_t ExtractUnit(TimeUnit unit, int64_t micros);
 
-// The last boundary of the unit at or before the time, the first at or behind it. Weeks begin on
-// Sunday.
+// The last boundary of the unit at or before the time, the first at or behind it (for weeks and
+// longer units: at or behind its date). Weeks begin on Sunday.
 int64_t FloorToUnit(TimeUnit unit, int64_t micros);
 int64_t CeilToUnit(TimeUnit unit, int64_t micros);
 
