@@ -594,8 +594,11 @@ SqlResult<ExprPtr> ExpressionBinder::Function(const std::string& name, std::vect
   const FunctionRegistry& registry = FunctionRegistry::Builtin();
   const ScalarFunction* function = registry.Find(name);
   if (!function) {
+    std::vector<std::string> names = registry.Names();
+    std::vector<std::string> aggregates = AggregateFunctionNames();
+    for (std::string& aggregate : aggregates) names.push_back(std::move(aggregate));
     return SqlError{StatusCode::kNotFound, "there is no function " + name, span,
-                    DidYouMean(name, registry.Names())};
+                    DidYouMean(name, names)};
   }
   int count = static_cast<int>(args.size());
   if (count < function->min_args || (function->max_args >= 0 && count > function->max_args)) {

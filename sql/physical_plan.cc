@@ -154,6 +154,7 @@ class Builder {
   PlanOptions options_;
   TableUses uses_;
   std::map<std::string, TableAccess> accesses_;
+  std::map<std::string, PhysicalNode*> tables_;  // what reads a table, once for all
   PhysicalPlan plan_;
   std::map<std::string, PhysicalNode*> known_;
   std::map<std::string, int> uids_;
@@ -259,6 +260,7 @@ SqlResult<Nodes> Builder::Build(const RelPtr& rel, bool need_before) {
 
 SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
   std::string key = TableKey(scan);
+  if (auto it = tables_.find(key); it != tables_.end()) return it->second;
   const TableUse& use = uses_.at(key);
   const CatalogTable& table = *scan.table;
   if (!accesses_.count(key)) {
@@ -300,6 +302,7 @@ SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
     node = Add(std::move(op), access.schema, {node}, MakeExchange(plan::Exchange::FORWARD),
                node->parallelism);
   }
+  tables_[key] = node;
   return node;
 }
 
