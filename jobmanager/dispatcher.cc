@@ -142,6 +142,7 @@ void Dispatcher::OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest
       }
       done(std::move(reply));
     });
+    return true;
   });
 }
 
@@ -475,6 +476,7 @@ void Dispatcher::Remember(rpc::JobDetails details) {
   while (ended_.size() > options_.ended_jobs_kept) {
     submissions_->Submit([this, id = ended_.front().summary().job_id()] {
       if (Status s = store_->Remove(id); !s.ok()) LOG(kWarning) << "forget job " << id << ": " << s;
+      return true;
     });
     ended_.pop_front();
   }

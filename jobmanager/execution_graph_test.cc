@@ -77,7 +77,7 @@ TEST_F(ExecutionGraphTest, FailureCancelsAllWaitsAndRestarts) {
   EXPECT_EQ(Fails(Task(0, 1), UnavailableError("gone"), 100), "RESTARTING -0/0@1.0 -1/0@1.0 over");
   EXPECT_EQ(graph_.NextDeadline(), std::nullopt) << "tasks still run: nothing to wake up for";
   EXPECT_EQ(Print(graph_.OnTime(1100)), "");
-  EXPECT_EQ(All(TaskState::kCanceled), "");
+  EXPECT_EQ(All(SubtaskState::kCanceled), "");
   EXPECT_EQ(graph_.NextDeadline(), 1100);
   EXPECT_EQ(Print(graph_.OnTime(1099)), "");
   const AttemptId old = graph_.attempt();

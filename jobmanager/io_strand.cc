@@ -1,8 +1,12 @@
 #include "jobmanager/io_strand.h"
 
+#include <chrono>
 #include <utility>
 
 namespace weir {
+namespace {
+constexpr std::chrono::milliseconds kRetry{500};
+}
 
 IoStrand::~IoStrand() {
   {
@@ -13,7 +17,7 @@ IoStrand::~IoStrand() {
   if (thread_.joinable()) thread_.join();
 }
 
-void IoStrand::Submit(std::function<void()> work) {
+void IoStrand::Submit(Work work) {
   {
     std::lock_guard lock(mutex_);
     queue_.push_back(std::move(work));
@@ -23,16 +27,19 @@ void IoStrand::Submit(std::function<void()> work) {
 }
 
 void IoStrand::Run() {
+  std::unique_lock lock(mutex_);
   while (true) {
-    std::function<void()> work;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
-      if (stopped_) return;
-      work = std::move(queue_.front());
+    wake_.wait(lock, [&] { return stopped_ || !queue_.empty(); });
+    if (stopped_) return;
+    const Work work = queue_.front();
+    lock.unlock();
+    const bool done = work();
+    lock.lock();
+    if (done) {
       queue_.pop_front();
+    } else {
+      wake_.wait_for(lock, kRetry, [&] { return stopped_; });
     }
-    work();
   }
 }
 

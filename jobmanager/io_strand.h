@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -14,9 +13,9 @@ class IoQueue {
  public:
   // Finishes the piece it is in, drops the others.
   virtual ~IoQueue() = default;
-  virtual void Submit(std::function<void()> work) = 0;
-  // Work that repeats itself until it succeeds ends when this is true.
-  virtual bool stopping() const = 0;
+  // False: it could not be done now and is to be tried again in a moment, before what comes next.
+  using Work = std::function<bool()>;
+  virtual void Submit(Work work) = 0;
 };
 
 // On a thread of its own that is made when the first piece comes.
@@ -27,16 +26,15 @@ class IoStrand : public IoQueue {
   IoStrand(const IoStrand&) = delete;
   IoStrand& operator=(const IoStrand&) = delete;
 
-  void Submit(std::function<void()> work) override;
-  bool stopping() const override { return stopped_; }
+  void Submit(Work work) override;
 
  private:
   void Run();
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> queue_;
-  std::atomic<bool> stopped_{false};
+  std::deque<Work> queue_;
+  bool stopped_ = false;
   std::thread thread_;
 };
 

@@ -82,6 +82,7 @@ std::optional<Timestamp> JobRuntime::NextWakeup() const {
 void JobRuntime::Do(const job_action::LoadCheckpoint&) {
   io_->Submit([storage = storage_, &host = host_, id = job_.job_id()] {
     host.Post(id, [loaded = storage->Load()](JobRuntime& job) { job.Handle(loaded); });
+    return true;
   });
 }
 
@@ -90,18 +91,22 @@ void JobRuntime::Do(const job_action::PublishCheckpoint& action) {
   stamped.manifest.set_weir_version(std::string(kWeirVersion));
   io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), stamped] {
     host.Post(id, [done = storage->Publish(stamped)](JobRuntime& job) { job.Handle(done); });
+    return true;
   });
 }
 
 void JobRuntime::Do(const job_action::DeleteFiles& action) {
-  io_->Submit([storage = storage_, action] { storage->Delete(action); });
+  io_->Submit([storage = storage_, action] {
+    storage->Delete(action);
+    return true;
+  });
 }
 
 void JobRuntime::Do(const job_action::PersistJobState& action) {
-  io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), now = host_.Now(), action,
-               io = io_.get()] {
-    const auto done = storage->Persist(action, now, [io] { return io->stopping(); });
-    host.Post(id, [done](JobRuntime& job) { job.Handle(done); });
+  io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), now = host_.Now(), action] {
+    const auto done = storage->Persist(action, now);
+    if (done) host.Post(id, [event = *done](JobRuntime& job) { job.Handle(event); });
+    return done.has_value();
   });
 }
 
@@ -148,6 +153,7 @@ void JobRuntime::Do(const job_action::JobTerminated& action) {
   // What is still to be deleted goes first.
   io_->Submit([&host = host_, id = job_.job_id(), state = action.state] {
     host.Post(id, [&host, id, state](JobRuntime&) { host.JobEnded(id, state); });
+    return true;
   });
 }
 

@@ -1,8 +1,6 @@
 #include "jobmanager/job_storage.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "common/base/logging.h"
@@ -82,19 +80,16 @@ void JobStorage::Delete(const job_action::DeleteFiles& action) {
   }
 }
 
-job_event::JobStatePersisted JobStorage::Persist(const job_action::PersistJobState& action,
-                                                 Timestamp now,
-                                                 const std::function<bool()>& give_up) {
+std::optional<job_event::JobStatePersisted> JobStorage::Persist(
+    const job_action::PersistJobState& action, Timestamp now) {
   jobstore::StoredState state = ToStoredState(action.record);
   if (IsGloballyTerminal(action.record.state)) state.set_ended_ms(now);
-  while (true) {
-    Status s = store_.SetState(job_id_, state);
-    if (s.ok() || s.code() == StatusCode::kFailedPrecondition || give_up()) {
-      return {action.version, std::move(s)};
-    }
-    LOG(kWarning) << "job " << job_id_ << ": cannot write its state, trying again: " << s;
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  Status s = store_.SetState(job_id_, state);
+  if (s.ok() || s.code() == StatusCode::kFailedPrecondition) {
+    return job_event::JobStatePersisted{action.version, std::move(s)};
   }
+  LOG(kWarning) << "job " << job_id_ << ": cannot write its state, trying again: " << s;
+  return std::nullopt;
 }
 
 }  // namespace weir

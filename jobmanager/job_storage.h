@@ -1,7 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/base/time.h"
@@ -24,10 +24,9 @@ class JobStorage {
   job_event::CheckpointPublished Publish(const job_action::PublishCheckpoint& action);
   // Best effort: what stays is removed when the job is loaded next.
   void Delete(const job_action::DeleteFiles& action);
-  // Repeats until it is done or another job manager has taken over. `now` goes into the record of
-  // a job that is over; `give_up` ends the repetition when the process ends.
-  job_event::JobStatePersisted Persist(const job_action::PersistJobState& action, Timestamp now,
-                                       const std::function<bool()>& give_up);
+  // Nothing: it failed and is to be tried again. `now` goes into the record of a job that is over.
+  std::optional<job_event::JobStatePersisted> Persist(const job_action::PersistJobState& action,
+                                                      Timestamp now);
 
  private:
   JobStore& store_;

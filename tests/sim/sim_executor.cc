@@ -71,21 +71,21 @@ void SimLoop::Round() {
   });
 }
 
-void SimIoQueue::Submit(std::function<void()> work) {
+void SimIoQueue::Submit(Work work) {
   queue_.push_back(std::move(work));
-  if (!std::exchange(running_, true)) RunNext();
+  if (!std::exchange(running_, true)) RunNext(DiskDelay(simulator_));
 }
 
-void SimIoQueue::RunNext() {
-  simulator_.After(life_, DiskDelay(simulator_), [this, alive = alive_] {
+void SimIoQueue::RunNext(int64_t delay_us) {
+  simulator_.After(life_, delay_us, [this, alive = alive_] {
     if (!*alive) return;
-    const std::function<void()> work = std::move(queue_.front());
-    queue_.pop_front();
-    work();
+    const Work work = queue_.front();
+    const bool done = work();
     if (disk_.TakeDeath()) return on_death_();
     if (!*alive) return;  // it ended the job that owns this queue
+    if (done) queue_.pop_front();
     running_ = !queue_.empty();
-    if (running_) RunNext();
+    if (running_) RunNext(done ? DiskDelay(simulator_) : 500'000);
   });
 }
 

@@ -70,18 +70,17 @@ class SimIoQueue : public IoQueue {
         alive_(std::make_shared<bool>(true)) {}
   ~SimIoQueue() override { *alive_ = false; }
 
-  void Submit(std::function<void()> work) override;
-  bool stopping() const override { return false; }
+  void Submit(Work work) override;
 
  private:
-  void RunNext();
+  void RunNext(int64_t delay_us);
 
   Simulator& simulator_;
   const LifePtr life_;
   SimFileSystem& disk_;
   const OnDeath on_death_;
   const std::shared_ptr<bool> alive_;
-  std::deque<std::function<void()>> queue_;
+  std::deque<Work> queue_;
   bool running_ = false;
 };
 

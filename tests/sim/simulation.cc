@@ -42,6 +42,8 @@ class CheckpointWatch {
       out << "checkpoint " << id << " was published after " << job.newest;
       return simulator_.Violation(out.str());
     }
+    Manifest& known = manifests_[path];
+    known = {.job_id = manifest->job_id(), .id = id, .before = job.newest};
     job.newest = id;
     int expected = 0;
     for (const auto& vertex : manifest->vertices()) expected += vertex.parallelism();
@@ -50,7 +52,6 @@ class CheckpointWatch {
                                   std::to_string(manifest->tasks_size()) + " of " +
                                   std::to_string(expected) + " snapshots");
     }
-    Manifest& known = manifests_[path];
     const std::string root = path.substr(0, path.find("/chk-"));
     for (const auto& task : manifest->tasks()) {
       for (const auto& op : task.operators()) {
@@ -75,7 +76,16 @@ class CheckpointWatch {
   }
 
   void OnRemoved(const std::string& path) {
-    if (manifests_.erase(path) > 0) return;
+    if (const auto it = manifests_.find(path); it != manifests_.end()) {
+      // The newest goes when its publication was reported as failed: it never counted.
+      Job& job = jobs_[it->second.job_id];
+      if (job.newest == it->second.id) {
+        job.published.erase(job.newest.value());
+        job.newest = it->second.before;
+      }
+      manifests_.erase(it);
+      return;
+    }
     for (const auto& [manifest, known] : manifests_) {
       if (known.files.contains(path)) {
         simulator_.Violation(path + " is deleted while " + manifest + " names it");
@@ -136,6 +146,9 @@ class CheckpointWatch {
 
  private:
   struct Manifest {
+    std::string job_id;
+    CheckpointId id;
+    CheckpointId before;  // the newest then
     std::set<std::string> files;
   };
   struct Job {
