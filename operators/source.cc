@@ -192,9 +192,7 @@ Status TableSourceOperator::EmitBatch(int32_t split, Batch batch) {
   return OkStatus();
 }
 
-void TableSourceOperator::SplitFinished(int32_t split) {
-  ended_.push_back(split);
-}
+void TableSourceOperator::SplitFinished(int32_t split) { ended_.push_back(split); }
 
 Status TableSourceOperator::EmitRun(const MessageRun& run) {
   Pending& pending = pending_[static_cast<size_t>(run.split)];

@@ -159,7 +159,8 @@ SqlResult<ExprPtr> ExpressionBinder::BindNode(const ast::Expr& expr) {
     }
     // -2147483648 is an INT, though 2147483648 is not.
     if (const auto* literal = std::get_if<ast::Literal>(&node->operand->node);
-        literal && literal->kind == ast::LiteralKind::kInteger && node->op == ast::UnaryOp::kMinus) {
+        literal && literal->kind == ast::LiteralKind::kInteger &&
+        node->op == ast::UnaryOp::kMinus) {
       ast::Literal negative = *literal;
       negative.text = "-" + literal->text;
       return BindLiteral(negative, span);

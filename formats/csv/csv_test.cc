@@ -20,8 +20,8 @@ std::vector<std::string> DecodeLines(const SchemaPtr& schema, const Options& opt
   for (size_t i = 0; i < schema->size(); ++i) all.push_back(static_cast<uint32_t>(i));
   auto decoder = CsvFormat().make_decoder({schema, all}, options);
   EXPECT_TRUE(decoder.ok()) << decoder.status();
-  auto encoder = CsvFormat().make_encoder(
-      schema, {{"field-delimiter", "|"}, {"null-literal", "NULL"}});
+  auto encoder =
+      CsvFormat().make_encoder(schema, {{"field-delimiter", "|"}, {"null-literal", "NULL"}});
   std::vector<std::string> out;
   for (const std::string& line : lines) {
     BatchBuilder builder(schema);

@@ -16,8 +16,7 @@ StatusOr<JsonOptions> JsonOptions::Read(const std::map<std::string, std::string>
   if (reader.OneOf("timestamp-format.standard", "SQL", {"SQL", "ISO-8601"}) == "ISO-8601") {
     out.timestamp_standard = TimestampStandard::kIso8601;
   }
-  std::string null_key =
-      reader.OneOf("map-null-key.mode", "FAIL", {"FAIL", "DROP", "LITERAL"});
+  std::string null_key = reader.OneOf("map-null-key.mode", "FAIL", {"FAIL", "DROP", "LITERAL"});
   if (null_key == "DROP") out.null_key = NullKey::kDrop;
   if (null_key == "LITERAL") out.null_key = NullKey::kLiteral;
   out.null_key_literal = reader.String("map-null-key.literal", "null");
