@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/check.h"
+#include "common/base/planted_bug.h"
 
 namespace weir {
 
@@ -41,7 +42,7 @@ SplitAssigner::Assignments SplitAssigner::OnReaderRequest(int32_t subtask) {
 
 SplitAssigner::Assignments SplitAssigner::HandOut() {
   Assignments out;
-  if (!released_) return out;
+  if (!released_ && !Planted("read-before-it-is-recorded")) return out;
   std::map<int32_t, Assignment> by_reader;
   std::deque<std::string> left;
   for (const std::string& id : queue_) {
@@ -144,7 +145,7 @@ Status SplitAssigner::Restore(const std::string& snapshot,
       known.finished = true;
       continue;
     }
-    known.split.position = it->second->position();
+    if (!Planted("splits-read-again")) known.split.position = it->second->position();
     known.split.watermark = it->second->watermark();
     known.split.discovered_later = false;  // the position counts from here on
     queue_.push_back(id);

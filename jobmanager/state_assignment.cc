@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/planted_bug.h"
 #include "state/key_groups.h"
 
 namespace weir {
@@ -64,7 +65,8 @@ StatusOr<std::map<std::string, OldOperator>> CollectOperators(const CheckpointMa
 OperatorRestore RestoreOperator(const std::string& uid, const OldOperator& old, int32_t subtask,
                                 int32_t parallelism, int32_t max_parallelism) {
   OperatorRestore restore{.uid = uid};
-  const KeyGroupRange range = KeyGroupRangeFor(subtask, parallelism, max_parallelism);
+  KeyGroupRange range = KeyGroupRangeFor(subtask, parallelism, max_parallelism);
+  if (Planted("key-group-lost") && old.parallelism != parallelism) ++range.first;
   for (const auto& [old_subtask, op] : old.by_subtask) {
     if (!op->operator_state().empty() &&
         (old.parallelism != parallelism || old_subtask == subtask)) {
@@ -117,6 +119,7 @@ void AssignCommits(const CheckpointManifest& manifest, const JobPlan& plan,
       all.push_back(std::move(prepared));
     }
   }
+  if (Planted("commits-forgotten-on-restore")) return;
   for (checkpoint::PreparedCommit& prepared : all) {
     const PlanVertex* vertex = plan.FindUid(prepared.uid());
     CHECK(vertex != nullptr) << prepared.uid();

@@ -228,7 +228,7 @@ StatusOr<std::unique_ptr<ShareFileWriter>> ShareFileWriter::Make(CheckpointStora
   out->id_ = id.value();
   checkpoint::StateFileHeader header;
   StateFileWriter::Sink sink;
-  if (bytes > kInlineBytes) {
+  if (bytes > storage.inline_bytes()) {
     ASSIGN_OR_RETURN(out->file_, storage.CreateFile(id));
     header.set_name(out->file_->name());
     sink = [file = out->file_.get()](std::string_view b) { return file->Append(b); };

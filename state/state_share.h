@@ -56,9 +56,6 @@ uint64_t BytesOf(const StateShare& share);
 
 // ---- Between the files of this folder
 
-// Shares of at most this size travel inside their handle.
-inline constexpr size_t kInlineBytes = 64 << 10;
-
 // A file of the share, checked to belong to the table and to cover the handle's key groups.
 StatusOr<std::unique_ptr<StateFileReader>> OpenStateFile(const CheckpointStorage& storage,
                                                          const TableIdentity& table,

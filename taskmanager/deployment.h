@@ -10,6 +10,7 @@
 #include "connectors/connector.h"
 #include "proto/control.pb.h"
 #include "state/cold_store.h"
+#include "state/storage/checkpoint_storage.h"
 #include "taskmanager/exchange/data_transport.h"
 #include "taskmanager/task.h"
 
@@ -24,6 +25,7 @@ struct TaskEnvironment {
   std::shared_ptr<FileSystem> file_system;  // of checkpoints
   ColdStoreFactory cold_store;              // null: all keyed state stays in memory
   uint64_t state_bytes_per_task = uint64_t{1} << 62;
+  size_t inline_state_bytes = CheckpointStorage::kInlineBytes;  // smaller state gets no file
   DataTransport* transport = nullptr;  // null: every task of a job is here
 };
 

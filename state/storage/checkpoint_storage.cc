@@ -143,8 +143,11 @@ StatusOr<FileHandle> CheckpointFileWriter::Finish() {
 
 // ---- CheckpointStorage: files
 
-CheckpointStorage::CheckpointStorage(std::shared_ptr<FileSystem> fs, std::string job_dir)
-    : fs_(std::move(fs)), job_dir_(WithoutTrailingSlash(std::move(job_dir))) {}
+CheckpointStorage::CheckpointStorage(std::shared_ptr<FileSystem> fs, std::string job_dir,
+                                     size_t inline_bytes)
+    : fs_(std::move(fs)),
+      job_dir_(WithoutTrailingSlash(std::move(job_dir))),
+      inline_bytes_(inline_bytes) {}
 
 StatusOr<std::unique_ptr<CheckpointFileWriter>> CheckpointStorage::CreateFile(CheckpointId id) {
   const std::string folder = job_dir_ + "/" + std::string(kSharedFolder);

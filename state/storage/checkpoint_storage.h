@@ -46,10 +46,14 @@ class CheckpointFileWriter {
 // files). Thread-safe as far as its file system is; one process publishes and deletes.
 class CheckpointStorage {
  public:
-  CheckpointStorage(std::shared_ptr<FileSystem> fs, std::string job_dir);
+  // State of at most `inline_bytes` gets no file of its own: it travels inside its handle.
+  static constexpr size_t kInlineBytes = 64 << 10;
+  CheckpointStorage(std::shared_ptr<FileSystem> fs, std::string job_dir,
+                    size_t inline_bytes = kInlineBytes);
 
   const std::string& job_dir() const { return job_dir_; }
   FileSystem& file_system() const { return *fs_; }
+  size_t inline_bytes() const { return inline_bytes_; }
 
   // ---- Task managers
   StatusOr<std::unique_ptr<CheckpointFileWriter>> CreateFile(CheckpointId id);
@@ -89,6 +93,7 @@ class CheckpointStorage {
 
   std::shared_ptr<FileSystem> fs_;
   std::string job_dir_;
+  size_t inline_bytes_;
 };
 
 // The manifest of a checkpoint or savepoint folder (one that holds a file `manifest`).

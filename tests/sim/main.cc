@@ -1,16 +1,43 @@
-// simulation --seed S            one run, with its trace if it goes wrong
+// simulation --seed S              one run, with its trace if it goes wrong
 // simulation --seeds N [--from F]  N runs; the first that goes wrong ends them
+// Where bugs are planted (simulation_planted):
+//   --plant BUG                    with one of them
+//   --every-plant                  each of them has to be found within --seeds runs
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "common/base/logging.h"
 #include "tests/sim/simulation.h"
 #include "tests/sim/simulator.h"
 
+#ifdef WEIR_PLANT
+namespace weir {
+std::string planted;
+bool Planted(std::string_view bug) { return bug == planted; }
+}  // namespace weir
+#endif
+
 namespace {
+
+#ifdef WEIR_PLANT
+constexpr const char* kPlants[] = {"rows-behind-the-barrier",
+                                   "published-without-a-snapshot",
+                                   "files-deleted-at-once",
+                                   "commits-forgotten-on-restore",
+                                   "commits-overtake",
+                                   "splits-read-again",
+                                   "read-before-it-is-recorded",
+                                   "finished-before-the-last-commit",
+                                   "key-group-lost"};
+#endif
 
 int Usage() {
   std::cerr << "usage: simulation (--seed S [--trace] | --seeds N [--from F])\n";
@@ -45,11 +72,40 @@ bool RunOne(uint64_t seed, bool trace) {
   return false;
 }
 
+#ifdef WEIR_PLANT
+// In a process of its own: a bug may also be found by a CHECK that stops it.
+bool IsFound(const char* bug, uint64_t seeds) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, 1);
+    dup2(null, 2);
+    weir::planted = bug;
+    for (uint64_t seed = 1; seed <= seeds; ++seed) {
+      if (weir::sim::RunSimulation(seed, false).violation) _exit(1);
+    }
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  const bool found = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+  std::cout << (found ? "found      " : "NOT FOUND  ") << bug << std::endl;
+  return found;
+}
+
+int FindEveryPlant(uint64_t seeds) {
+  int missed = 0;
+  for (const char* bug : kPlants) missed += IsFound(bug, seeds) ? 0 : 1;
+  return missed == 0 ? 0 : 1;
+}
+#endif
+
 }  // namespace
 
 int main(int argc, char** argv) {
   uint64_t seed = 0, seeds = 0, from = 1;
   bool one = false, trace = false;
+  [[maybe_unused]] bool every_plant = false;
   for (int i = 1; i < argc; ++i) {
     const std::string arg = argv[i];
     const auto number = [&] { return i + 1 < argc ? std::strtoull(argv[++i], nullptr, 10) : 0; };
@@ -60,6 +116,12 @@ int main(int argc, char** argv) {
       seeds = number();
     } else if (arg == "--from") {
       from = number();
+#ifdef WEIR_PLANT
+    } else if (arg == "--plant" && i + 1 < argc) {
+      weir::planted = argv[++i];
+    } else if (arg == "--every-plant") {
+      every_plant = true;
+#endif
     } else if (arg == "--trace") {
       trace = true;
     } else {
@@ -68,6 +130,9 @@ int main(int argc, char** argv) {
   }
   weir::SetLogLevel(trace ? weir::LogLevel::kInfo : weir::LogLevel::kError);
   if (trace) weir::sim::Simulator::EchoTrace();
+#ifdef WEIR_PLANT
+  if (every_plant) return FindEveryPlant(seeds);
+#endif
   if (one) return RunOne(seed, trace) ? 0 : 1;
   if (seeds == 0) return Usage();
   const auto start = std::chrono::steady_clock::now();
