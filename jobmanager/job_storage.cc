@@ -67,17 +67,21 @@ job_event::CheckpointPublished JobStorage::Publish(const job_action::PublishChec
 
 void JobStorage::Delete(const job_action::DeleteFiles& action) {
   if (checkpoints_ == nullptr) return;
-  for (CheckpointId id : action.manifests) {
-    if (Status s = checkpoints_->Delete(id); !s.ok()) {
-      LOG(kWarning) << "job " << job_id_ << ": delete checkpoint " << id << ": " << s;
-    }
-  }
-  for (const std::string& path : action.files) {
+  manifests_to_delete_.insert(action.manifests.begin(), action.manifests.end());
+  files_to_delete_.insert(action.files.begin(), action.files.end());
+  std::erase_if(manifests_to_delete_, [&](CheckpointId id) {
+    Status s = checkpoints_->Delete(id);
+    if (!s.ok()) LOG(kWarning) << "job " << job_id_ << ": delete checkpoint " << id << ": " << s;
+    return s.ok();
+  });
+  // A manifest that is there must not lack a file.
+  if (!manifests_to_delete_.empty()) return;
+  std::erase_if(files_to_delete_, [&](const std::string& path) {
     Status s = fs_->Remove(checkpoints_->job_dir() + "/" + path);
-    if (!s.ok() && s.code() != StatusCode::kNotFound) {
-      LOG(kWarning) << "job " << job_id_ << ": delete " << path << ": " << s;
-    }
-  }
+    if (s.ok() || s.code() == StatusCode::kNotFound) return true;
+    LOG(kWarning) << "job " << job_id_ << ": delete " << path << ": " << s;
+    return false;
+  });
 }
 
 std::optional<job_event::JobStatePersisted> JobStorage::Persist(

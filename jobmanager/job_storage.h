@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "common/base/time.h"
@@ -22,7 +23,7 @@ class JobStorage {
 
   job_event::CheckpointLoaded Load();
   job_event::CheckpointPublished Publish(const job_action::PublishCheckpoint& action);
-  // Best effort: what stays is removed when the job is loaded next.
+  // Best effort: what cannot be deleted now is with the next call, or when the job is loaded next.
   void Delete(const job_action::DeleteFiles& action);
   // Nothing: it failed and is to be tried again. `now` goes into the record of a job that is over.
   std::optional<job_event::JobStatePersisted> Persist(const job_action::PersistJobState& action,
@@ -35,6 +36,8 @@ class JobStorage {
   const std::unique_ptr<CheckpointStorage> checkpoints_;
   const std::string start_from_;
   bool swept_ = false;
+  std::set<CheckpointId> manifests_to_delete_;
+  std::set<std::string> files_to_delete_;
 };
 
 }  // namespace weir

@@ -241,6 +241,14 @@ void Task::AnswerAsFinished(CheckpointId id) {
 }
 
 Status Task::OnSplits(const task_mail::AddSplits& mail) {
+  // A snapshot that was asked for before must not hold them: the assigner's share of that
+  // checkpoint does not.
+  if (todo_.empty()) return AddSplits(mail);
+  todo_.push_back(mail);
+  return OkStatus();
+}
+
+Status Task::AddSplits(const task_mail::AddSplits& mail) {
   if (!body_->source || input_over_) return OkStatus();
   if (!mail.splits.empty()) {
     Status added = body_->source->AddSplits(mail.splits);
@@ -476,6 +484,8 @@ Status Task::DoTodo() {
     todo_.push_front(TakeSnapshot{barrier->id});
   } else if (const TakeSnapshot* snapshot = std::get_if<TakeSnapshot>(&next)) {
     return DoSnapshot(snapshot->id);
+  } else if (const task_mail::AddSplits* splits = std::get_if<task_mail::AddSplits>(&next)) {
+    return AddSplits(*splits);
   } else if (std::holds_alternative<FlushEnd>(next)) {
     body_->chain->PushFlush(FlushReason::kEndOfInput);
   } else {

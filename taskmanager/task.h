@@ -152,7 +152,8 @@ class Task : public Runnable {
   };
   struct FlushEnd {};
   struct SendEnd {};
-  using Todo = std::variant<Watermark, BeginBarrier, TakeSnapshot, FlushEnd, SendEnd>;
+  using Todo =
+      std::variant<Watermark, BeginBarrier, TakeSnapshot, task_mail::AddSplits, FlushEnd, SendEnd>;
   struct Snapshot {
     CheckpointId id;
     checkpoint::TaskSnapshot result;
@@ -169,6 +170,7 @@ class Task : public Runnable {
   void BeginRunning();
   Status OnTrigger(const task_mail::Trigger& trigger);
   Status OnSplits(const task_mail::AddSplits& mail);
+  Status AddSplits(const task_mail::AddSplits& mail);
   void OnSnapshotWritten(task_mail::SnapshotWritten& mail);
   void OnAbort(CheckpointId id);
 
