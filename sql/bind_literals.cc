@@ -170,50 +170,6 @@ SqlResult<ExprPtr> BindTime(const ast::Literal& literal, const SourceSpan& span)
 
 }  // namespace
 
-const char* UnitName(ast::TimeUnit unit) {
-  switch (unit) {
-    case ast::TimeUnit::kNanosecond:
-      return "NANOSECOND";
-    case ast::TimeUnit::kMicrosecond:
-      return "MICROSECOND";
-    case ast::TimeUnit::kMillisecond:
-      return "MILLISECOND";
-    case ast::TimeUnit::kSecond:
-      return "SECOND";
-    case ast::TimeUnit::kMinute:
-      return "MINUTE";
-    case ast::TimeUnit::kHour:
-      return "HOUR";
-    case ast::TimeUnit::kDay:
-      return "DAY";
-    case ast::TimeUnit::kWeek:
-      return "WEEK";
-    case ast::TimeUnit::kMonth:
-      return "MONTH";
-    case ast::TimeUnit::kQuarter:
-      return "QUARTER";
-    case ast::TimeUnit::kYear:
-      return "YEAR";
-    case ast::TimeUnit::kDecade:
-      return "DECADE";
-    case ast::TimeUnit::kCentury:
-      return "CENTURY";
-    case ast::TimeUnit::kMillennium:
-      return "MILLENNIUM";
-    case ast::TimeUnit::kEpoch:
-      return "EPOCH";
-    case ast::TimeUnit::kDayOfWeek:
-      return "DOW";
-    case ast::TimeUnit::kDayOfYear:
-      return "DOY";
-    case ast::TimeUnit::kIsoDayOfWeek:
-      return "ISODOW";
-    case ast::TimeUnit::kIsoYear:
-      return "ISOYEAR";
-  }
-  return "";
-}
-
 SqlResult<ExprPtr> BindLiteral(const ast::Literal& literal, const SourceSpan& span) {
   switch (literal.kind) {
     case ast::LiteralKind::kNull:

@@ -4,12 +4,14 @@
 #include <functional>
 
 #include "operators/functions/aggregate_function.h"
+#include "sql/types.h"
+#include "sql/unparse.h"
 
 namespace weir::sql {
 namespace {
 
-ExprPtr Text(const char* text) {
-  std::string value = text;
+ExprPtr Text(std::string_view text) {
+  std::string value(text);
   return Expr::MakeLiteral(DataType::Char(static_cast<int32_t>(value.size())).NotNull(),
                            Value(std::move(value)));
 }
@@ -68,9 +70,6 @@ std::string Upper(std::string text) {
 }
 
 }  // namespace
-
-// types.h declares it; repeated here would be a second truth.
-SqlResult<DataType> ToDataType(const ast::TypeName& type);
 
 Scope ScopeOf(const Schema& schema, const std::string& table) {
   Scope scope;
@@ -146,7 +145,7 @@ SqlResult<ExprPtr> ExpressionBinder::BindNode(const ast::Expr& expr) {
   if (const auto* node = std::get_if<ast::Call>(&expr.node)) return BindCall(*node, span);
   if (const auto* node = std::get_if<ast::JsonCall>(&expr.node)) return BindJson(*node, span);
   if (const auto* node = std::get_if<ast::UnitArgument>(&expr.node))
-    return Text(UnitName(node->unit));
+    return Text(TimeUnitName(node->unit));
   if (const auto* node = std::get_if<ast::TrimArgument>(&expr.node)) {
     return Text(node->side == ast::TrimSide::kBoth      ? "BOTH"
                 : node->side == ast::TrimSide::kLeading ? "LEADING"
@@ -689,7 +688,7 @@ SqlResult<ExprPtr> ExpressionBinder::BindWindowProperty(const std::string& name,
   } else if (property != "START" && property != "END") {
     return Refuse(name, span);
   }
-  return Expr::MakeCall(std::move(type), kWindowMark, {Text(property.c_str())});
+  return Expr::MakeCall(std::move(type), kWindowMark, {Text(property)});
 }
 
 }  // namespace weir::sql

@@ -107,7 +107,6 @@ SqlError Refuse(std::string what, const SourceSpan& span, std::string hint = "")
 
 // Literals (bind_literals.cc).
 SqlResult<ExprPtr> BindLiteral(const ast::Literal& literal, const SourceSpan& span);
-const char* UnitName(ast::TimeUnit unit);
 // The milliseconds of a constant interval argument; `what` names it in messages ("the window
 // size").
 SqlResult<int64_t> IntervalMillis(const ast::Expr& expr, const char* what);
