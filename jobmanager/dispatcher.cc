@@ -432,10 +432,10 @@ void Dispatcher::RequestSlots(const std::string& job_id, int32_t count) {
 void Dispatcher::ReleaseSlots(const std::string& job_id) { Give(resources_.Release(job_id)); }
 
 void Dispatcher::Give(const ResourceManager::Grants& grants) {
+  // At once: until the job knows its slots, it could not be told that one of them is lost.
   for (const ResourceManager::Grant& grant : grants) {
-    // As an event of its own: the job may be in the middle of another one.
-    Post(grant.job,
-         [slots = grant.slots](JobRuntime& job) { job.Handle(job_event::SlotsGranted{slots}); });
+    const auto it = jobs_.find(grant.job);
+    if (it != jobs_.end()) it->second->Handle(job_event::SlotsGranted{grant.slots});
   }
 }
 

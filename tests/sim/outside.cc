@@ -79,7 +79,10 @@ Expected Compute(const Topic& topic, int64_t window_ms) {
          ++i) {
       highest = std::max(highest, split.rows[i].event_ms);
     }
-    if (!topic.bounded) watermark = std::min(watermark, highest - topic.disorder_ms);
+    if (topic.bounded) continue;
+    // A split of which nothing is read says nothing about time.
+    const bool silent = highest == std::numeric_limits<int64_t>::min();
+    watermark = std::min(watermark, silent ? highest : highest - topic.disorder_ms);
   }
   for (const Topic::Split& split : topic.splits) {
     for (size_t i = static_cast<size_t>(std::max<int64_t>(split.start, 0)); i < split.rows.size();

@@ -320,8 +320,9 @@ class Run {
 
   void OnJobs(const rpc::ListJobsReply& reply) {
     if (reply.jobs_size() == 0 || (!next_from_.empty() && !HasRunning(reply))) {
+      // Once, unless the job manager that was asked has refused or died.
       if (simulator_.now_us() < next_submission_us_) return;
-      next_submission_us_ = simulator_.now_us() + 3 * kSecond;
+      if (submitted_to_ == cluster_->dispatcher()) return;
       return Submit();
     }
     const rpc::JobSummary& job = reply.jobs(0);  // the newest
@@ -361,6 +362,7 @@ class Run {
     source_parallelism_ = static_cast<int32_t>(rng_.Between(1, 3));
     // A writer of the old job that nobody can reach ends itself within 30 s.
     next_submission_us_ = simulator_.now_us() + 35 * kSecond;
+    submitted_to_ = nullptr;
     job_state_ = "";
   }
 
@@ -371,8 +373,10 @@ class Run {
     request.set_from_savepoint(next_from_);
     SIM_TRACE(simulator_) << "the user submits the job" << (next_from_.empty() ? "" : " from ")
                           << next_from_;
-    cluster_->dispatcher()->SubmitJob(std::move(job), request, [this](rpc::SubmitReply reply) {
+    submitted_to_ = cluster_->dispatcher();
+    submitted_to_->SubmitJob(std::move(job), request, [this](rpc::SubmitReply reply) {
       if (reply.error().code() == 0) return;
+      submitted_to_ = nullptr;
       SIM_TRACE(simulator_) << "submission refused: " << reply.error().message();
     });
   }
@@ -449,6 +453,7 @@ class Run {
   bool rescale_ = false;
   std::string next_from_;  // the checkpoint that the second job starts from
   int64_t next_submission_us_ = 0;
+  Dispatcher* submitted_to_ = nullptr;
   int64_t cancel_at_us_ = 0;
   std::string job_state_;
   int64_t quiet_since_us_ = 0;
