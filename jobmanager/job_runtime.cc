@@ -149,6 +149,7 @@ void JobRuntime::Do(const job_action::JobStateChanged& action) {
 }
 
 void JobRuntime::Do(const job_action::JobTerminated& action) {
+  over_ = true;
   if (fetch_) AnswerFetch();
   // What is still to be deleted goes first.
   io_->Submit([&host = host_, id = job_.job_id(), state = action.state] {
@@ -173,7 +174,7 @@ void JobRuntime::FetchResults(int64_t token, std::function<void(rpc::FetchResult
   if (fetch_) AnswerFetch();  // the newest asker counts
   fetch_ = Fetch{token, std::move(done), now, now + kFetchPatienceMs};
   const bool have = token >= rows_.offset() && token < rows_.offset() + rows_.batches_size();
-  if (have || rows_read_ || IsGloballyTerminal(master_.graph().state())) return AnswerFetch();
+  if (have || rows_read_ || IsGloballyTerminal(State())) return AnswerFetch();
   AskForRows();
 }
 
@@ -219,7 +220,7 @@ void JobRuntime::AnswerFetch() {
     reply.set_next_token(end);
     reply.set_finished(rows_read_);
   }
-  const JobState state = master_.graph().state();
+  const JobState state = State();
   if (!reply.finished() && IsGloballyTerminal(state)) {
     reply.set_finished(true);
     if (state == JobState::kFailed) reply.set_failure(master_.graph().last_failure().ToString());
@@ -228,12 +229,19 @@ void JobRuntime::AnswerFetch() {
   fetch.done(std::move(reply));
 }
 
+JobState JobRuntime::State() const {
+  const JobState state = master_.graph().state();
+  if (over_ || !IsGloballyTerminal(state)) return state;
+  if (state == JobState::kCanceled) return JobState::kCancelling;
+  return state == JobState::kFailed ? JobState::kFailing : JobState::kRunning;
+}
+
 rpc::JobSummary JobRuntime::Summary() const {
   const ExecutionGraph& graph = master_.graph();
   rpc::JobSummary summary;
   summary.set_job_id(job_.job_id());
   summary.set_name(job_.name());
-  summary.set_state(std::string(JobStateName(graph.state())));
+  summary.set_state(std::string(JobStateName(State())));
   summary.set_started_ms(started_ms_);
   summary.set_ended_ms(ended_ms_);
   summary.set_restarts(static_cast<int32_t>(graph.restarts()));

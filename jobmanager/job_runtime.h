@@ -81,6 +81,8 @@ class JobRuntime {
     SendAll(ToMessages(action, header_));
   }
   void SendAll(Outgoing messages);
+  // As people see it: a job is over when its end is on record, not before.
+  JobState State() const;
   void AskForRows();
   void AnswerFetch();
 
@@ -92,6 +94,7 @@ class JobRuntime {
   std::deque<JobEvent> events_;
   bool handling_ = false;
 
+  bool over_ = false;  // its end is on record
   Timestamp started_ms_ = 0;
   Timestamp ended_ms_ = 0;
   std::deque<std::string> failures_;            // newest first

@@ -134,7 +134,7 @@ Status TableSourceOperator::AddSplits(const std::vector<SourceSplit>& splits) {
     watermarks_->splits().push_back(std::move(state));
     RETURN_IF_ERROR(reader_->AddSplit(index, split));
   }
-  announced_idle_ = false;
+  announced_ = false;
   return OkStatus();
 }
 
@@ -149,9 +149,11 @@ StatusOr<PollResult> TableSourceOperator::Poll(Collector& out) {
   for (int32_t split : ended_) watermarks_->splits()[static_cast<size_t>(split)].finished = true;
   if (!ended_.empty()) out.EmitWatermark({kMinTimestamp, true});
   ended_.clear();
-  if (watermarks_->assigned && !announced_idle_ && splits_.empty()) {
-    announced_idle_ = true;
-    out.EmitWatermark({kMinTimestamp, true});  // the assigner looks at the splits again
+  if (watermarks_->assigned && !announced_) {
+    announced_ = true;
+    // The assigner looks at the splits again: without any the source is idle; restored ones bring
+    // their watermarks, which must not wait for rows that may never come.
+    out.EmitWatermark({kMinTimestamp, true});
   }
   ASSIGN_OR_RETURN(PollResult result, reader_->Poll(*this));
   EmitDue(result != PollResult::kMore || !ended_.empty(), out);

@@ -41,15 +41,15 @@ class SimSource : public SourceOperator {
       state.open = true;
       context_->splits->splits().push_back(state);
     }
-    announced_idle_ = false;
+    announced_ = false;
     return OkStatus();
   }
   void NoMoreSplits() override { no_more_ = true; }
 
   StatusOr<PollResult> Poll(Collector& out) override {
     auto& states = context_->splits->splits();
-    if (context_->splits->assigned && reading_.empty() && !announced_idle_) {
-      announced_idle_ = true;
+    if (context_->splits->assigned && !announced_) {
+      announced_ = true;
       out.EmitWatermark({kMinTimestamp, true});
     }
     bool all_read = true;
@@ -115,7 +115,7 @@ class SimSource : public SourceOperator {
   std::vector<Reading> reading_;
   size_t turn_ = 0;
   bool no_more_ = false;
-  bool announced_idle_ = false;
+  bool announced_ = false;
 };
 
 class SimTable : public Source, public SplitDiscovery {
