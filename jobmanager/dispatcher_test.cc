@@ -41,13 +41,15 @@ class FakeTaskManager : public TaskManagerLink,
     registration.set_host("here");
     registration.set_instance(instance);
     registration.set_data_address("127.0.0.1:1");
-    id_ = *dispatcher_->Attach(shared_from_this(), registration, monitored);
-    return id_;
+    return *dispatcher_->Attach(shared_from_this(), registration, monitored);
   }
 
   void Send(rpc::JobManagerMessage message) override {
     std::lock_guard lock(mutex_);
-    if (message.has_registered()) epoch_ = message.registered().epoch();
+    if (message.has_registered()) {
+      epoch_ = message.registered().epoch();
+      id_ = TaskManagerId(message.registered().task_manager_id());
+    }
     if (message.has_deploy()) Deploy(message.deploy());
     if (message.has_assign_splits()) splits_ += message.assign_splits().splits_size();
     if (message.has_trigger()) Snapshot(message.trigger());
