@@ -89,8 +89,10 @@ def slow_sink(cluster, arguments):
     cluster.start()
     cluster.create_commerce()
     cluster.sql("CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END$$")
-    cluster.sql("CREATE TRIGGER slowly AFTER INSERT ON transactions FOR EACH STATEMENT EXECUTE FUNCTION slowly()")
+                "$$BEGIN PERFORM pg_sleep(0.0002 * (SELECT count(*) FROM rows)); RETURN NULL; END$$")
+    # By the row: a sink that is slow by the statement is only made to write larger batches.
+    cluster.sql("CREATE TRIGGER slowly AFTER INSERT ON transactions REFERENCING NEW TABLE AS rows "
+                "FOR EACH STATEMENT EXECUTE FUNCTION slowly()")
     job = cluster.submit(cluster.commerce_pipeline(settings=CHECKPOINTS), 2)
     writer = subprocess.Popen(cluster.producer("--count", str(arguments.events), "--rate",
                                                str(arguments.events / 55), *DATES))
