@@ -75,7 +75,7 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
   std::vector<uint32_t> row_of_;
   std::vector<BadMessage> bad_;
   int64_t buffer_timeout_ns_ = 100'000'000;
-  bool announced_ = false;  // the splits, to the watermark assigner
+  bool announced_ = false;      // the splits, to the watermark assigner
   std::vector<int32_t> ended_;  // splits that ended in the last Poll
   std::vector<std::pair<CheckpointId, std::vector<std::pair<int32_t, std::string>>>> snapshots_;
 };

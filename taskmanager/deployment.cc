@@ -75,9 +75,8 @@ class Builder {
     RETURN_IF_ERROR(CheckGraph());
     ASSIGN_OR_RETURN(settings_, SettingsOf(*graph_));
     if (!deploy_.checkpoint_dir().empty()) {
-      storage_ =
-          std::make_shared<CheckpointStorage>(environment_.file_system, deploy_.checkpoint_dir(),
-                                              environment_.inline_state_bytes);
+      storage_ = std::make_shared<CheckpointStorage>(
+          environment_.file_system, deploy_.checkpoint_dir(), environment_.inline_state_bytes);
     }
     for (const rpc::TaskLocation& location : deploy_.locations()) {
       addresses_[IdOf(location.vertex(), location.subtask())] = location.data_address();

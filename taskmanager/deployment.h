@@ -26,7 +26,7 @@ struct TaskEnvironment {
   ColdStoreFactory cold_store;              // null: all keyed state stays in memory
   uint64_t state_bytes_per_task = uint64_t{1} << 62;
   size_t inline_state_bytes = CheckpointStorage::kInlineBytes;  // smaller state gets no file
-  DataTransport* transport = nullptr;  // null: every task of a job is here
+  DataTransport* transport = nullptr;                           // null: every task of a job is here
 };
 
 // The tasks of one attempt that run here, wired together and not started.
