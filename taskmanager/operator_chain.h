@@ -60,6 +60,8 @@ class OperatorChain {
   // Works until the chain is idle, cannot go on, or Clock::MonotonicNanos passed `until_ns`.
   StatusOr<State> Run(const Clock& clock, int64_t until_ns);
   bool idle() const { return idle_; }
+  // Rows that the root has emitted: of a source, what it has read.
+  int64_t root_rows() const { return root_rows_; }
   // The highest that left the chain or an operator that makes watermarks.
   Timestamp watermark() const { return watermark_; }
 
@@ -106,6 +108,7 @@ class OperatorChain {
   std::vector<NodeState> nodes_;
   ChainOutput& output_;
   bool idle_ = true;
+  int64_t root_rows_ = 0;
   Timestamp watermark_ = kMinTimestamp;
 };
 

@@ -577,6 +577,9 @@ void Task::End() {
 }
 
 void Task::UpdateMetrics() {
+  if (body_->source) {
+    metrics_.records_in.store(body_->chain->root_rows(), std::memory_order_relaxed);
+  }
   metrics_.records_out.store(body_->writer->rows_out(), std::memory_order_relaxed);
   metrics_.bytes_out.store(body_->writer->bytes_out(), std::memory_order_relaxed);
   metrics_.watermark.store(body_->source ? body_->chain->watermark() : merger_.time(),

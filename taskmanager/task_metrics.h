@@ -14,7 +14,7 @@ namespace weir {
 
 // What a task counts, since its start. Written by the task's thread, read by any without a lock.
 struct TaskMetrics {
-  std::atomic<int64_t> records_in{0};
+  std::atomic<int64_t> records_in{0};  // of a source: what it has read
   std::atomic<int64_t> records_out{0};
   std::atomic<int64_t> bytes_in{0};
   std::atomic<int64_t> bytes_out{0};

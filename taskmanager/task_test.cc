@@ -391,6 +391,7 @@ TEST_F(TaskTest, ASourceIsPolledUntilIdleWokenAndTriggeredByMail) {
   ASSERT_TRUE(bench.executor->RunAll());
   bench.Post(task_mail::Trigger{CheckpointId(1)});
   EXPECT_EQ(bench.Output(), "+I b 2\nb1\n");
+  EXPECT_EQ(bench.task->metrics().records_in, 2) << "of a source: what it has read";
   auto done = bench.Events<task_event::SnapshotDone>();
   ASSERT_EQ(done.size(), 1u);
   ASSERT_EQ(done[0]->snapshot.operators(0).splits_size(), 1);

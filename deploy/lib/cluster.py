@@ -113,6 +113,13 @@ class Cluster:
         if done.returncode != 0:
             raise Problem(done.stdout.strip().removeprefix("error: "))
 
+    def group_lag(self, group):
+        """{partition: messages after the group's committed offset, None before its first commit}"""
+        done = subprocess.run([KAFKA, "group", "--port", str(self.ports.kafka), "--describe", group], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        rows = re.findall(rf"^{re.escape(group)} +(\S+) +(\d+) +\S+ +\S+ +(\S+)", done.stdout, re.M)
+        return {f"{topic}-{partition}": None if lag == "-" else int(lag) for topic, partition, lag in rows}
+
     def psql(self, *arguments, check=True):
         environment = dict(os.environ, PGCONNECT_TIMEOUT="5", PGOPTIONS="-c client_min_messages=warning")
         done = subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.database, *arguments],
@@ -160,26 +167,33 @@ class Cluster:
             raise Problem(f"the job was not accepted (code {done.returncode}):\n{done.stdout.strip()}")
         return found.group(0)
 
+    def write_sql(self, name, text):
+        """A script with this cluster's addresses in place of the usual ones; its path."""
+        path = os.path.join(self.directory, name)
+        with open(path, "w") as f:
+            f.write(self.localized(text))
+        return path
+
+    def localized(self, text):
+        text = text.replace("localhost:9092", self.bootstrap)
+        return text.replace("localhost:5432", f"127.0.0.1:{self.ports.postgres}")
+
     # --- the commerce example ------------------------------------------------------------------
     def commerce_pipeline(self, name="pipeline.sql", settings=None, replacements=()):
         """The example's SQL with this cluster's addresses, and settings in place of its own; the path of the copy."""
         with open(os.path.join(COMMERCE, "pipeline.sql")) as f:
             text = f.read()
-        text = text.replace("localhost:9092", self.bootstrap)
-        text = text.replace("localhost:5432", f"127.0.0.1:{self.ports.postgres}")
         for key, value in (settings or {}).items():
             line = f"SET '{key}' = '{value}';"
             text, found = re.subn(rf"^SET '{re.escape(key)}' = .*;$", line, text, flags=re.M)
             if not found:
                 text = line + "\n" + text
+        text = self.localized(text)
         for old, new in replacements:
             if old not in text:
                 raise Problem(f"pipeline.sql has no {old!r}")
             text = text.replace(old, new)
-        path = os.path.join(self.directory, name)
-        with open(path, "w") as f:
-            f.write(text)
-        return path
+        return self.write_sql(name, text)
 
     def create_commerce(self, partitions=4):
         self.create_topic("financial_transactions", partitions)
