@@ -285,6 +285,17 @@ std::string UnknownCommand(const CLI::App& app, const std::string& word) {
   return "there is no command '" + word + "'" + DidYouMean(word, names);
 }
 
+// The first word that the command cannot place.
+std::string UnexpectedWord(const CLI::App& app) {
+  const CLI::App& command = *app.get_subcommands().front();
+  const std::string word = command.remaining().front();
+  const std::string name = "`weir " + command.get_name() + "`";
+  if (!word.starts_with("-")) return name + " does not expect '" + word + "'";
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) names.push_back(option->get_name());
+  return name + " has no option '" + word + "'" + DidYouMean(word, names);
+}
+
 int UsageError(const std::string& message) {
   std::cerr << "weir: " << message << "\n`weir --help` lists the commands, `weir COMMAND --help` "
             << "their options" << std::endl;
@@ -313,6 +324,8 @@ int Main(int argc, char** argv) {
   }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    return UsageError(UnexpectedWord(app));
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);  // help
     return UsageError(e.what());

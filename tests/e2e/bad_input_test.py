@@ -83,7 +83,9 @@ def client_alone(cluster):
     for name, command, patterns in (
             ("no such file", ["run", "-f", "/nowhere/x.sql", "--jobmanager", cluster.jobmanager], [r"/nowhere/x\.sql"]),
             ("no job manager", ["list", "--jobmanager", f"127.0.0.1:{port}"], [f"127.0.0.1:{port}", r"refused|reach"]),
-            ("unknown command", ["lits"], [r"lits"]),
+            ("unknown command", ["lits"], [r"lits", r"did you mean.*list"]),
+            ("unknown option", ["list", "--jobmanger", cluster.jobmanager], [r"--jobmanger", r"did you mean.*--jobmanager"]),
+            ("unexpected word", ["list", "everything"], [r"weir list", r"everything"]),
             ("unknown job", ["info", "0" * 32, "--jobmanager", cluster.jobmanager], ["0" * 32])):
         done = subprocess.run([cluster.weir, *command], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               timeout=60)
