@@ -118,10 +118,14 @@ class TestCluster(Cluster):
             time.sleep(0.2)
 
     def resident_mb(self, name):
+        return self.memory_mb(name, "VmRSS")
+
+    def memory_mb(self, name, field):
+        """VmRSS: now; VmHWM: the most that the process ever had."""
         pid = self.pid(name)
         try:
             with open(f"/proc/{pid}/status") as f:
-                return int(re.search(r"VmRSS:\s+(\d+) kB", f.read()).group(1)) / 1024
+                return int(re.search(rf"{field}:\s+(\d+) kB", f.read()).group(1)) / 1024
         except (OSError, AttributeError):
             return 0.0
 
@@ -148,12 +152,12 @@ class TestCluster(Cluster):
         self.say(text.splitlines()[-1])
 
 
-def run_scenario(act):
-    """Exit codes for ctest: 0 passed, 1 failed."""
+def run_scenario(act, out=None):
+    """Exit codes for ctest: 0 passed, 1 failed. `out`: where "passed" goes, standard output if not given."""
     began = time.monotonic()
     try:
         act()
     except (Failure, Problem) as error:
         print(f"FAILED after {time.monotonic() - began:.1f} s: {error}", file=sys.stderr)
         sys.exit(1)
-    print(f"passed in {time.monotonic() - began:.1f} s")
+    print(f"passed in {time.monotonic() - began:.1f} s", file=out)
