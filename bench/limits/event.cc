@@ -1,6 +1,7 @@
 #include "bench/limits/event.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "common/data/time_text.h"
 
@@ -59,16 +60,28 @@ std::string_view EventWriter::Write(int64_t number) {
   return text_;
 }
 
-bool ParseEvent(simdjson::ondemand::parser& parser, std::string_view text, Key key, Event& out) {
+static_assert(EventParser::kPadding >= simdjson::SIMDJSON_PADDING);
+
+struct EventParser::Impl {
+  explicit Impl(const char* wanted) : key(wanted) {}
+  const char* const key;
+  simdjson::ondemand::parser parser;
+};
+
+EventParser::EventParser(Key key)
+    : impl_(std::make_unique<Impl>(key == Key::kUser ? "user_id" : "shop_id")) {}
+
+EventParser::~EventParser() = default;
+
+bool EventParser::Parse(std::string_view text, Event& out) {
   simdjson::ondemand::document document;
-  if (parser.iterate(text.data(), text.size(), text.size() + simdjson::SIMDJSON_PADDING)
-          .get(document)) {
+  if (impl_->parser.iterate(text.data(), text.size(), text.size() + kPadding).get(document)) {
     return false;
   }
   simdjson::ondemand::object object;
   std::string_view ts;
   if (document.get_object().get(object) || object.find_field("ts").get_string().get(ts) ||
-      object.find_field(key == Key::kUser ? "user_id" : "shop_id").get_int64().get(out.key) ||
+      object.find_field(impl_->key).get_int64().get(out.key) ||
       object.find_field("amount").get_double().get(out.amount)) {
     return false;
   }

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -36,7 +35,17 @@ struct Event {
 // Which key a loop wants; the fields come in this order: ts, user_id, shop_id, amount.
 enum class Key { kUser, kShop };
 
-// `text` must be followed by 64 readable bytes.
-bool ParseEvent(simdjson::ondemand::parser& parser, std::string_view text, Key key, Event& out);
+class EventParser {
+ public:
+  static constexpr size_t kPadding = 64;  // readable bytes behind a text
+
+  explicit EventParser(Key key);
+  ~EventParser();
+  bool Parse(std::string_view text, Event& out);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace weir::limits

@@ -124,8 +124,8 @@ int64_t ReadTopic(const Topic& topic, Work work, Key key, int64_t window_ms) {
   rd_kafka_topic_partition_list_destroy(list);
 
   std::vector<rd_kafka_message_t*> messages(kBatch);
-  std::vector<char> padded(kEventBytes + simdjson::SIMDJSON_PADDING);
-  simdjson::ondemand::parser parser;
+  std::vector<char> padded(kEventBytes + EventParser::kPadding);
+  EventParser parser(key);
   Windows windows(key == Key::kUser ? kUsers : kShops, window_ms);
   int64_t count = 0, bytes = 0;
   double amounts = 0;
@@ -142,7 +142,7 @@ int64_t ReadTopic(const Topic& topic, Work work, Key key, int64_t window_ms) {
           if (message.len > kEventBytes) Die("an event of another program");
           std::memcpy(padded.data(), message.payload, message.len);
           Event event;
-          if (!ParseEvent(parser, {padded.data(), message.len}, key, event)) {
+          if (!parser.Parse({padded.data(), message.len}, event)) {
             Die("an event of another program");
           }
           amounts += event.amount;
