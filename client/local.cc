@@ -4,13 +4,11 @@
 #include <iostream>
 #include <thread>
 
-#include "client/local_cluster.h"
 #include "client/scratch_folder.h"
 #include "client/script.h"
 #include "common/data/batch_builder.h"
 #include "operators/expressions/expr.h"
 #include "sql/parser.h"
-#include "sql/session.h"
 
 namespace weir {
 namespace {
@@ -29,10 +27,10 @@ bool IsOnlyOk(const StatementResult& result) {
 
 class LocalRun {
  public:
-  LocalRun(const LocalCommand& command, Script script, std::string scratch)
+  LocalRun(const LocalCommand& command, Script script, JobRunner& runner)
       : command_(command),
         script_(std::move(script)),
-        scratch_(std::move(scratch)),
+        runner_(runner),
         session_({.config = command.config, .parallelism = command.parallelism}),
         printer_(MakeResultPrinter(command.output, std::cout)) {}
 
@@ -90,46 +88,16 @@ class LocalRun {
     const bool shown = !result.job || result.is_query || GoOn();
     if (result.job) header.changes = result.is_query && MakesChanges(*result.job);
     if (shown) RETURN_IF_ERROR(printer_->BeginRows(header));
-    if (result.job) RETURN_IF_ERROR(RunJob(statement, result));
+    if (result.job) {
+      RETURN_IF_ERROR(sql::ValidateOutside(*result.job));
+      RETURN_IF_ERROR(runner_.Run(session_, statement, result, *printer_));
+    }
     if (!result.rows.empty() && shown) {
       BatchBuilder rows(result.schema, result.rows.size());
       for (const std::vector<Value>& row : result.rows) rows.AppendRow(row);
       RETURN_IF_ERROR(printer_->Rows(rows.Finish()));
     }
     if (shown) printer_->EndRows();
-    return OkStatus();
-  }
-
-  // To its end; rows of a query are shown as they come.
-  Status RunJob(const SessionStatement& statement, const StatementResult& result) {
-    RETURN_IF_ERROR(sql::ValidateOutside(*result.job));
-    RETURN_IF_ERROR(StartCluster());
-    JobCompiler::Job job;
-    job.graph = *result.job;
-    job.statement = statement.text;
-    job.has_results = result.is_query;
-    ToProto(*result.schema, &job.result_schema);
-    ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(std::move(job)));
-    if (!result.is_query) return cluster_->Wait(id);
-    int64_t token = 0;
-    while (true) {
-      ASSIGN_OR_RETURN(LocalCluster::Fetched fetched, cluster_->Fetch(id, token, result.schema));
-      for (const Batch& batch : fetched.batches) RETURN_IF_ERROR(printer_->Rows(batch));
-      if (fetched.finished) return OkStatus();
-      if (fetched.batches.empty()) printer_->Idle();
-      token = fetched.next_token;
-    }
-  }
-
-  // When the first job needs it.
-  Status StartCluster() {
-    if (cluster_ != nullptr) return OkStatus();
-    LocalClusterOptions options;
-    options.slots = std::max(kSlots, command_.parallelism);
-    options.workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    options.checkpoint_root = scratch_ + "/checkpoints";
-    options.state_dir = scratch_ + "/state";
-    ASSIGN_OR_RETURN(cluster_, LocalCluster::Start(options));
     return OkStatus();
   }
 
@@ -145,28 +113,80 @@ class LocalRun {
 
   const LocalCommand& command_;
   const Script script_;
-  const std::string scratch_;
+  JobRunner& runner_;
   sql::Session session_;
   const std::unique_ptr<ResultPrinter> printer_;
-  std::unique_ptr<LocalCluster> cluster_;
   bool failed_ = false;
+};
+
+// On a cluster that starts when the first job needs it.
+class LocalJobRunner : public JobRunner {
+ public:
+  LocalJobRunner(int parallelism, std::string scratch)
+      : slots_(std::max(kSlots, parallelism)), scratch_(std::move(scratch)) {}
+
+  Status Run(const sql::Session&, const SessionStatement& statement, const StatementResult& planned,
+             ResultPrinter& printer) override {
+    if (cluster_ == nullptr) {
+      LocalClusterOptions options;
+      options.slots = slots_;
+      options.workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+      options.checkpoint_root = scratch_ + "/checkpoints";
+      options.state_dir = scratch_ + "/state";
+      ASSIGN_OR_RETURN(cluster_, LocalCluster::Start(options));
+    }
+    ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(MakeJob(statement, planned)));
+    return FollowJob(*cluster_, id, planned, printer);
+  }
+
+ private:
+  const int slots_;
+  const std::string scratch_;
+  std::unique_ptr<LocalCluster> cluster_;
 };
 
 }  // namespace
 
-int RunLocal(const LocalCommand& command) {
+JobCompiler::Job MakeJob(const SessionStatement& statement, const StatementResult& planned) {
+  JobCompiler::Job job;
+  job.graph = *planned.job;
+  job.statement = statement.text;
+  job.has_results = planned.is_query;
+  ToProto(*planned.schema, &job.result_schema);
+  return job;
+}
+
+Status FollowJob(LocalCluster& cluster, const std::string& job_id, const StatementResult& planned,
+                 ResultPrinter& printer) {
+  if (!planned.is_query) return cluster.Wait(job_id);
+  int64_t token = 0;
+  while (true) {
+    ASSIGN_OR_RETURN(LocalCluster::Fetched fetched, cluster.Fetch(job_id, token, planned.schema));
+    for (const Batch& batch : fetched.batches) RETURN_IF_ERROR(printer.Rows(batch));
+    if (fetched.finished) return OkStatus();
+    if (fetched.batches.empty()) printer.Idle();
+    token = fetched.next_token;
+  }
+}
+
+int RunScript(const LocalCommand& command, JobRunner& runner) {
   StatusOr<Script> script = ReadScript(command.file);
   if (!script.ok()) {
     std::cerr << "weir: " << script.status().message() << "\n";
     return 1;
   }
+  return LocalRun(command, *std::move(script), runner).Run() ? 0 : 1;
+}
+
+int RunLocal(const LocalCommand& command) {
   StatusOr<std::unique_ptr<ScratchFolder>> scratch = ScratchFolder::Make("weir-local");
   if (!scratch.ok()) {
     std::cerr << "weir: " << scratch.status().message() << "\n";
     return 1;
   }
   (*scratch)->RemoveOnSignal();
-  return LocalRun(command, *std::move(script), (*scratch)->path()).Run() ? 0 : 1;
+  LocalJobRunner runner(command.parallelism, (*scratch)->path());
+  return RunScript(command, runner);
 }
 
 }  // namespace weir

@@ -3,7 +3,9 @@
 #include <map>
 #include <string>
 
+#include "client/local_cluster.h"
 #include "client/result_printer.h"
+#include "sql/session.h"
 
 namespace weir {
 
@@ -20,5 +22,24 @@ struct LocalCommand {
 // comparing answers, a failing statement is part of the answer and the next one runs.
 // Returns the process' exit code. Has to be called before the process has other threads.
 int RunLocal(const LocalCommand& command);
+
+// Carries out the jobs of a script, one after the other.
+class JobRunner {
+ public:
+  virtual ~JobRunner() = default;
+  // To the end of the job that `planned` holds; shows the rows of a query. `session` has planned
+  // it.
+  virtual Status Run(const sql::Session& session, const sql::SessionStatement& statement,
+                     const sql::StatementResult& planned, ResultPrinter& printer) = 0;
+};
+
+// As RunLocal, jobs by `runner`.
+int RunScript(const LocalCommand& command, JobRunner& runner);
+
+JobCompiler::Job MakeJob(const sql::SessionStatement& statement,
+                         const sql::StatementResult& planned);
+// Until the job has ended; shows the rows of a query as they come.
+Status FollowJob(LocalCluster& cluster, const std::string& job_id,
+                 const sql::StatementResult& planned, ResultPrinter& printer);
 
 }  // namespace weir

@@ -73,9 +73,11 @@ StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(const LocalClusterOp
       std::make_unique<Dispatcher>(std::move(dispatcher), JobStore::InMemory(), nullptr);
   RETURN_IF_ERROR(cluster->dispatcher_->Start());
   auto link = cluster->link_ = std::make_shared<Link>(cluster->dispatcher_.get());
+  TaskEnvironment environment =
+      MakeTaskEnvironment(cluster->pool_.get(), options.state_dir, options.state_bytes_per_task);
+  environment.make_operator = options.make_operator;
   cluster->executor_ = std::make_shared<TaskExecutor>(
-      MakeTaskEnvironment(cluster->pool_.get(), options.state_dir, uint64_t{1} << 30),
-      [link = link.get()](rpc::TaskManagerMessage message) {
+      std::move(environment), [link = link.get()](rpc::TaskManagerMessage message) {
         link->FromExecutor(std::move(message));
       });
   link->SetExecutor(cluster->executor_);
@@ -102,9 +104,12 @@ LocalCluster::~LocalCluster() {
   pool_.reset();
 }
 
-StatusOr<std::string> LocalCluster::Submit(JobCompiler::Job job) {
+StatusOr<std::string> LocalCluster::Submit(JobCompiler::Job job,
+                                           const std::string& from_savepoint) {
+  rpc::SubmitRequest request;
+  request.set_from_savepoint(from_savepoint);
   auto reply = Await<rpc::SubmitReply>([&](auto done) {
-    dispatcher_->SubmitJob(std::move(job), rpc::SubmitRequest(), std::move(done));
+    dispatcher_->SubmitJob(std::move(job), std::move(request), std::move(done));
   });
   if (reply.error().code() != 0) return ToStatus(reply.error());
   return reply.jobs(0).job_id();
@@ -150,6 +155,24 @@ void LocalCluster::Cancel(const std::string& job_id) {
   rpc::GetJobRequest request;
   request.set_job_id(job_id);
   Await<rpc::CancelReply>([&](auto done) { dispatcher_->CancelJob(request, std::move(done)); });
+}
+
+Status LocalCluster::Stop(const std::string& job_id) {
+  rpc::GetJobRequest request;
+  request.set_job_id(job_id);
+  return Await<Status>(
+      [&](auto done) { dispatcher_->StopJob(request, /*drain=*/false, std::move(done)); });
+}
+
+std::string LocalCluster::SavepointOf(const std::string& job_id) {
+  rpc::GetJobRequest request;
+  request.set_job_id(job_id);
+  auto details =
+      Await<rpc::JobDetails>([&](auto done) { dispatcher_->GetJob(request, std::move(done)); });
+  for (const rpc::CheckpointSummary& one : details.checkpoints()) {
+    if (one.savepoint() && one.state() == "COMPLETED") return one.path();
+  }
+  return "";
 }
 
 }  // namespace weir

@@ -17,6 +17,8 @@ struct LocalClusterOptions {
   int workers = 2;
   std::string checkpoint_root;  // empty: jobs that checkpoint name their own folder
   std::string state_dir;        // scratch; empty: keyed state stays in memory
+  uint64_t state_bytes_per_task = uint64_t{1} << 30;
+  OperatorFactory make_operator = &MakeOperator;
 };
 
 // A job manager and a task manager in this process, linked by function calls: what `weir local` and
@@ -26,8 +28,8 @@ class LocalCluster {
   static StatusOr<std::unique_ptr<LocalCluster>> Start(const LocalClusterOptions& options);
   ~LocalCluster();
 
-  // The id of the job.
-  StatusOr<std::string> Submit(JobCompiler::Job job);
+  // The id of the job. `from_savepoint`: the folder of a checkpoint or savepoint, or empty.
+  StatusOr<std::string> Submit(JobCompiler::Job job, const std::string& from_savepoint = "");
 
   // The next rows of a SELECT, from `token` (0 at first); empty when a while went by without any.
   struct Fetched {
@@ -40,6 +42,10 @@ class LocalCluster {
   // Until the job has ended; its failure, or kCancelled.
   Status Wait(const std::string& job_id);
   void Cancel(const std::string& job_id);
+  // Ends the job behind a savepoint; returns at once, from any thread.
+  Status Stop(const std::string& job_id);
+  // The folder of the savepoint that ended the job; empty: none did.
+  std::string SavepointOf(const std::string& job_id);
 
  private:
   class Link;

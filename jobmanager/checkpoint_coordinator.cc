@@ -75,6 +75,8 @@ void CheckpointCoordinator::Restore(const std::vector<CheckpointManifest>& retai
   next_id_ = std::max(next_id_, newest.Next());
   ended_.clear();
   final_.reset();
+  final_committed_ = false;
+  stopped_ = false;
 }
 
 CheckpointCoordinator::Actions CheckpointCoordinator::Start(Timestamp now) {
@@ -95,6 +97,14 @@ CheckpointCoordinator::Actions CheckpointCoordinator::Stop(Timestamp now) {
   return actions;
 }
 
+CheckpointCoordinator::Actions CheckpointCoordinator::RequestStop(bool drain, Timestamp now) {
+  CHECK(config_.interval.count() > 0) << "a job without checkpoints cannot be stopped with one";
+  Actions actions;
+  if (!stop_) stop_ = StopRequest{drain};
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
+  return actions;
+}
+
 void CheckpointCoordinator::AttachSplits(std::vector<checkpoint::SplitAssignmentState> assigners) {
   CHECK(pending_ && pending_->acknowledged.empty());
   pending_->assigners = std::move(assigners);
@@ -106,8 +116,9 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnEndOfInput(TaskId task, 
   // No barrier will reach it through an input that has ended. It ignores this where one has.
   if (pending_ && !pending_->publishing && !plan_.IsRoot(task.vertex) &&
       !pending_->acknowledged.contains(task)) {
-    actions.push_back(Trigger{.id = pending_->id, .tasks = {task}, .full = full_});
+    actions.push_back(MakeTrigger({task}));
   }
+  MaybeFinish(&actions);
   if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
   return actions;
 }
@@ -207,7 +218,8 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnPublished(CheckpointId i
 CheckpointCoordinator::Actions CheckpointCoordinator::OnCommitted(CheckpointId id, Timestamp now) {
   Actions actions;
   if (!started_) return actions;
-  if (final_ && id >= *final_) actions.push_back(FinishTasks{});
+  final_committed_ = final_ && id >= *final_;
+  MaybeFinish(&actions);
   if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
   return actions;
 }
@@ -245,11 +257,12 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnTerminated(bool canceled
   std::set<std::string> files = std::move(grace_);
   grace_.clear();
   if (!keep) {
-    for (Retained& checkpoint : retained_) {
-      gone.manifests.push_back(checkpoint.id);
-      files.merge(checkpoint.files);
+    const bool savepoint = stopped_ && !canceled && !failed;
+    while (retained_.size() > (savepoint ? 1 : 0)) {
+      gone.manifests.push_back(retained_.front().id);
+      files.merge(retained_.front().files);
+      retained_.pop_front();
     }
-    retained_.clear();
   }
   for (const std::string& file : files) {
     if (!IsLive(file)) gone.files.push_back(file);
@@ -269,6 +282,7 @@ bool CheckpointCoordinator::CanTrigger() const {
 }
 
 std::optional<Timestamp> CheckpointCoordinator::NextTrigger() const {
+  if (stop_) return last_end_;
   // min_pause keeps checkpoints from eating a busy job; a job at its end is not busy.
   if (ended_.size() == tasks_.size()) {
     return failures_ == 0 ? last_end_ : last_end_ + kFinalRetryMs;
@@ -282,15 +296,30 @@ void CheckpointCoordinator::TriggerNow(Timestamp now, Actions* actions) {
   const CheckpointId id = next_id_;
   CHECK(id > last_completed_);
   next_id_ = id.Next();
-  pending_ = Pending{.id = id, .triggered = now};
+  pending_ = Pending{.id = id, .triggered = now, .stops = stop_.has_value()};
   last_trigger_ = now;
-  history_.push_front({.id = id, .triggered = now});
+  history_.push_front({.id = id, .triggered = now, .savepoint = pending_->stops});
   if (history_.size() > kHistory) history_.pop_back();
-  Trigger trigger{.id = id, .full = full_, .begins = true};
+  std::vector<TaskId> tasks;
   for (TaskId task : tasks_) {
-    if (plan_.IsRoot(task.vertex) || ended_.contains(task)) trigger.tasks.push_back(task);
+    if (plan_.IsRoot(task.vertex) || ended_.contains(task)) tasks.push_back(task);
   }
+  Trigger trigger = MakeTrigger(tasks);
+  trigger.begins = true;
   actions->push_back(std::move(trigger));
+}
+
+CheckpointCoordinator::Trigger CheckpointCoordinator::MakeTrigger(
+    const std::vector<TaskId>& tasks) const {
+  return {.id = pending_->id,
+          .tasks = tasks,
+          .full = full_ || pending_->stops,
+          .stop = pending_->stops,
+          .drain = pending_->stops && stop_->drain};
+}
+
+void CheckpointCoordinator::MaybeFinish(Actions* actions) {
+  if (final_committed_ && ended_.size() == tasks_.size()) actions->push_back(FinishTasks{});
 }
 
 void CheckpointCoordinator::GiveUp(const Status& reason, Timestamp now, Actions* actions) {
@@ -308,11 +337,12 @@ void CheckpointCoordinator::GiveUp(const Status& reason, Timestamp now, Actions*
 
 void CheckpointCoordinator::GiveUpAndCount(const Status& reason, Timestamp now, Actions* actions) {
   const CheckpointId id = pending_->id;
+  const bool stops = pending_->stops;
   GiveUp(reason, now, actions);
   ++failures_;
   const Status cause =
       Status(reason).Annotate("checkpoint " + std::to_string(id.value()) + " failed");
-  if (reason.code() == StatusCode::kDataLoss || failures_ > config_.tolerable_failures) {
+  if (reason.code() == StatusCode::kDataLoss || failures_ > config_.tolerable_failures || stops) {
     actions->push_back(FailJob{cause});
   }
 }
@@ -323,6 +353,7 @@ CheckpointManifest CheckpointCoordinator::MakeManifest(Timestamp now) const {
   manifest.set_job_id(job_id_);
   manifest.set_checkpoint_id(pending_->id.value());
   manifest.set_completed_at_ms(now);
+  manifest.set_savepoint(pending_->stops);
   manifest.set_max_parallelism(plan_.max_parallelism);
   for (const auto& [task, snapshot] : pending_->acknowledged) *manifest.add_tasks() = snapshot;
   for (const auto& state : pending_->assigners) *manifest.add_split_assigners() = state;
@@ -366,7 +397,8 @@ void CheckpointCoordinator::Complete(Timestamp now, Actions* actions) {
   }
   const bool at_end = std::all_of(done.acknowledged.begin(), done.acknowledged.end(),
                                   [](const auto& ack) { return ack.second.finished(); });
-  if (at_end) final_ = done.id;
+  if (at_end || done.stops) final_ = done.id;
+  stopped_ = done.stops;
   if (at_end && Planted("finished-before-the-last-commit")) actions->push_back(FinishTasks{});
 
   if (config_.interval.count() > 0) {

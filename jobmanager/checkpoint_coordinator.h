@@ -45,6 +45,11 @@ struct CheckpointConfig {
 // all have, one last checkpoint is taken at once, also where checkpointing is switched off (then it
 // is not made durable); when it is committed the tasks may finish.
 //
+// Stop: as soon as one can be taken, a checkpoint that builds on no other, behind whose barrier the
+// sources read nothing; when it is committed and the tasks have worked off what came before it,
+// they may finish. It is a savepoint: the end of the job does not delete it. Should it fail, the
+// attempt does, because the sources have stopped already; the next attempt is stopped again.
+//
 // Files: a snapshot may name files that it has just written and files of published checkpoints.
 // Files that no retained checkpoint names any more are deleted one publication later, because a
 // task may not yet have heard of the newest checkpoint and build its next snapshot on the one
@@ -57,6 +62,8 @@ class CheckpointCoordinator {
     std::vector<TaskId> tasks;
     bool full = false;    // build on no earlier checkpoint
     bool begins = false;  // the first trigger of this checkpoint
+    bool stop = false;    // the input ends behind it
+    bool drain = false;   // and event time with it: what waits for time comes out before it
   };
   struct Publish {
     checkpoint::CheckpointManifest manifest;
@@ -98,6 +105,7 @@ class CheckpointCoordinator {
     Timestamp ended = 0;
     Sizes sizes;
     std::string failure;
+    bool savepoint = false;
   };
 
   // `committer` says what is uncommitted and whether it blocks; it is only read.
@@ -117,6 +125,9 @@ class CheckpointCoordinator {
   // To be called for a Trigger that begins a checkpoint, before anything else: what the split
   // assigners hold at this instant.
   void AttachSplits(std::vector<checkpoint::SplitAssignmentState> assigners);
+
+  // Needs checkpoints (CheckpointConfig::interval).
+  Actions RequestStop(bool drain, Timestamp now);
 
   // The task has read its input to the end (it may say so before Start).
   Actions OnEndOfInput(TaskId task, Timestamp now);
@@ -139,10 +150,14 @@ class CheckpointCoordinator {
   const std::deque<Summary>& history() const { return history_; }
 
  private:
+  struct StopRequest {
+    bool drain = false;
+  };
   struct Pending {
     CheckpointId id;
     Timestamp triggered = 0;
     bool publishing = false;
+    bool stops = false;
     std::map<TaskId, checkpoint::TaskSnapshot> acknowledged;
     std::vector<checkpoint::SplitAssignmentState> assigners;
     std::vector<std::string> new_files;
@@ -156,6 +171,8 @@ class CheckpointCoordinator {
   bool CanTrigger() const;
   std::optional<Timestamp> NextTrigger() const;
   void TriggerNow(Timestamp now, Actions* actions);
+  Trigger MakeTrigger(const std::vector<TaskId>& tasks) const;  // of the pending checkpoint
+  void MaybeFinish(Actions* actions);
   void GiveUp(const Status& reason, Timestamp now, Actions* actions);
   void GiveUpAndCount(const Status& reason, Timestamp now, Actions* actions);
   checkpoint::CheckpointManifest MakeManifest(Timestamp now) const;
@@ -175,7 +192,10 @@ class CheckpointCoordinator {
   CheckpointId next_id_{1};
   CheckpointId last_completed_;
   std::optional<Pending> pending_;
-  std::optional<CheckpointId> final_;  // completed with every task at its end
+  std::optional<CheckpointId> final_;  // completed, and there is nothing after it
+  bool final_committed_ = false;
+  std::optional<StopRequest> stop_;  // asked for, until the job is over
+  bool stopped_ = false;             // final_ is the savepoint that was asked for
   std::set<TaskId> ended_;
   std::deque<Retained> retained_;  // oldest first
   std::set<std::string> grace_;    // named by no retained checkpoint since the last publication

@@ -17,7 +17,8 @@ std::string Print(const Coordinator::Actions& actions) {
   for (const Coordinator::Action& action : actions) {
     out << (out.tellp() > 0 ? " " : "");
     if (auto* a = std::get_if<Coordinator::Trigger>(&action)) {
-      out << (a->begins ? "trigger" : "again") << a->id << (a->full ? "full" : "");
+      out << (a->begins ? "trigger" : "again") << a->id << (a->full ? "full" : "")
+          << (a->stop ? "stop" : "") << (a->drain ? "drain" : "");
       for (TaskId task : a->tasks) out << "," << task;
     }
     if (auto* a = std::get_if<Coordinator::Publish>(&action)) {
@@ -296,6 +297,45 @@ TEST_F(CheckpointCoordinatorTest, ForeignCheckpointIsNeitherBuiltUponNorDeleted)
   EXPECT_EQ(Ack(1, 41, {"theirs:40"}), "abort41");
   EXPECT_EQ(Complete(42, 2000, {"a"}), "completed42");
   EXPECT_EQ(Time(3000), "trigger43,0/0");
+}
+
+TEST_F(CheckpointCoordinatorTest, StopsBehindASavepointThatStays) {
+  Make();
+  Complete(1, 1000, {"a"});
+  EXPECT_EQ(Print(coordinator_->RequestStop(false, 1200)), "trigger2fullstop,0/0");
+  EXPECT_EQ(Print(coordinator_->OnEndOfInput(Task(0, 0), 1210)), "");
+  EXPECT_EQ(Ack(0, 2), "");
+  const auto actions = coordinator_->OnSnapshot(Task(1, 0), CheckpointId(2), {}, {}, 1220);
+  EXPECT_TRUE(std::get<Coordinator::Publish>(actions.at(0)).manifest.savepoint());
+  EXPECT_EQ(Published(2, {}, 1230), "delete(1 ) completed2");
+  EXPECT_EQ(Print(coordinator_->OnCommitted(CheckpointId(2), 1240)), "")
+      << "the sink still works off what came before the barrier";
+  EXPECT_EQ(Print(coordinator_->OnEndOfInput(Task(1, 0), 1250)), "finish");
+  EXPECT_EQ(Time(1'000'000), "") << "it was the last";
+  coordinator_->Stop(1300);
+  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(a )");
+}
+
+TEST_F(CheckpointCoordinatorTest, AStopWaitsForTheCheckpointUnderWay) {
+  Make({.interval = Duration(1000), .min_pause = Duration(800)});
+  Time(1000);
+  EXPECT_EQ(Print(coordinator_->RequestStop(true, 1010)), "");
+  Ack(0, 1);
+  Ack(1, 1);
+  EXPECT_EQ(Published(1, {}, 1100), "completed1");
+  EXPECT_EQ(Print(coordinator_->OnCommitted(CheckpointId(1), 1100)), "trigger2fullstopdrain,0/0")
+      << "at once";
+}
+
+TEST_F(CheckpointCoordinatorTest, AStopThatFailsFailsTheAttemptAndIsTriedAgain) {
+  Make({.interval = Duration(1000), .tolerable_failures = 9});
+  EXPECT_EQ(Print(coordinator_->RequestStop(false, 100)), "trigger1fullstop,0/0");
+  EXPECT_EQ(Print(coordinator_->OnSnapshotFailed(Task(1, 0), CheckpointId(1),
+                                                 UnavailableError("disk full"), 200)),
+            "abort1 fail:checkpoint 1 failed: snapshot of sink (1/1): disk full");
+  coordinator_->Stop(300);
+  coordinator_->Restore({}, nullptr);
+  EXPECT_EQ(Print(coordinator_->Start(400)), "trigger2fullstop,0/0");
 }
 
 TEST_F(CheckpointCoordinatorTest, Termination) {

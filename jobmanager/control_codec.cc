@@ -172,6 +172,9 @@ Outgoing ToMessages(const job_action::TriggerCheckpoint& action, const JobHeader
   m->set_checkpoint_id(action.checkpoint.value());
   m->set_timestamp_ms(now);
   m->set_full(action.full);
+  m->set_savepoint(action.stop);
+  m->set_stop(action.stop);
+  m->set_drain(action.drain);
   return One(action.task_manager, std::move(message));
 }
 

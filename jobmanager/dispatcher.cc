@@ -273,6 +273,25 @@ void Dispatcher::CancelJob(rpc::GetJobRequest request, std::function<void(rpc::C
   });
 }
 
+void Dispatcher::StopJob(rpc::GetJobRequest request, bool drain, std::function<void(Status)> done) {
+  loop_->Post([this, request = std::move(request), drain, done] {
+    const Found found = Find(request.job_id());
+    if (found.error) {
+      return done(Status(static_cast<StatusCode>(found.error->code()), found.error->message()));
+    }
+    const auto it = jobs_.find(found.job_id);
+    if (it == jobs_.end()) return done(FailedPreconditionError("job " + found.job_id + " is over"));
+    if (it->second->job().checkpoint_dir().empty()) {
+      return done(
+          FailedPreconditionError("job " + found.job_id +
+                                  " takes no checkpoints, so it cannot be stopped with one: set "
+                                  "execution.checkpointing.interval, or cancel it"));
+    }
+    it->second->Handle(job_event::StopRequested{drain});
+    done(OkStatus());
+  });
+}
+
 void Dispatcher::FetchResults(rpc::FetchResultsRequest request,
                               std::function<void(rpc::FetchResultsReply)> done) {
   loop_->Post([this, request = std::move(request), done] {

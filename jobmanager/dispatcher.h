@@ -71,6 +71,9 @@ class Dispatcher : private JobHost {
   // By id, by a unique prefix of it, or by a unique name.
   void GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobDetails)> done);
   void CancelJob(rpc::GetJobRequest request, std::function<void(rpc::CancelReply)> done);
+  // A checkpoint, and the job ends behind it: FINISHED, and the checkpoint stays (see
+  // CheckpointCoordinator). With `drain` event time ends as well. Answers at once.
+  void StopJob(rpc::GetJobRequest request, bool drain, std::function<void(Status)> done);
   void FetchResults(rpc::FetchResultsRequest request,
                     std::function<void(rpc::FetchResultsReply)> done);
   void GetCluster(std::function<void(rpc::ClusterInfo)> done);

@@ -151,6 +151,10 @@ void JobMaster::On(const job_event::CancelRequested&) {
   Persist();
 }
 
+void JobMaster::On(const job_event::StopRequested& event) {
+  Apply(checkpoints_.RequestStop(event.drain, now_));
+}
+
 void JobMaster::On(const job_event::LeadershipLost& event) { Apply(graph_.Suspend(event.cause)); }
 
 void JobMaster::On(const job_event::Tick&) {
@@ -232,7 +236,8 @@ void JobMaster::Do(const CheckpointCoordinator::Trigger& trigger) {
   }
   for (TaskId task : trigger.tasks) {
     actions_.push_back(job_action::TriggerCheckpoint{graph_.attempt(), task, Where(task),
-                                                     trigger.id, trigger.full});
+                                                     trigger.id, trigger.full, trigger.stop,
+                                                     trigger.drain});
   }
 }
 

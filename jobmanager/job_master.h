@@ -61,6 +61,7 @@ class JobMaster {
   void On(const job_event::SplitRequested&);
   void On(const job_event::JobStatePersisted&);
   void On(const job_event::CancelRequested&);
+  void On(const job_event::StopRequested&);
   void On(const job_event::LeadershipLost&);
   void On(const job_event::Tick&);
 

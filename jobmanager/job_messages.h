@@ -95,6 +95,10 @@ struct JobStatePersisted {
   Status status;
 };
 struct CancelRequested {};
+// Of a job that takes checkpoints; see CheckpointCoordinator.
+struct StopRequested {
+  bool drain = false;
+};
 struct LeadershipLost {
   Status cause;
 };
@@ -108,7 +112,8 @@ using JobEvent =
                  job_event::EndOfInputReached, job_event::SnapshotDone, job_event::SnapshotDeclined,
                  job_event::CheckpointPublished, job_event::CommitDone, job_event::SplitsDiscovered,
                  job_event::SplitRequested, job_event::JobStatePersisted,
-                 job_event::CancelRequested, job_event::LeadershipLost, job_event::Tick>;
+                 job_event::CancelRequested, job_event::StopRequested, job_event::LeadershipLost,
+                 job_event::Tick>;
 
 // Messages to one task manager arrive in order or not at all. The storage actions of a job
 // (LoadCheckpoint, PublishCheckpoint, DeleteFiles, PersistJobState) are carried out one after the
@@ -141,6 +146,8 @@ struct TriggerCheckpoint {
   TaskManagerId task_manager;
   CheckpointId checkpoint;
   bool full = false;
+  bool stop = false;
+  bool drain = false;
 };
 struct NotifyCheckpointCompleted {
   AttemptId attempt;

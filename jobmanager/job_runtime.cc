@@ -298,6 +298,7 @@ rpc::JobDetails JobRuntime::Details() const {
     summary->set_state_bytes(c.sizes.state_bytes);
     summary->set_written_bytes(c.sizes.written_bytes);
     summary->set_failure(c.failure);
+    summary->set_savepoint(c.savepoint);
     if (c.state == State::kCompleted && !job_.checkpoint_dir().empty()) {
       summary->set_path(job_.checkpoint_dir() + "/chk-" + std::to_string(c.id.value()));
     }

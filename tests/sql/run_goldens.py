@@ -2,11 +2,13 @@
 """Runs the golden SQL scripts through `weir local`; compares with the answers a real Flink gave.
 
     run_goldens.py WEIR [--parallelism N] [--batch-size N] [--filter TEXT] [--list-failing]
+    run_goldens.py RESUMED_LOCAL --parallelism N --resume M [--state-bytes N] ...
 
 Each tests/sql/flink/**/NAME.sql is answered by NAME.out beside it. Compared are, per statement, its
 text, its schema and its rows. At parallelism 1 the rows are compared one by one. Otherwise the
 changelog is folded: for each row's text +I and +U count one up, -U and -D one down, and what is
-left at the end must be equal. Where the answer is an error, an error must come; its text and the
+left at the end must be equal. With --resume each job is stopped in its middle and goes on at that
+parallelism (resumed_local.cc); folded are the rows before and after together. Where the answer is an error, an error must come; its text and the
 rows before it are free. A script says in comments before its first statement where it is less
 strict, or differs on purpose:
 
@@ -137,15 +139,21 @@ def run_one(arguments, path):
 
 
 def compare(arguments, path, script, directives, expected_path, restore):
-    command = [arguments.weir, "local", "-f", script, "--output", "changelog"]
-    command += ["--parallelism", str(arguments.parallelism)]
-    command += ["--set", f"execution.batch-size={arguments.batch_size}"]
+    command = [arguments.weir, "-f", script, "--parallelism", str(arguments.parallelism)]
+    if arguments.resume:
+        command += ["--then-parallelism", str(arguments.resume)]
+        command += ["--then-batch-size", str(arguments.batch_size)]
+        command += ["--share", str(arguments.share), "--state-bytes", str(arguments.state_bytes)]
+    else:
+        command.insert(1, "local")
+        command += ["--output", "changelog"]
+        command += ["--set", f"execution.batch-size={arguments.batch_size}"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8",
                               errors="replace", timeout=arguments.timeout)
     except subprocess.TimeoutExpired:
         return f"--- {path.relative_to(ROOT)}: no answer within {arguments.timeout} s\n"
-    folded = arguments.parallelism > 1 or directives.get("order") == "any"
+    folded = arguments.parallelism > 1 or arguments.resume or directives.get("order") == "any"
     by_window = directives.get("order") == "window"
 
     def compared(answer):
@@ -167,6 +175,12 @@ def main():
     parser.add_argument("weir", type=lambda p: str(pathlib.Path(p).resolve()), help="the binary")
     parser.add_argument("--parallelism", type=int, default=1)
     parser.add_argument("--batch-size", type=int, default=4096)
+    parser.add_argument("--resume", type=int, metavar="PARALLELISM",
+                        help="stop each job and go on at it; before, the batch size is 1")
+    parser.add_argument("--share", type=float, default=0.5,
+                        help="of the input that a job reads before it is stopped")
+    parser.add_argument("--state-bytes", type=int, default=1 << 30,
+                        help="of a resumed task's keyed state in memory; the rest is spilled")
     parser.add_argument("--filter", default="", help="only scripts whose path contains this")
     parser.add_argument("--list-failing", action="store_true", help="print only the failing names")
     parser.add_argument("--jobs", type=int, default=2, help="scripts run at once")

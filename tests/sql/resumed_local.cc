@@ -1,0 +1,140 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <thread>
+
+#include "client/local.h"
+#include "client/scratch_folder.h"
+#include "common/base/check.h"
+#include "common/base/logging.h"
+#include "tests/sql/held_source.h"
+
+// As `weir local --output changelog`, but each job is stopped with a savepoint in the middle of its
+// input and goes on from it, planned anew, at another parallelism and another batch size. Nothing
+// else is different, so the answer must not be.
+
+namespace weir {
+namespace {
+
+// How a job runs before its savepoint, and after it.
+struct Half {
+  int parallelism = 1;
+  int batch_size = 1;
+};
+
+struct Command {
+  std::string file;
+  double share = 0.5;  // of the input before the savepoint
+  Half first{1, 1};
+  Half second{3, 4096};
+  uint64_t state_bytes = uint64_t{1} << 30;
+};
+
+class ResumingJobRunner : public JobRunner {
+ public:
+  ResumingJobRunner(const Command& command, std::string scratch)
+      : command_(command), scratch_(std::move(scratch)) {}
+
+  Status Run(const sql::Session& session, const sql::SessionStatement& statement,
+             const sql::StatementResult&, ResultPrinter& printer) override {
+    RETURN_IF_ERROR(StartCluster());
+    ASSIGN_OR_RETURN(const sql::StatementResult first, Plan(session, statement, command_.first));
+    ASSIGN_OR_RETURN(const sql::StatementResult second, Plan(session, statement, command_.second));
+    ++jobs_;
+    ASSIGN_OR_RETURN(const std::string savepoint, RunToTheMiddle(statement, first, printer));
+    if (savepoint.empty()) return OkStatus();  // no input to stop in
+    ++resumed_;
+    ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(MakeJob(statement, second), savepoint));
+    return FollowJob(*cluster_, id, second, printer);
+  }
+
+  void Report() const {
+    std::cerr << "resumed " << resumed_ << " of " << jobs_ << " jobs" << std::endl;
+  }
+
+ private:
+  Status StartCluster() {
+    if (cluster_ != nullptr) return OkStatus();
+    LocalClusterOptions options;
+    options.checkpoint_root = scratch_ + "/checkpoints";
+    options.state_dir = scratch_ + "/state";
+    options.state_bytes_per_task = command_.state_bytes;
+    options.make_operator = [this](const plan::OperatorNode& node) {
+      return hold_ != nullptr ? hold_->MakeOperator(node) : MakeOperator(node);
+    };
+    ASSIGN_OR_RETURN(cluster_, LocalCluster::Start(options));
+    return OkStatus();
+  }
+
+  // The session keeps its own options.
+  static StatusOr<sql::StatementResult> Plan(sql::Session session,
+                                             const sql::SessionStatement& statement, Half half) {
+    const std::string settings =
+        "SET 'parallelism.default' = '" + std::to_string(half.parallelism) +
+        "'; SET 'execution.batch-size' = '" + std::to_string(half.batch_size) +
+        "'; SET 'execution.checkpointing.interval' = '1 h'; SET 'restart-strategy' = 'none';";
+    const auto sets = session.Parse(settings);
+    CHECK(sets.ok()) << sets.error().message;
+    for (const sql::SessionStatement& set : *sets) CHECK(session.Execute(set).ok()) << set.text;
+    auto planned = session.Execute(statement);
+    if (!planned.ok()) return Status(planned.error().code, planned.error().message);
+    return *std::move(planned);
+  }
+
+  // The savepoint; empty: the job came to its end.
+  StatusOr<std::string> RunToTheMiddle(const sql::SessionStatement& statement,
+                                       const sql::StatementResult& planned,
+                                       ResultPrinter& printer) {
+    hold_ = std::make_unique<SourceHold>(*planned.job, command_.share);
+    ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(MakeJob(statement, planned)));
+    std::thread stopper([&] {
+      // It may be over by now, having failed.
+      if (hold_->Wait()) (void)cluster_->Stop(id);
+    });
+    const Status status = FollowJob(*cluster_, id, planned, printer);
+    hold_->Abandon();
+    stopper.join();
+    RETURN_IF_ERROR(status);
+    RETURN_IF_ERROR(cluster_->Wait(id));  // its rows are read before its end is on record
+    hold_.reset();
+    return cluster_->SavepointOf(id);
+  }
+
+  const Command& command_;
+  const std::string scratch_;
+  std::unique_ptr<SourceHold> hold_;  // of the job that runs to its middle; outlives its tasks
+  std::unique_ptr<LocalCluster> cluster_;
+  int jobs_ = 0;
+  int resumed_ = 0;
+};
+
+int Main(int argc, char** argv) {
+  Command command;
+  CLI::App app{"Runs a script, each job stopped in its middle and resumed", "resumed_local"};
+  app.add_option("-f,--file", command.file, "the script")->required();
+  app.add_option("--share", command.share, "of the input that is read before the savepoint");
+  app.add_option("--parallelism", command.first.parallelism, "before the savepoint");
+  app.add_option("--then-parallelism", command.second.parallelism, "after it");
+  app.add_option("--then-batch-size", command.second.batch_size, "after it; before it is 1");
+  app.add_option("--state-bytes", command.state_bytes, "keyed state in memory, for each task");
+  CLI11_PARSE(app, argc, argv);
+  SetLogLevel(LogLevel::kWarning);
+  auto scratch = ScratchFolder::Make("weir-resumed");
+  if (!scratch.ok()) {
+    std::cerr << scratch.status() << std::endl;
+    return 1;
+  }
+  (*scratch)->RemoveOnSignal();
+  ResumingJobRunner runner(command, (*scratch)->path());
+  LocalCommand local;
+  local.file = command.file;
+  local.output = OutputFormat::kChangelog;
+  local.parallelism = command.first.parallelism;
+  const int code = RunScript(local, runner);
+  runner.Report();
+  return code;
+}
+
+}  // namespace
+}  // namespace weir
+
+int main(int argc, char** argv) { return weir::Main(argc, argv); }
