@@ -19,6 +19,10 @@ struct ListDestroyer {
   }
 };
 using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDestroyer>;
+struct TopicDestroyer {
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+};
+using Topic = std::unique_ptr<rd_kafka_topic_t, TopicDestroyer>;
 
 void OnQueueEvent(rd_kafka_t*, void* opaque) {
   const auto* context = static_cast<const SourceReaderContext*>(opaque);
@@ -92,9 +96,13 @@ Status KafkaReader::AddSplit(int32_t index, const SourceSplit& split) {
 // All splits added since the last call at once: the client looks for their leaders together.
 Status KafkaReader::Assign() {
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(splits_.size())));
+  std::vector<Topic> topics;
   for (Split& split : splits_) {
     if (split.assigned) continue;
     split.assigned = true;
+    // A topic made here has its leaders looked up at once; one that only an assignment names waits
+    // for the client's look at all topics, which is once a second.
+    topics.emplace_back(rd_kafka_topic_new(client_->get(), split.partition.topic.c_str(), nullptr));
     rd_kafka_topic_partition_t* p = rd_kafka_topic_partition_list_add(
         list.get(), split.partition.topic.c_str(), split.partition.partition);
     p->offset = split.position.next;
