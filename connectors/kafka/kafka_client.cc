@@ -96,6 +96,9 @@ StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(const KafkaOptions& opt
   // Assigning partitions needs a group's name even where no offset is ever committed.
   RETURN_IF_ERROR(configuration.Set("group.id", "weir"));
   RETURN_IF_ERROR(configuration.Set("client.id", "weir"));
+  // Half of it also lies between any two new connections, so between the one that learns the
+  // brokers and the one to a leader. A broker that stays away is asked ever more seldom.
+  RETURN_IF_ERROR(configuration.Set("reconnect.backoff.ms", "20"));
   for (const auto& [key, value] : options.properties) {
     if (Status s = configuration.Set(key, value); !s.ok()) {
       return std::move(s).Annotate("table `" + options.table + "`");
