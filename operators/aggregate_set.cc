@@ -9,23 +9,6 @@ namespace weir {
 namespace {
 
 constexpr size_t kMergeChunk = 1024;
-constexpr uint64_t kGroupBits = 0xffffffff00000000u;  // of a hash: what key groups are made of
-
-// (group key, value) as one key that lies in the group's key group.
-void AppendComposite(std::string_view group, uint64_t group_hash, std::string_view value,
-                     EncodedKeys& out, std::string& scratch) {
-  uint32_t size = static_cast<uint32_t>(group.size());
-  scratch.assign(reinterpret_cast<const char*>(&size), sizeof(size));
-  scratch += group;
-  scratch += value;
-  out.Append(scratch, (group_hash & kGroupBits) | (KeyCodec::Hash(scratch) & ~kGroupBits));
-}
-
-std::pair<std::string_view, std::string_view> SplitComposite(std::string_view key) {
-  uint32_t size;
-  std::memcpy(&size, key.data(), sizeof(size));
-  return {key.substr(sizeof(size), size), key.substr(sizeof(size) + size)};
-}
 
 bool AnyNull(const std::vector<ColumnPtr>& args, size_t row) {
   return std::any_of(args.begin(), args.end(),
@@ -86,10 +69,11 @@ bool AggregateSet::can_retract() const {
 Status AggregateSet::OpenTables(KeyedState& state, const std::string& name) {
   for (Call& call : calls_) {
     if (!call.distinct) continue;
-    ASSIGN_OR_RETURN(call.seen,
-                     state.OpenSlotTable(name + ".distinct." + call.name, SlotLayout({{"count"}})));
+    ASSIGN_OR_RETURN(call.seen, state.OpenSlotTable(name + ".distinct." + call.name,
+                                                    SlotLayout({{"count"}}), KeyForm::kInner));
     ASSIGN_OR_RETURN(call.merged_seen,
-                     state.OpenSlotTable(name + ".merge." + call.name, SlotLayout({{"count"}})));
+                     state.OpenSlotTable(name + ".merge." + call.name, SlotLayout({{"count"}}),
+                                         KeyForm::kInner));
   }
   return OkStatus();
 }
@@ -188,7 +172,7 @@ Status AggregateSet::AccumulateDistinct(Call& call, const Batch& batch,
     std::vector<uint32_t> at;
     for (; end < seen.size() && seen[end].slice == seen[begin].slice; ++end) {
       uint32_t row = seen[end].row;
-      AppendComposite(keys.key(row), keys.hash(row), values_.key(row), composite_, scratch);
+      AppendInnerKey(keys.key(row), keys.hash(row), values_.key(row), composite_, scratch);
       at.push_back(static_cast<uint32_t>(at.size()));
     }
     std::vector<Slot> counts(at.size());
@@ -256,7 +240,7 @@ Status AggregateSet::MergeDistinct(int64_t slice, int64_t window, SlotTable& mai
       for (size_t i = 0; i < all.size(); ++i) {
         slots[i].Set<int64_t>(0, slots[i].Get<int64_t>(0) + counts[i]);
         if (!is_new[i]) continue;
-        auto [group, value] = SplitComposite(composite_.key(i));
+        auto [group, value] = SplitInnerKey(composite_.key(i));
         groups.Append(group, KeyCodec::Hash(group));
         call.value_codec->Decode(value, pointers);
       }

@@ -61,11 +61,11 @@ class BaseSource : public SortedSource {
  public:
   // `drops`: slices that a later file dropped.
   BaseSource(std::unique_ptr<StateFileReader> file, Translator translator, KeyGroupRange wanted,
-             int32_t max_parallelism, const std::map<int64_t, size_t>& drops)
+             const TableIdentity& table, const std::map<int64_t, size_t>& drops)
       : file_(std::move(file)),
         translator_(std::move(translator)),
         wanted_(wanted),
-        max_parallelism_(max_parallelism),
+        table_(table),
         drops_(drops),
         cursor_({}, translator_.reader()) {}
 
@@ -82,7 +82,7 @@ class BaseSource : public SortedSource {
         record_.slice = section->slice;
         cursor_ = StateEntryCursor(payload_, translator_.reader());
       }
-      record_.group = KeyGroupOf(KeyCodec::Hash(entry.key), max_parallelism_);
+      record_.group = table_.KeyGroup(entry.key);
       if (!wanted_.Contains(record_.group)) continue;
       record_.key = entry.key;
       record_.erased = entry.erased;
@@ -110,7 +110,7 @@ class BaseSource : public SortedSource {
   std::unique_ptr<StateFileReader> file_;
   Translator translator_;
   KeyGroupRange wanted_;
-  int32_t max_parallelism_;
+  const TableIdentity& table_;
   std::map<int64_t, size_t> drops_;
   size_t next_ = 0;
   std::string payload_;
@@ -122,8 +122,7 @@ class BaseSource : public SortedSource {
 // Everything newer than the base, in memory.
 class DeltaSource : public SortedSource {
  public:
-  DeltaSource(KeyGroupRange wanted, int32_t max_parallelism)
-      : wanted_(wanted), max_parallelism_(max_parallelism) {}
+  DeltaSource(KeyGroupRange wanted, const TableIdentity& table) : wanted_(wanted), table_(table) {}
 
   Status AddFile(StateFileReader& file, Translator& translator) {
     for (const auto& section : file.sections()) {
@@ -189,7 +188,7 @@ class DeltaSource : public SortedSource {
     StateEntryCursor cursor(payload, translator.reader());
     StateEntry entry;
     while (cursor.Next(entry)) {
-      const int32_t group = KeyGroupOf(KeyCodec::Hash(entry.key), max_parallelism_);
+      const int32_t group = table_.KeyGroup(entry.key);
       if (!wanted_.Contains(group)) continue;
       Record record{slice, group, entry.key, entry.erased, entry.slot};
       if (translator.needed() && !entry.erased) {
@@ -201,7 +200,7 @@ class DeltaSource : public SortedSource {
   }
 
   KeyGroupRange wanted_;
-  int32_t max_parallelism_;
+  const TableIdentity& table_;
   std::deque<std::string> payloads_;  // never move
   std::vector<Numbered> records_;
   std::map<int64_t, size_t> drops_;
@@ -273,7 +272,7 @@ Status AddHandle(CheckpointStorage& storage, const TableIdentity& table, const S
                  std::vector<std::unique_ptr<SortedSource>>& sources) {
   const KeyGroupRange wanted = {static_cast<int32_t>(handle.first_key_group()),
                                 static_cast<int32_t>(handle.last_key_group())};
-  auto delta = std::make_unique<DeltaSource>(wanted, table.max_parallelism);
+  auto delta = std::make_unique<DeltaSource>(wanted, table);
   std::unique_ptr<StateFileReader> base;
   for (const auto* list : {&handle.base(), &handle.delta()}) {
     for (const FileHandle& file : *list) {
@@ -294,9 +293,8 @@ Status AddHandle(CheckpointStorage& storage, const TableIdentity& table, const S
   delta->Close();
   if (base) {
     ASSIGN_OR_RETURN(SlotReader slots, SlotReaderFor(*base, table));
-    sources.push_back(std::make_unique<BaseSource>(std::move(base),
-                                                   Translator(std::move(slots), writer), wanted,
-                                                   table.max_parallelism, delta->drops()));
+    sources.push_back(std::make_unique<BaseSource>(
+        std::move(base), Translator(std::move(slots), writer), wanted, table, delta->drops()));
   }
   sources.push_back(std::move(delta));
   return OkStatus();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "state/xxh64.h"
@@ -243,6 +244,37 @@ void EncodeFixed(const Column& column, size_t rows, std::vector<char>& bytes,
 KeyCodec::KeyCodec(std::vector<DataType> types) : types_(std::move(types)) {}
 
 uint64_t KeyCodec::Hash(std::string_view key) { return Xxh64::Hash(key); }
+
+namespace {
+
+constexpr uint64_t kGroupBits = 0xffffffff00000000u;  // of a hash: what key groups are made of
+
+uint64_t HashWithin(uint64_t outer_hash, std::string_view key) {
+  return (outer_hash & kGroupBits) | (KeyCodec::Hash(key) & ~kGroupBits);
+}
+
+}  // namespace
+
+uint64_t HashOf(KeyForm form, std::string_view key) {
+  if (form == KeyForm::kWhole) return KeyCodec::Hash(key);
+  return HashWithin(KeyCodec::Hash(SplitInnerKey(key).first), key);
+}
+
+void AppendInnerKey(std::string_view outer, uint64_t outer_hash, std::string_view inner,
+                    EncodedKeys& out, std::string& scratch) {
+  const uint32_t size = static_cast<uint32_t>(outer.size());
+  scratch.assign(reinterpret_cast<const char*>(&size), sizeof(size));
+  scratch += outer;
+  scratch += inner;
+  out.Append(scratch, HashWithin(outer_hash, scratch));
+}
+
+std::pair<std::string_view, std::string_view> SplitInnerKey(std::string_view key) {
+  uint32_t size = 0;
+  if (key.size() >= sizeof(size)) std::memcpy(&size, key.data(), sizeof(size));
+  if (key.size() < sizeof(size) || key.size() - sizeof(size) < size) return {key, {}};  // none
+  return {key.substr(sizeof(size), size), key.substr(sizeof(size) + size)};
+}
 
 void KeyCodec::Encode(std::span<const ColumnPtr> columns, size_t rows, EncodedKeys& out) const {
   CHECK_EQ(columns.size(), types_.size());

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/data/batch.h"
@@ -34,8 +35,7 @@ class EncodedKeys {
     offsets_.assign(1, 0);
     hashes_.clear();
   }
-  // One more key, with the hash that places it: its own, or one that shares the key group of
-  // another.
+  // One more key, with the hash that places it (HashOf).
   void Append(std::string_view key, uint64_t hash) {
     bytes_.insert(bytes_.end(), key.begin(), key.end());
     offsets_.push_back(static_cast<uint32_t>(bytes_.size()));
@@ -48,6 +48,19 @@ class EncodedKeys {
   std::vector<uint32_t> offsets_{0};
   std::vector<uint64_t> hashes_;
 };
+
+// What the keys of a table are, and so where one lies: a restore has only the key to tell.
+enum class KeyForm {
+  kWhole,  // as KeyCodec makes them, placed by their hash
+  kInner,  // a key that lies within another (AppendInnerKey), in the key group of that one
+};
+uint64_t HashOf(KeyForm form, std::string_view key);
+
+// `inner` within `outer`, whose hash is `outer_hash`. `scratch` is memory to reuse.
+void AppendInnerKey(std::string_view outer, uint64_t outer_hash, std::string_view inner,
+                    EncodedKeys& out, std::string& scratch);
+// Outer and inner again.
+std::pair<std::string_view, std::string_view> SplitInnerKey(std::string_view key);
 
 // Encodes the key columns of batches and decodes them again. Not thread-safe (scratch memory).
 class KeyCodec {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/ids.h"
@@ -51,7 +52,11 @@ class KeyedState {
   virtual ~KeyedState() = default;
   // A table of this name; what a restored snapshot holds of it for our key groups is in it. Fields
   // are matched by name: one that is new is zeroed, one that changed its width is refused.
-  virtual StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout) = 0;
+  virtual StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout,
+                                             KeyForm keys) = 0;
+  StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout) {
+    return OpenSlotTable(name, std::move(layout), KeyForm::kWhole);
+  }
   virtual KeyGroupRange key_groups() const = 0;
   virtual int32_t max_parallelism() const = 0;
 };

@@ -95,7 +95,7 @@ Status LoadHandle(const CheckpointStorage& storage, const TableIdentity& table,
     StateEntryCursor cursor(payload, slots[live.file]);
     StateEntry entry;
     while (cursor.Next(entry)) {
-      const int32_t group = KeyGroupOf(KeyCodec::Hash(entry.key), table.max_parallelism);
+      const int32_t group = table.KeyGroup(entry.key);
       if (!wanted.Contains(group)) continue;
       Status s = entry.erased
                      ? into.LoadErased(live.section.slice, entry.key)

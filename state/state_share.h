@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/checkpoint.pb.h"
+#include "state/key_codec.h"
 #include "state/slot_codec.h"
 #include "state/storage/checkpoint_storage.h"
 #include "state/storage/state_file.h"
@@ -21,7 +23,11 @@ struct TableIdentity {
   SlotLayout layout;
   KeyGroupRange key_groups;
   int32_t max_parallelism = 128;
+  KeyForm keys = KeyForm::kWhole;
 
+  int32_t KeyGroup(std::string_view key) const {
+    return KeyGroupOf(HashOf(keys, key), max_parallelism);
+  }
   std::string Name() const { return "table " + table + " of operator " + uid; }
 };
 

@@ -67,19 +67,21 @@ class OperatorTables : public KeyedState {
                  std::string uid)
       : config_(config), memory_(memory), table_count_(table_count), uid_(std::move(uid)) {}
 
-  StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout) override {
+  StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout,
+                                     KeyForm keys) override {
     for (const auto& open : tables_) {
       if (open->identity.table == name) {
         return AlreadyExistsError(open->identity.Name() + " is open already");
       }
     }
     auto tracked = std::make_unique<TrackedTable>();
-    tracked->identity = {uid_, name, std::move(layout), config_.key_groups,
-                         config_.max_parallelism};
+    tracked->identity = {uid_, name, std::move(layout), config_.key_groups, config_.max_parallelism,
+                         keys};
     WriteBackTable::Config table;
     table.number = table_count_++;
     table.layout = tracked->identity.layout;
     table.key_groups = config_.key_groups;
+    table.keys = keys;
     table.collects_changes = config_.storage != nullptr;
     table.memory = &memory_;
     tracked->table = std::make_unique<WriteBackTable>(std::move(table));

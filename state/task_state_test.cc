@@ -44,7 +44,8 @@ class TestTask {
  public:
   TestTask(std::shared_ptr<CheckpointStorage> storage, KeyGroupRange range,
            const std::vector<KeyedStateHandle>& restored = {}, uint64_t budget = 0,
-           SlotLayout layout = TestLayout(), std::string uid = "agg") {
+           SlotLayout layout = TestLayout(), std::string uid = "agg",
+           KeyForm keys = KeyForm::kWhole) {
     TaskState::Config config;
     config.storage = std::move(storage);
     config.key_groups = range;
@@ -58,7 +59,8 @@ class TestTask {
     state = std::make_unique<TaskState>(std::move(config));
     status = state->Restore(uid, restored);
     if (!status.ok()) return;
-    StatusOr<SlotTable*> opened = state->ForOperator(uid).OpenSlotTable("t", std::move(layout));
+    StatusOr<SlotTable*> opened =
+        state->ForOperator(uid).OpenSlotTable("t", std::move(layout), keys);
     status = opened.status();
     if (opened.ok()) table = *opened;
   }
@@ -415,6 +417,56 @@ TEST_F(TaskStateTest, FieldsAreMatchedByName) {
     ASSERT_EQ(again.status, OkStatus());
     EXPECT_EQ(again.table->EntryCount(), static_cast<uint64_t>(id));
     check(again);
+  }
+}
+
+// In memory, in the cold store, in delta and base files, after a rescale.
+TEST_F(TaskStateTest, AKeyWithinAnotherStaysInItsKeyGroup) {
+  const auto encode = [](const std::string& outer, int64_t inner) {
+    const EncodedKeys whole = TestTask::Encode({outer});
+    EncodedKeys out;
+    std::string scratch;
+    AppendInnerKey(whole.key(0), whole.hash(0), std::to_string(inner), out, scratch);
+    return out;
+  };
+  const std::vector<uint32_t> first = {0};
+  for (uint64_t budget : {0, 1}) {
+    SCOPED_TRACE(budget);
+    auto storage = MakeStorage(std::make_shared<SimulatedFileSystem>());
+    TestTask task(storage, kAll, {}, budget, TestLayout(), "agg", KeyForm::kInner);
+    std::vector<std::string> outers;
+    for (int i = 0; i < 20; ++i) outers.push_back("group " + std::to_string(i));
+    std::vector<KeyedStateHandle> handles;
+    std::vector<Slot> slot(1);
+    std::vector<uint8_t> is_new(1);
+    for (int64_t id = 1; id <= 20; ++id) {
+      for (const std::string& outer : outers) {
+        ASSERT_EQ(task.table->Resolve(0, encode(outer, id), first, slot, is_new), OkStatus());
+      }
+      handles = task.Snapshot(id).value();
+    }
+    size_t found = 0;
+    for (KeyGroupRange range : {KeyGroupRange{0, 9}, KeyGroupRange{10, kMaxParallelism - 1}}) {
+      TestTask part(storage, range, handles, budget, TestLayout(), "agg", KeyForm::kInner);
+      ASSERT_EQ(part.status, OkStatus());
+      for (const std::string& outer : outers) {
+        if (!range.Contains(TestTask::GroupOf(outer))) continue;
+        for (int64_t id = 1; id <= 20; ++id) {
+          ASSERT_EQ(part.table->Find(0, encode(outer, id), first, slot), OkStatus());
+          EXPECT_NE(slot[0].data, nullptr) << outer << " " << id;
+        }
+      }
+      uint64_t cursor = 0;
+      do {
+        ASSERT_EQ(part.table->Scan(0, cursor, 7,
+                                   [&](std::string_view key, uint64_t hash, Slot) {
+                                     EXPECT_EQ(hash, HashOf(KeyForm::kInner, key));
+                                     ++found;
+                                   }),
+                  OkStatus());
+      } while (cursor != 0);
+    }
+    EXPECT_EQ(found, 20 * outers.size());
   }
 }
 

@@ -34,6 +34,7 @@ StatusOr<ColdStore*> TaskMemory::Cold() {
 WriteBackTable::WriteBackTable(Config config)
     : number_(config.number),
       key_groups_(config.key_groups),
+      keys_(config.keys),
       collects_changes_(config.collects_changes),
       memory_(*config.memory),
       writer_(std::move(config.layout)),
@@ -278,7 +279,7 @@ Status WriteBackTable::Scan(int64_t slice, uint64_t& cursor, size_t limit, const
                                 state.scan_at = cold_key;
                                 state.scan_at.push_back('\0');
                                 std::string_view key = cold_key.substr(prefix);
-                                const uint64_t hash = KeyCodec::Hash(key);
+                                const uint64_t hash = HashOf(keys_, key);
                                 if (state.hot.Find(key, hash) != nullptr) return;
                                 HotEntry* entry = scratch.Insert(key, hash);
                                 damaged |= !reader_.Read(value, {entry->slot(), &scratch});
@@ -389,7 +390,7 @@ Status WriteBackTable::LoadEntry(int64_t slice, std::string_view key, const Slot
                                  std::string_view encoded) {
   RETURN_IF_ERROR(MakeRoom());
   SliceState& state = SliceOf(slice);
-  const uint64_t hash = KeyCodec::Hash(key);
+  const uint64_t hash = HashOf(keys_, key);
   HotEntry* entry = state.hot.Find(key, hash);
   if (entry == nullptr) {
     entry = state.hot.Insert(key, hash);
@@ -413,7 +414,7 @@ Status WriteBackTable::LoadEntry(int64_t slice, std::string_view key, const Slot
 Status WriteBackTable::LoadErased(int64_t slice, std::string_view key) {
   auto it = slices_.find(slice);
   if (it == slices_.end()) return OkStatus();
-  RETURN_IF_ERROR(Erase(slice, key, KeyCodec::Hash(key)));
+  RETURN_IF_ERROR(Erase(slice, key, HashOf(keys_, key)));
   log_.clear();  // the checkpoint knows
   return OkStatus();
 }

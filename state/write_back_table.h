@@ -37,6 +37,7 @@ class WriteBackTable : public SlotTable {
     uint32_t number = 0;  // among the task's tables: its prefix in the cold store
     SlotLayout layout;
     KeyGroupRange key_groups;
+    KeyForm keys = KeyForm::kWhole;
     bool collects_changes = true;  // false: there are no snapshots, nothing is recorded for them
     TaskMemory* memory = nullptr;
   };
@@ -109,6 +110,7 @@ class WriteBackTable : public SlotTable {
 
   const uint32_t number_;
   const KeyGroupRange key_groups_;
+  const KeyForm keys_;
   const bool collects_changes_;
   TaskMemory& memory_;
   SlotWriter writer_;
