@@ -328,7 +328,9 @@ Runnable::Next Task::Run() {
 Runnable::Next Task::Park(Step why) {
   last_ = why;
   Next next;
-  if (why == Step::kIdle && life_.running() && !config_.finished && body_->chain->idle()) {
+  // Where PushDueTimers would not run them, timers wake nobody.
+  if (why == Step::kIdle && life_.running() && !config_.finished && !end_sent_ &&
+      body_->chain->idle()) {
     std::optional<Timestamp> timer = body_->chain->NextTimer();
     if (timer) next.wake_at = std::max(*timer, timers_pushed_ + 1);
   }

@@ -445,5 +445,21 @@ TEST_F(TaskTest, RunsTimersWhenTheyAreDue) {
   EXPECT_EQ(bench.Output(), "+I timer 1\n");
 }
 
+// It would be woken over and over for a timer that it no longer runs, until the whole job has
+// ended.
+TEST_F(TaskTest, ATimerThatIsDueDoesNotWakeATaskThatHasSentItsEnd) {
+  Bench bench(1, [] {
+    auto op = std::make_unique<TestOperator>();
+    op->next_timer = [] { return std::optional<Timestamp>(1); };
+    return op;
+  });
+  bench.Start();
+  Runnable& task = *bench.task;
+  EXPECT_NE(task.Run().wake_at, kMaxTimestamp);
+  bench.Send(0, EndOfInput{});
+  EXPECT_EQ(bench.Output(), "end\n");
+  EXPECT_EQ(task.Run().wake_at, kMaxTimestamp);
+}
+
 }  // namespace
 }  // namespace weir
