@@ -14,8 +14,7 @@ void ChangeBuffer::Add(const Batch& batch) {
 }
 
 // Fixed-width cells as they are, others with their length before them.
-std::string ChangeBuffer::KeyOf(const Batch& batch, size_t row) const {
-  std::string out;
+void ChangeBuffer::AppendKey(const Batch& batch, size_t row, std::string& out) const {
   for (uint32_t index : key_) {
     const Column& column = *batch.column(index);
     if (column.IsNull(row)) {
@@ -40,7 +39,6 @@ std::string ChangeBuffer::KeyOf(const Batch& batch, size_t row) const {
     if (width == 0) out.append(reinterpret_cast<const char*>(&size), sizeof(size));
     out += cell;
   }
-  return out;
 }
 
 ChangeBuffer ChangeBuffer::Split() {
@@ -55,21 +53,38 @@ ChangeBuffer::Changes ChangeBuffer::Take() {
   out.batches = std::move(batches_);
   batches_.clear();
   rows_ = 0;
-  std::unordered_map<std::string, Ref> last;
+  if (key_.empty()) {
+    for (uint32_t b = 0; b < out.batches.size(); ++b) {
+      for (uint32_t row = 0; row < out.batches[b].rows(); ++row) out.upserts.push_back({b, row});
+    }
+    return out;
+  }
+  // All keys beside each other and sorted at once: a map of them would be made of allocations.
+  struct Keyed {
+    size_t begin, size;  // in keys
+    Ref ref;
+  };
+  std::string keys;
+  std::vector<Keyed> rows;
   for (uint32_t b = 0; b < out.batches.size(); ++b) {
     const Batch& batch = out.batches[b];
     for (uint32_t row = 0; row < batch.rows(); ++row) {
-      if (key_.empty()) {
-        out.upserts.push_back({b, row});
-      } else if (batch.kind(row) != RowKind::kUpdateBefore) {
-        last.insert_or_assign(KeyOf(batch, row), Ref{b, row});
-      }
+      if (batch.kind(row) == RowKind::kUpdateBefore) continue;
+      const size_t begin = keys.size();
+      AppendKey(batch, row, keys);
+      rows.push_back({begin, keys.size() - begin, {b, row}});
     }
   }
-  std::vector<std::pair<std::string_view, Ref>> sorted(last.begin(), last.end());
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (const auto& [key, ref] : sorted) {
+  const auto key = [&keys](const Keyed& one) {
+    return std::string_view(keys).substr(one.begin, one.size);
+  };
+  std::sort(rows.begin(), rows.end(), [&](const Keyed& a, const Keyed& b) {
+    const int order = key(a).compare(key(b));
+    return order != 0 ? order < 0 : a.begin < b.begin;  // as they came
+  });
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + 1 < rows.size() && key(rows[i]) == key(rows[i + 1])) continue;  // not the last change
+    const Ref ref = rows[i].ref;
     bool deleted = out.batches[ref.batch].kind(ref.row) == RowKind::kDelete;
     (deleted ? out.deletes : out.upserts).push_back(ref);
   }

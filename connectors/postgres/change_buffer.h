@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "common/data/batch.h"
@@ -35,7 +34,7 @@ class ChangeBuffer {
   ChangeBuffer Split();
 
  private:
-  std::string KeyOf(const Batch& batch, size_t row) const;
+  void AppendKey(const Batch& batch, size_t row, std::string& out) const;
 
   std::vector<uint32_t> key_;
   std::vector<Batch> batches_;
