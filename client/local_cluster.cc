@@ -104,10 +104,11 @@ LocalCluster::~LocalCluster() {
   pool_.reset();
 }
 
-StatusOr<std::string> LocalCluster::Submit(JobCompiler::Job job,
-                                           const std::string& from_savepoint) {
+StatusOr<std::string> LocalCluster::Submit(JobCompiler::Job job, const std::string& from_savepoint,
+                                           bool allow_non_restored_state) {
   rpc::SubmitRequest request;
   request.set_from_savepoint(from_savepoint);
+  request.set_allow_non_restored_state(allow_non_restored_state);
   auto reply = Await<rpc::SubmitReply>([&](auto done) {
     dispatcher_->SubmitJob(std::move(job), std::move(request), std::move(done));
   });

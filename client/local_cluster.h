@@ -29,7 +29,8 @@ class LocalCluster {
   ~LocalCluster();
 
   // The id of the job. `from_savepoint`: the folder of a checkpoint or savepoint, or empty.
-  StatusOr<std::string> Submit(JobCompiler::Job job, const std::string& from_savepoint = "");
+  StatusOr<std::string> Submit(JobCompiler::Job job, const std::string& from_savepoint = "",
+                               bool allow_non_restored_state = false);
 
   // The next rows of a SELECT, from `token` (0 at first); empty when a while went by without any.
   struct Fetched {

@@ -362,6 +362,7 @@ CheckpointManifest CheckpointCoordinator::MakeManifest(Timestamp now) const {
     info->set_vertex(vertex.id.value());
     info->set_parallelism(vertex.parallelism);
     for (const std::string& uid : vertex.uids) info->add_uids(uid);
+    for (const std::string& meaning : vertex.meanings) info->add_meanings(meaning);
   }
   for (auto& prepared : committer_.Uncommitted()) *manifest.add_uncommitted() = std::move(prepared);
   return manifest;

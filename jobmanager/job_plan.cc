@@ -33,6 +33,13 @@ const PlanVertex* JobPlan::FindUid(const std::string& uid) const {
   return nullptr;
 }
 
+std::string JobPlan::MeaningOf(const std::string& uid) const {
+  const PlanVertex* vertex = FindUid(uid);
+  if (vertex == nullptr || vertex->meanings.empty()) return "";
+  const auto at = std::find(vertex->uids.begin(), vertex->uids.end(), uid);
+  return vertex->meanings[static_cast<size_t>(at - vertex->uids.begin())];
+}
+
 StatusOr<JobPlan> MakeJobPlan(const plan::JobGraph& graph) {
   JobPlan job;
   if (graph.max_parallelism() > 0) job.max_parallelism = graph.max_parallelism();
@@ -56,6 +63,7 @@ StatusOr<JobPlan> MakeJobPlan(const plan::JobGraph& graph) {
         return InvalidArgumentError("two operators have the uid " + node.uid());
       }
       vertex.uids.push_back(node.uid());
+      vertex.meanings.push_back(node.meaning());
       if (node.has_source()) vertex.source_uid = node.uid();
     }
     job.vertices.push_back(std::move(vertex));

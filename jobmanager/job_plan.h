@@ -27,8 +27,9 @@ struct PlanVertex {
   VertexId id;
   std::string name;
   int32_t parallelism = 1;
-  std::vector<std::string> uids;  // of its operators, root first
-  std::string source_uid;         // of the operator that reads splits; empty: none
+  std::vector<std::string> uids;      // of its operators, root first; empty: without state
+  std::vector<std::string> meanings;  // one per uid, or none at all; see plan.proto
+  std::string source_uid;             // of the operator that reads splits; empty: none
 };
 
 struct PlanEdge {
@@ -46,6 +47,7 @@ struct JobPlan {
   std::vector<TaskId> Tasks() const;
   bool IsRoot(VertexId vertex) const;                       // no edge leads to it
   const PlanVertex* FindUid(const std::string& uid) const;  // null: no operator has it
+  std::string MeaningOf(const std::string& uid) const;
 };
 
 // Refuses a graph that cannot run (invalid argument): ids out of order, parallelism below 1 or

@@ -29,6 +29,7 @@ Status UncommittedError(const std::string& where, const std::string& uid) {
 // One operator's snapshots by old subtask.
 struct OldOperator {
   int32_t parallelism = 0;
+  std::string meaning;
   std::map<int32_t, const OperatorSnapshot*> by_subtask;
 };
 
@@ -38,7 +39,12 @@ StatusOr<std::map<std::string, OldOperator>> CollectOperators(const CheckpointMa
   std::set<std::pair<uint32_t, uint32_t>> seen;
   for (const auto& vertex : manifest.vertices()) {
     parallelism[vertex.vertex()] = vertex.parallelism();
-    for (const std::string& uid : vertex.uids()) old[uid].parallelism = vertex.parallelism();
+    for (int i = 0; i < vertex.uids_size(); ++i) {
+      if (vertex.uids(i).empty()) continue;
+      OldOperator& op = old[vertex.uids(i)];
+      op.parallelism = vertex.parallelism();
+      if (i < vertex.meanings_size()) op.meaning = vertex.meanings(i);
+    }
   }
   for (const TaskSnapshot& task : manifest.tasks()) {
     const auto p = parallelism.find(task.vertex());
@@ -47,6 +53,7 @@ StatusOr<std::map<std::string, OldOperator>> CollectOperators(const CheckpointMa
       return DataLossError("the checkpoint holds a snapshot of an unknown subtask or one twice");
     }
     for (const OperatorSnapshot& op : task.operators()) {
+      if (op.uid().empty()) continue;
       const auto it = old.find(op.uid());
       if (it == old.end()) {
         return DataLossError("the checkpoint holds state of the unknown operator " + op.uid());
@@ -85,14 +92,36 @@ OperatorRestore RestoreOperator(const std::string& uid, const OldOperator& old, 
   return restore;
 }
 
+// An operator has state and the plan does not take it over: why. Empty: nothing is lost.
+std::string WhyNotRestored(const std::string& uid, const OldOperator& op, const JobPlan& plan) {
+  if (std::none_of(op.by_subtask.begin(), op.by_subtask.end(),
+                   [](const auto& s) { return HasState(*s.second); })) {
+    return "";
+  }
+  if (plan.FindUid(uid) == nullptr) {
+    return "holds state of the operator " + uid + ", which the job does not have";
+  }
+  const std::string meaning = plan.MeaningOf(uid);
+  if (op.meaning.empty() || meaning.empty() || op.meaning == meaning) return "";
+  return "holds state of the operator " + uid + " about " + op.meaning +
+         ", where the job needs it about " + meaning;
+}
+
+// Those that name the vertex: of its operators with state.
+template <class Uids>
+std::set<std::string> NamesOf(const Uids& uids) {
+  std::set<std::string> names(uids.begin(), uids.end());
+  names.erase("");
+  return names;
+}
+
 // Which subtasks of a vertex had ended: all of it, or (at the same parallelism) subtask by subtask.
+// A vertex without state cannot be told from others: it is run again, and ends with its input.
 std::set<int32_t> FinishedSubtasks(const CheckpointManifest& manifest, const PlanVertex& vertex) {
   std::set<int32_t> finished;
+  const std::set<std::string> names = NamesOf(vertex.uids);
   for (const auto& info : manifest.vertices()) {
-    if (!std::equal(info.uids().begin(), info.uids().end(), vertex.uids.begin(),
-                    vertex.uids.end())) {
-      continue;
-    }
+    if (names.empty() || NamesOf(info.uids()) != names) continue;
     for (const TaskSnapshot& task : manifest.tasks()) {
       if (task.vertex() == info.vertex() && task.finished()) finished.insert(task.subtask());
     }
@@ -151,13 +180,15 @@ StatusOr<StateAssignment> AssignState(const CheckpointManifest& manifest, const 
   auto collected = CollectOperators(manifest);
   if (!collected.ok()) return std::move(collected).status().Annotate(where);
   const std::map<std::string, OldOperator>& old = *collected;
+  std::set<std::string> dropped;
   for (const auto& [uid, op] : old) {
-    const bool has_state = std::any_of(op.by_subtask.begin(), op.by_subtask.end(),
-                                       [](const auto& s) { return HasState(*s.second); });
-    if (has_state && !allow_non_restored_state && plan.FindUid(uid) == nullptr) {
-      return InvalidArgumentError(
-          where + " holds state of the operator " + uid +
-          ", which the job does not have: it was made by another statement");
+    if (const std::string why = WhyNotRestored(uid, op, plan); !why.empty()) {
+      if (!allow_non_restored_state) {
+        return InvalidArgumentError(where + " " + why +
+                                    ": it was made by another statement "
+                                    "(--allow-non-restored-state goes on without that state)");
+      }
+      dropped.insert(uid);
     }
     const bool has_rows =
         std::any_of(op.by_subtask.begin(), op.by_subtask.end(),
@@ -169,14 +200,23 @@ StatusOr<StateAssignment> AssignState(const CheckpointManifest& manifest, const 
   }
 
   StateAssignment assignment{.checkpoint = CheckpointId(manifest.checkpoint_id())};
+  std::set<VertexId> running;  // not all of it had ended
   for (const PlanVertex& vertex : plan.vertices) {
-    const std::set<int32_t> finished = FinishedSubtasks(manifest, vertex);
+    std::set<int32_t> finished = FinishedSubtasks(manifest, vertex);
+    const bool fed = std::any_of(plan.edges.begin(), plan.edges.end(), [&](const PlanEdge& edge) {
+      return edge.to == vertex.id && running.contains(edge.from);
+    });
+    const bool renewed = std::any_of(vertex.uids.begin(), vertex.uids.end(),
+                                     [&](const auto& uid) { return dropped.contains(uid); });
+    // In another script it may have input again.
+    if (fed || renewed) finished.clear();
+    if (static_cast<int32_t>(finished.size()) < vertex.parallelism) running.insert(vertex.id);
     for (int32_t i = 0; i < vertex.parallelism; ++i) {
       SubtaskRestore& task = assignment.tasks[{vertex.id, i}];
       task.finished = finished.contains(i);
       for (const std::string& uid : vertex.uids) {
         const auto it = old.find(uid);
-        if (it == old.end()) continue;
+        if (it == old.end() || dropped.contains(uid)) continue;
         task.operators.push_back(
             RestoreOperator(uid, it->second, i, vertex.parallelism, plan.max_parallelism));
       }

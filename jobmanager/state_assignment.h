@@ -41,10 +41,11 @@ struct StateAssignment {
   std::map<CheckpointId, std::vector<Committer::Unit>> commits;
 };
 
-// Pure. Operators are matched by uid; parallelism may differ, the number of key groups may not.
-// Invalid argument when the checkpoint does not fit the plan (it says how), data loss when it
-// contradicts itself. `allow_non_restored_state` drops the state of operators that the plan does
-// not have, but never rows that are not committed.
+// Pure. Operators are matched by uid, and take state over that has their meaning; those without a
+// uid come and go. Parallelism may differ, the number of key groups may not. Invalid argument when
+// the checkpoint does not fit the plan (it says how), data loss when it contradicts itself.
+// `allow_non_restored_state` drops the state that no operator of the plan takes over, but never
+// rows that are not committed.
 StatusOr<StateAssignment> AssignState(const checkpoint::CheckpointManifest& manifest,
                                       const JobPlan& plan, bool allow_non_restored_state = false);
 

@@ -189,6 +189,49 @@ TEST(StateAssignmentTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(code(foreign, plan), StatusCode::kDataLoss);
 }
 
+TEST(StateAssignmentTest, AVertexThatHasInputAgainIsNotFinished) {
+  auto manifest = Manifest(TestPlan({{"source", 1}, {"window", 2}}));
+  for (auto& task : *manifest.mutable_tasks()) task.set_finished(true);
+  JobPlan plan = TestPlan({{"source", 1}, {"window", 2}});
+  auto state = AssignState(manifest, plan);
+  EXPECT_TRUE(state->tasks[Task(1, 0)].finished);
+  // The script has gained a source: it comes first, the window reads both.
+  JobPlan more = TestPlan({{"more", 1}, {"source", 1}, {"window", 2}});
+  more.vertices[0].source_uid.clear();
+  more.vertices[1].source_uid = "source-1";
+  more.edges = {{VertexId(0), VertexId(2)}, {VertexId(1), VertexId(2)}};
+  state = AssignState(manifest, more);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_FALSE(state->tasks[Task(0, 0)].finished);
+  EXPECT_TRUE(state->tasks[Task(1, 0)].finished);
+  EXPECT_EQ(Print(state->tasks[Task(2, 0)]), "window-1(own0 file0[0,63])");
+  // One without state might be any.
+  manifest.mutable_vertices(0)->set_uids(0, "");
+  manifest.mutable_tasks(0)->mutable_operators(0)->set_uid("");
+  plan.vertices[0].uids[0].clear();
+  plan.vertices[0].source_uid.clear();
+  state = AssignState(manifest, plan);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_FALSE(state->tasks[Task(0, 0)].finished);
+}
+
+TEST(StateAssignmentTest, StateOfAnotherMeaningIsRefusedOrDropped) {
+  JobPlan plan = TestPlan({{"source", 1}, {"window", 1}});
+  plan.vertices[1].meanings = {"t where (a > 1)"};
+  auto manifest = Manifest(plan);
+  manifest.mutable_vertices(1)->add_meanings("t where (a > 1)");
+  manifest.mutable_tasks(0)->set_finished(true);
+  manifest.mutable_tasks(1)->set_finished(true);
+  EXPECT_EQ(Print(AssignState(manifest, plan)->tasks[Task(1, 0)]),
+            "finished window-1(own0 file0[0,127])");
+  plan.vertices[1].meanings = {"t"};
+  EXPECT_EQ(AssignState(manifest, plan).status().message(),
+            "checkpoint 9 of job old holds state of the operator window-1 about t where (a > 1), "
+            "where the job needs it about t: it was made by another statement "
+            "(--allow-non-restored-state goes on without that state)");
+  EXPECT_EQ(Print(AssignState(manifest, plan, true)->tasks[Task(1, 0)]), "");
+}
+
 TEST(StateAssignmentTest, OperatorsWithoutStateMayComeAndGo) {
   auto manifest = Manifest(TestPlan({{"source", 1}, {"window", 1}}));
   manifest.mutable_vertices(1)->add_uids("calc-1");

@@ -35,22 +35,6 @@ std::string CallsText(const std::vector<AggregateCall>& calls, const Schema& inp
   return Join(texts);
 }
 
-std::string WindowText(const WindowDef& window) {
-  auto ms = [](int64_t n) { return std::to_string(n) + " ms"; };
-  std::string offset = window.offset_ms ? ", offset=[" + ms(window.offset_ms) + "]" : "";
-  switch (window.kind) {
-    case WindowKind::kTumble:
-      return "TUMBLE(size=[" + ms(window.size_ms) + "]" + offset + ")";
-    case WindowKind::kHop:
-      return "HOP(size=[" + ms(window.size_ms) + "], slide=[" + ms(window.slide_ms) + "]" + offset +
-             ")";
-    case WindowKind::kCumulate:
-      return "CUMULATE(max_size=[" + ms(window.size_ms) + "], step=[" + ms(window.slide_ms) + "]" +
-             offset + ")";
-  }
-  return "";
-}
-
 struct Describer {
   const Rel& rel;
   const Schema& input() const { return rel.inputs[0]->schema; }
@@ -78,7 +62,7 @@ struct Describer {
            CallsText(aggregate.calls, input()) + "])";
   }
   std::string operator()(const WindowTvfRel& tvf) const {
-    return "WindowTableFunction(window=[" + WindowText(tvf.window) + "], time=[" +
+    return "WindowTableFunction(window=[" + Describe(tvf.window) + "], time=[" +
            input()[tvf.time_column].name + "])";
   }
   std::string operator()(const WindowAggregateRel& aggregate) const {
@@ -86,7 +70,7 @@ struct Describer {
                            ? input()[*aggregate.attached_end].name + " (attached)"
                            : input()[aggregate.time_column].name;
     return "WindowAggregate(groupBy=[" + Columns(aggregate.keys, input()) + "], window=[" +
-           WindowText(aggregate.window) + "], time=[" + time + "], select=[" +
+           Describe(aggregate.window) + "], time=[" + time + "], select=[" +
            CallsText(aggregate.calls, input()) + "])";
   }
   std::string operator()(const UnionRel&) const {
@@ -101,6 +85,22 @@ void Print(const Rel& rel, int depth, std::string& out) {
 }
 
 }  // namespace
+
+std::string Describe(const WindowDef& window) {
+  auto ms = [](int64_t n) { return std::to_string(n) + " ms"; };
+  std::string offset = window.offset_ms ? ", offset=[" + ms(window.offset_ms) + "]" : "";
+  switch (window.kind) {
+    case WindowKind::kTumble:
+      return "TUMBLE(size=[" + ms(window.size_ms) + "]" + offset + ")";
+    case WindowKind::kHop:
+      return "HOP(size=[" + ms(window.size_ms) + "], slide=[" + ms(window.slide_ms) + "]" + offset +
+             ")";
+    case WindowKind::kCumulate:
+      return "CUMULATE(max_size=[" + ms(window.size_ms) + "], step=[" + ms(window.slide_ms) + "]" +
+             offset + ")";
+  }
+  return "";
+}
 
 RelPtr MakeRel(decltype(Rel::node) node, std::vector<RelPtr> inputs, Schema schema) {
   return std::make_shared<const Rel>(Rel{std::move(node), std::move(inputs), std::move(schema)});

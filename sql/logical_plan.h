@@ -107,6 +107,7 @@ RelPtr MakeFilter(RelPtr input, ExprPtr condition);
 
 // One line of a node, without its inputs: "Calc(select=[a, b], where=[(a > 1)])".
 std::string Describe(const Rel& rel);
+std::string Describe(const WindowDef& window);  // "TUMBLE(size=[60000 ms])"
 // The tree, indented.
 std::string ToString(const Rel& rel);
 

@@ -9,6 +9,7 @@
 #include "sql/metadata_columns.h"
 #include "sql/rel_properties.h"
 #include "sql/rules.h"
+#include "sql/state_identity.h"
 #include "sql/table_access.h"
 
 namespace weir::sql {
@@ -21,30 +22,6 @@ plan::Exchange MakeExchange(plan::Exchange::Kind kind, const std::vector<uint32_
   exchange.set_kind(kind);
   for (uint32_t key : keys) exchange.add_keys(key);
   return exchange;
-}
-
-std::string NamesOf(const std::vector<uint32_t>& columns, const Schema& schema) {
-  std::string out;
-  for (uint32_t column : columns) out += (out.empty() ? "" : ",") + schema[column].name;
-  return out;
-}
-
-// Names an accumulator whatever else the query selects: "SUM(amount)".
-std::string CallName(const AggregateCall& call, const Rel& input) {
-  auto text = [&](uint32_t column) {
-    const auto* calc = input.as<CalcRel>();
-    if (!calc) return input.schema[column].name;
-    std::vector<std::string> names;
-    for (const Field& field : input.inputs[0]->schema.fields()) names.push_back(field.name);
-    return calc->projections[column]->ToString(names);
-  };
-  std::string name = call.function + "(" + (call.distinct ? "DISTINCT " : "");
-  for (size_t i = 0; i < call.arguments.size(); ++i) {
-    name += (i ? ", " : "") + text(call.arguments[i]);
-  }
-  name += call.arguments.empty() ? "*)" : ")";
-  if (call.filter >= 0) name += " FILTER " + text(static_cast<uint32_t>(call.filter));
-  return name;
 }
 
 void FillCall(const AggregateCall& call, const Rel& input, plan::AggregateCall* out) {
@@ -147,7 +124,6 @@ class Builder {
                     const plan::Exchange& exchange, int parallelism);
   PhysicalNode* AddCalc(const Rel& rel, const CalcRel& calc, const Nodes& inputs);
   int ParallelismOf(const Nodes& inputs) const;
-  std::string Uid(const std::string& kind, const std::string& keys, const Rel& rel);
   // Keyed state is reached by key group, without keys by one subtask.
   std::pair<plan::Exchange, int> KeyedExchange(const std::vector<uint32_t>& keys) const;
 
@@ -171,10 +147,10 @@ PhysicalNode* Builder::Add(plan::OperatorNode op, Schema schema, const Nodes& in
     digest += "|" + std::to_string(reinterpret_cast<uintptr_t>(input));
   }
   if (auto it = known_.find(digest); it != known_.end()) return it->second;
-  // Operators without state of their own are told apart by their order.
-  if (op.uid().empty()) op.set_uid(op.name().substr(0, op.name().find('(')));
-  int ordinal = uids_[op.uid()]++;
-  if (ordinal) op.set_uid(op.uid() + "#" + std::to_string(ordinal));
+  if (!op.uid().empty()) {  // it has state
+    int ordinal = uids_[op.uid()]++;
+    if (ordinal) op.set_uid(op.uid() + "#" + std::to_string(ordinal));
+  }
   auto node = std::make_unique<PhysicalNode>();
   node->op = std::move(op);
   node->schema = std::move(schema);
@@ -200,12 +176,6 @@ int Builder::ParallelismOf(const Nodes& inputs) const {
 std::pair<plan::Exchange, int> Builder::KeyedExchange(const std::vector<uint32_t>& keys) const {
   if (keys.empty()) return {MakeExchange(plan::Exchange::SINGLETON), 1};
   return {MakeExchange(plan::Exchange::HASH, keys), options_.parallelism};
-}
-
-std::string Builder::Uid(const std::string& kind, const std::string& keys, const Rel& rel) {
-  std::string uid = kind + "(" + keys + ")";
-  for (const std::string& table : TablesOf(rel)) uid += ":" + table;
-  return uid;
 }
 
 PhysicalNode* Builder::AddCalc(const Rel& rel, const CalcRel& calc, const Nodes& inputs) {
@@ -239,6 +209,8 @@ SqlResult<Nodes> Builder::Build(const RelPtr& rel, bool need_before) {
       plan::ValueList* list = op.mutable_values()->add_rows();
       for (const Value& cell : row) ToProto(cell, list->add_values());
     }
+    // A position in other rows would be none.
+    op.set_uid("values(" + Digest(op.values().SerializeAsString()) + ")");
     return Nodes{Add(std::move(op), rel->schema, {}, {}, 1)};
   }
   if (const auto* tvf = rel->as<WindowTvfRel>()) {
@@ -329,7 +301,8 @@ SqlResult<Nodes> Builder::BuildAggregate(const Rel& rel, const AggregateRel& agg
   ASSIGN_OR_RETURN(Nodes inputs, Build(rel.inputs[0], true));
   plan::OperatorNode op;
   op.set_name(Describe(rel));
-  op.set_uid(Uid("group", NamesOf(aggregate.keys, input.schema), rel));
+  op.set_uid(Uid("group", aggregate.keys, rel));
+  op.set_meaning(MeaningOf(rel, options_.config->time_zone()));
   auto* node = op.mutable_group_aggregate();
   for (uint32_t key : aggregate.keys) node->add_keys(key);
   for (const AggregateCall& call : aggregate.calls) FillCall(call, input, node->add_aggregates());
@@ -391,7 +364,8 @@ SqlResult<Nodes> Builder::BuildWindowAggregate(const Rel& rel,
   }
   plan::OperatorNode op;
   op.set_name((two_phase ? "Global" : "") + Describe(rel));
-  op.set_uid(Uid("window", NamesOf(aggregate.keys, input.schema), rel));
+  op.set_uid(Uid("window", aggregate.keys, rel));
+  op.set_meaning(MeaningOf(rel, options_.config->time_zone()));
   *op.mutable_window_aggregate() = std::move(final_aggregate);
   auto [exchange, parallelism] = KeyedExchange(keys);
   return Nodes{Add(std::move(op), rel.schema, inputs, exchange, parallelism)};

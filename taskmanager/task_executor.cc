@@ -180,7 +180,6 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
 
   Attempt& attempt = attempts_[key];
   attempt.epoch = deploy.epoch();
-  attempt.restored = deploy.restored_checkpoint() > 0;
   attempt.lineage = deploy.lineage();
   attempt.graph = std::make_shared<const plan::JobGraph>(deploy.graph());
   attempt.collect = std::move(built->collect);
@@ -189,7 +188,14 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
   for (const rpc::SubtaskDeployment& subtask : deploy.subtasks()) {
     const plan::Vertex& vertex = attempt.graph->vertices(static_cast<int>(subtask.vertex()));
     if (subtask.subtask() != 0 || !vertex.chain(0).has_source()) continue;
-    attempt.sources[VertexId(static_cast<int32_t>(subtask.vertex()))].node = vertex.chain(0).id();
+    Source& source = attempt.sources[VertexId(static_cast<int32_t>(subtask.vertex()))];
+    source.node = vertex.chain(0).id();
+    // Not every source of a restored job is: the script may have gained one.
+    source.restored = deploy.restored_checkpoint() > 0 &&
+                      std::any_of(subtask.restore().begin(), subtask.restore().end(),
+                                  [&](const rpc::OperatorRestore& restore) {
+                                    return restore.uid() == vertex.chain(0).uid();
+                                  });
   }
   for (auto& [id, entry] : attempt.tasks) entry.task->Post(task_mail::Start{});
   for (auto& [vertex, source] : attempt.sources) StartDiscovery(key, attempt, vertex);
@@ -371,7 +377,7 @@ void TaskExecutor::StartDiscovery(const AttemptKey& key, Attempt& attempt, Verte
   auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
   environment_.executor->RunBlocking([self, key, vertex, graph = attempt.graph,
                                       discovery = source.discovery,
-                                      restored = attempt.restored]() mutable {
+                                      restored = source.restored]() mutable {
     Discovered result{key, vertex, std::vector<SourceSplit>{}, discovery, false, std::nullopt};
     const plan::OperatorNode& node = graph->vertices(vertex.value()).chain(0);
     auto discover = [&]() -> StatusOr<std::vector<SourceSplit>> {

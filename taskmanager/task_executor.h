@@ -39,6 +39,7 @@ class TaskExecutor : public Runnable {
     uint32_t node = 0;
     bool busy = false;  // a discovery is on the I/O pool
     bool once = false;  // it was told everything
+    bool restored = false;
     Timestamp next = kMaxTimestamp;
     std::shared_ptr<SplitDiscovery> discovery;
   };
@@ -48,7 +49,6 @@ class TaskExecutor : public Runnable {
   };
   struct Attempt {
     int64_t epoch = 0;
-    bool restored = false;
     std::string lineage;
     std::shared_ptr<const plan::JobGraph> graph;
     std::map<TaskId, TaskEntry> tasks;

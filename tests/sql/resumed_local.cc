@@ -1,12 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <thread>
 
 #include "client/local.h"
 #include "client/scratch_folder.h"
 #include "common/base/check.h"
 #include "common/base/logging.h"
-#include "tests/sql/held_source.h"
+#include "tests/sql/stopping_cluster.h"
 
 // As `weir local --output changelog`, but each job is stopped with a savepoint in the middle of its
 // input and goes on from it, planned anew, at another parallelism and another batch size. Nothing
@@ -40,11 +39,11 @@ class ResumingJobRunner : public JobRunner {
     ASSIGN_OR_RETURN(const sql::StatementResult first, Plan(session, statement, command_.first));
     ASSIGN_OR_RETURN(const sql::StatementResult second, Plan(session, statement, command_.second));
     ++jobs_;
-    ASSIGN_OR_RETURN(const std::string savepoint, RunToTheMiddle(statement, first, printer));
+    ASSIGN_OR_RETURN(const std::string savepoint,
+                     cluster_->RunToSavepoint(statement, first, command_.share, printer));
     if (savepoint.empty()) return OkStatus();  // no input to stop in
     ++resumed_;
-    ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(MakeJob(statement, second), savepoint));
-    return FollowJob(*cluster_, id, second, printer);
+    return cluster_->Resume(statement, second, savepoint, printer);
   }
 
   void Report() const {
@@ -58,10 +57,7 @@ class ResumingJobRunner : public JobRunner {
     options.checkpoint_root = scratch_ + "/checkpoints";
     options.state_dir = scratch_ + "/state";
     options.state_bytes_per_task = command_.state_bytes;
-    options.make_operator = [this](const plan::OperatorNode& node) {
-      return hold_ != nullptr ? hold_->MakeOperator(node) : MakeOperator(node);
-    };
-    ASSIGN_OR_RETURN(cluster_, LocalCluster::Start(options));
+    ASSIGN_OR_RETURN(cluster_, StoppingCluster::Start(std::move(options)));
     return OkStatus();
   }
 
@@ -80,29 +76,9 @@ class ResumingJobRunner : public JobRunner {
     return *std::move(planned);
   }
 
-  // The savepoint; empty: the job came to its end.
-  StatusOr<std::string> RunToTheMiddle(const sql::SessionStatement& statement,
-                                       const sql::StatementResult& planned,
-                                       ResultPrinter& printer) {
-    hold_ = std::make_unique<SourceHold>(*planned.job, command_.share);
-    ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(MakeJob(statement, planned)));
-    std::thread stopper([&] {
-      // It may be over by now, having failed.
-      if (hold_->Wait()) (void)cluster_->Stop(id);
-    });
-    const Status status = FollowJob(*cluster_, id, planned, printer);
-    hold_->Abandon();
-    stopper.join();
-    RETURN_IF_ERROR(status);
-    RETURN_IF_ERROR(cluster_->Wait(id));  // its rows are read before its end is on record
-    hold_.reset();
-    return cluster_->SavepointOf(id);
-  }
-
   const Command& command_;
   const std::string scratch_;
-  std::unique_ptr<SourceHold> hold_;  // of the job that runs to its middle; outlives its tasks
-  std::unique_ptr<LocalCluster> cluster_;
+  std::unique_ptr<StoppingCluster> cluster_;
   int jobs_ = 0;
   int resumed_ = 0;
 };
