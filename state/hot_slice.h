@@ -38,9 +38,7 @@ struct HotEntry {
   std::string_view key() const {
     return {key_size <= sizeof(short_key) ? short_key : long_key, key_size};
   }
-  bool Is(std::string_view k, uint64_t h) const {
-    return hash == h && key_size == k.size() && std::memcmp(key().data(), k.data(), k.size()) == 0;
-  }
+  bool Is(std::string_view k, uint64_t h) const { return hash == h && key() == k; }
   char* slot() { return reinterpret_cast<char*>(this) + sizeof(HotEntry); }
 };
 static_assert(sizeof(HotEntry) == 24);

@@ -46,6 +46,7 @@ TEST(Xxh64Test, PiecesAndFastPathAgreeWithTheWhole) {
     for (size_t cut : {size_t{0}, size / 3, size / 2, size}) {
       Xxh64 pieces(7);
       pieces.Update(whole.substr(0, cut));
+      pieces.Update({});
       pieces.Update(whole.substr(cut));
       EXPECT_EQ(pieces.Digest(), Xxh64::Hash(whole, 7)) << size << " cut at " << cut;
     }

@@ -238,6 +238,23 @@ TEST_F(TaskStateTest, NothingAfterTheBarrierGetsIn) {
   EXPECT_EQ(Restored(storage_, first->keyed["agg"]), at_barrier);  // still
 }
 
+// What a null in a single column of fixed width encodes to: no bytes, no memory behind them.
+TEST_F(TaskStateTest, TheEmptyKeyIsAKeyLikeAny) {
+  TestTask task(storage_, kAll);
+  EncodedKeys keys;
+  keys.Append({}, KeyCodec::Hash({}));
+  const uint32_t row = 0;
+  Slot slot;
+  uint8_t is_new = 0;
+  for (bool first : {true, false}) {
+    ASSERT_EQ(task.table->Resolve(0, keys, {&row, 1}, {&slot, 1}, {&is_new, 1}), OkStatus());
+    EXPECT_EQ(is_new != 0, first);
+  }
+  ASSERT_EQ(task.table->Erase(0, keys.key(0), keys.hash(0)), OkStatus());
+  ASSERT_EQ(task.table->Find(0, keys, {&row, 1}, {&slot, 1}), OkStatus());
+  EXPECT_EQ(slot.data, nullptr);
+}
+
 TEST_F(TaskStateTest, ASliceThatOpenedAndFiredBetweenBarriersLeavesNoTrace) {
   TestTask task(storage_, kAll);
   task.Add(1, {"a"}, 1, "");

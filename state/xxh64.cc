@@ -50,6 +50,7 @@ uint64_t Xxh64::Tail(uint64_t h, const char* at, size_t size) {
 }
 
 void Xxh64::Update(std::string_view bytes) {
+  if (bytes.empty()) return;  // there may be no memory behind it
   total_ += bytes.size();
   if (buffered_ > 0) {
     size_t take = std::min(sizeof(buffer_) - buffered_, bytes.size());
