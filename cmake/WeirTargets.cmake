@@ -1,5 +1,6 @@
 # weir_library(NAME SOURCES ... [DEPS ...])  a static library of one folder
 # weir_test(NAME SOURCES ... [DEPS ...] [LABELS ...])  a GoogleTest binary, one ctest entry
+#   unit_tests builds those labelled unit, the label when none is given
 # weir_proto(NAME SOURCES ... )  generated messages and, where a file has services, gRPC code
 
 function(weir_library name)
@@ -7,6 +8,8 @@ function(weir_library name)
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC ${ARG_DEPS})
 endfunction()
+
+add_custom_target(unit_tests)
 
 function(weir_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
@@ -18,6 +21,9 @@ function(weir_test name)
   endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
+  endif()
+  if("unit" IN_LIST ARG_LABELS)
+    add_dependencies(unit_tests ${name})
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
