@@ -40,7 +40,7 @@ class SlotTable {
 
   // Visits entries of a slice in no particular order, resumably: at most `limit` per call; the
   // cursor starts as 0 and is 0 again at the end. The slice must not change in between (a snapshot
-  // may be taken).
+  // may be taken). Slots stay as those of Resolve do; the next Scan ends them as well.
   using Visitor = std::function<void(std::string_view key, uint64_t hash, Slot slot)>;
   virtual Status Scan(int64_t slice, uint64_t& cursor, size_t limit, const Visitor& visit) = 0;
   virtual uint64_t EntryCount() const = 0;  // hot entries

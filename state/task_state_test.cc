@@ -437,6 +437,28 @@ TEST_F(TaskStateTest, FieldsAreMatchedByName) {
   }
 }
 
+TEST_F(TaskStateTest, SlotsOfAScanStayWhenTheScanIsOver) {
+  for (uint64_t budget : {0, 1}) {
+    SCOPED_TRACE(budget);
+    TestTask task(nullptr, kAll, {}, budget);
+    for (int i = 0; i < 500; ++i) {
+      task.Add(0, {"key " + std::to_string(i)}, i, "text " + std::to_string(i));
+    }
+    std::map<int64_t, std::string> seen;
+    uint64_t cursor = 0;
+    do {
+      std::vector<Slot> slots;
+      ASSERT_EQ(
+          task.table->Scan(0, cursor, 64,
+                           [&](std::string_view, uint64_t, Slot slot) { slots.push_back(slot); }),
+          OkStatus());
+      for (Slot slot : slots) seen[slot.Get<int64_t>(0)] = slot.GetBytes(16);
+    } while (cursor != 0);
+    EXPECT_EQ(seen.size(), 500u);
+    for (const auto& [n, text] : seen) EXPECT_EQ(text, "text " + std::to_string(n));
+  }
+}
+
 // In memory, in the cold store, in delta and base files, after a rescale.
 TEST_F(TaskStateTest, AKeyWithinAnotherStaysInItsKeyGroup) {
   const auto encode = [](const std::string& outer, int64_t inner) {

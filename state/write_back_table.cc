@@ -162,6 +162,7 @@ Status WriteBackTable::Resolve(int64_t slice, const EncodedKeys& keys,
                                std::span<const uint32_t> rows, std::span<Slot> slots,
                                std::span<uint8_t> is_new) {
   CHECK(slots.size() >= rows.size() && is_new.size() >= rows.size());
+  scanned_.reset();
   RETURN_IF_ERROR(MakeRoom());
   SliceState& state = SliceOf(slice);
   state.hot.CompactArena();
@@ -270,22 +271,21 @@ Status WriteBackTable::Scan(int64_t slice, uint64_t& cursor, size_t limit, const
   }
   ASSIGN_OR_RETURN(ColdStore * cold, memory_.Cold());
   const size_t prefix = ColdKey(slice, {}).size();
-  HotSlice scratch(layout());  // one slot and the byte strings of what is visited
+  scanned_ = std::make_unique<HotSlice>(layout());
   bool damaged = false;
   const std::string from = state.scan_at;
-  ASSIGN_OR_RETURN(bool more,
-                   cold->Scan(from, ColdKey(slice + 1, {}), limit,
-                              [&](std::string_view cold_key, std::string_view value) {
-                                state.scan_at = cold_key;
-                                state.scan_at.push_back('\0');
-                                std::string_view key = cold_key.substr(prefix);
-                                const uint64_t hash = HashOf(keys_, key);
-                                if (state.hot.Find(key, hash) != nullptr) return;
-                                HotEntry* entry = scratch.Insert(key, hash);
-                                damaged |= !reader_.Read(value, {entry->slot(), &scratch});
-                                visit(key, hash, {entry->slot(), &scratch});
-                                scratch.Remove(entry);
-                              }));
+  ASSIGN_OR_RETURN(bool more, cold->Scan(from, ColdKey(slice + 1, {}), limit,
+                                         [&](std::string_view cold_key, std::string_view value) {
+                                           state.scan_at = cold_key;
+                                           state.scan_at.push_back('\0');
+                                           std::string_view key = cold_key.substr(prefix);
+                                           const uint64_t hash = HashOf(keys_, key);
+                                           if (state.hot.Find(key, hash) != nullptr) return;
+                                           HotEntry* entry = scanned_->Insert(key, hash);
+                                           const Slot slot{entry->slot(), scanned_.get()};
+                                           damaged |= !reader_.Read(value, slot);
+                                           visit(key, hash, slot);
+                                         }));
   if (damaged) return DataLossError("the cold store returned something else than was written");
   if (!more) cursor = 0;
   return OkStatus();

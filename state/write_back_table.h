@@ -117,7 +117,8 @@ class WriteBackTable : public SlotTable {
   SlotReader reader_;  // of what writer_ wrote
   std::map<int64_t, std::unique_ptr<SliceState>> slices_;
   uint64_t entries_ = 0;
-  int64_t evict_slice_ = INT64_MIN;  // where eviction goes on
+  int64_t evict_slice_ = INT64_MIN;    // where eviction goes on
+  std::unique_ptr<HotSlice> scanned_;  // what the last Scan read from the cold store
 
   uint32_t epoch_ = 1;
   std::vector<StateSection> log_;  // of this epoch
