@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "common/data/decimal.h"
@@ -147,25 +148,36 @@ StatusOr<Value> ValueFromProto(const plan::Value& value, const DataType& type, i
   return Invalid("a literal without a value");
 }
 
-StatusOr<ExprPtr> ExprFromProto(const plan::Expression& expr, int depth) {
-  if (depth > kMaxDepth) return Invalid("an expression nested too deeply");
-  ASSIGN_OR_RETURN(DataType type, FromProto(expr.type()));
-  switch (expr.node_case()) {
-    case plan::Expression::kInput:
-      return Expr::MakeInput(std::move(type), expr.input());
-    case plan::Expression::kLiteral: {
-      ASSIGN_OR_RETURN(Value value, FromProto(expr.literal(), type));
-      return Expr::MakeLiteral(std::move(type), std::move(value));
+// An expression read so far, and how deep it is.
+struct Built {
+  ExprPtr expr;
+  int depth = 1;
+};
+
+StatusOr<Built> NodeFromProto(const plan::ExpressionNode& node, std::vector<Built>& stack) {
+  ASSIGN_OR_RETURN(DataType type, FromProto(node.type()));
+  switch (node.node_case()) {
+    case plan::ExpressionNode::kInput:
+      return Built{Expr::MakeInput(std::move(type), node.input())};
+    case plan::ExpressionNode::kLiteral: {
+      ASSIGN_OR_RETURN(Value value, FromProto(node.literal(), type));
+      return Built{Expr::MakeLiteral(std::move(type), std::move(value))};
     }
-    case plan::Expression::kCall: {
+    case plan::ExpressionNode::kCall: {
+      const size_t count = node.call().arguments();
+      if (count > stack.size()) return Invalid("a call without its arguments");
       std::vector<ExprPtr> args;
-      for (const plan::Expression& argument : expr.call().arguments()) {
-        ASSIGN_OR_RETURN(ExprPtr arg, ExprFromProto(argument, depth + 1));
-        args.push_back(std::move(arg));
+      int depth = 0;
+      for (size_t i = stack.size() - count; i < stack.size(); ++i) {
+        depth = std::max(depth, stack[i].depth);
+        args.push_back(std::move(stack[i].expr));
       }
-      return Expr::MakeCall(std::move(type), expr.call().function(), std::move(args));
+      stack.resize(stack.size() - count);
+      if (depth >= kMaxDepth) return Invalid("an expression nested too deeply");
+      return Built{Expr::MakeCall(std::move(type), node.call().function(), std::move(args)),
+                   depth + 1};
     }
-    case plan::Expression::NODE_NOT_SET:
+    case plan::ExpressionNode::NODE_NOT_SET:
       break;
   }
   return Invalid("an expression without a node");
@@ -228,19 +240,29 @@ StatusOr<Value> FromProto(const plan::Value& value, const DataType& type) {
 }
 
 void ToProto(const Expr& expr, plan::Expression* out) {
-  ToProto(expr.type, out->mutable_type());
+  if (const Expr::Call* call = expr.call()) {
+    for (const ExprPtr& arg : call->args) ToProto(*arg, out);
+  }
+  plan::ExpressionNode* node = out->add_nodes();
+  ToProto(expr.type, node->mutable_type());
   if (expr.is_input()) {
-    out->set_input(expr.input().column);
+    node->set_input(expr.input().column);
   } else if (expr.is_literal()) {
-    ToProto(expr.literal().value, out->mutable_literal());
+    ToProto(expr.literal().value, node->mutable_literal());
   } else {
-    out->mutable_call()->set_function(expr.call()->function);
-    for (const ExprPtr& arg : expr.call()->args) {
-      ToProto(*arg, out->mutable_call()->add_arguments());
-    }
+    node->mutable_call()->set_function(expr.call()->function);
+    node->mutable_call()->set_arguments(static_cast<uint32_t>(expr.call()->args.size()));
   }
 }
 
-StatusOr<ExprPtr> FromProto(const plan::Expression& expr) { return ExprFromProto(expr, 0); }
+StatusOr<ExprPtr> FromProto(const plan::Expression& expr) {
+  std::vector<Built> stack;
+  for (const plan::ExpressionNode& node : expr.nodes()) {
+    ASSIGN_OR_RETURN(Built built, NodeFromProto(node, stack));
+    stack.push_back(std::move(built));
+  }
+  if (stack.size() != 1) return Invalid("an expression without one root");
+  return stack[0].expr;
+}
 
 }  // namespace weir

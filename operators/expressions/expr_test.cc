@@ -83,26 +83,49 @@ TEST(ExprTest, RefusesWhatIsNoPlan) {
   auto fails = [](auto spoil) {
     plan::Expression proto;
     ToProto(*Expr::MakeLiteral(DataType::Decimal(5, 2), Int128{1}), &proto);
-    spoil(proto);
+    spoil(*proto.mutable_nodes(0));
     StatusOr<ExprPtr> read = FromProto(proto);
     return !read.ok() && read.status().code() == StatusCode::kInvalidArgument;
   };
-  EXPECT_FALSE(fails([](plan::Expression&) {}));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.clear_node(); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.mutable_type()->set_kind(99); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.mutable_type()->set_precision(39); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.mutable_type()->set_scale(6); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.mutable_type()->add_fields(); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.mutable_literal()->set_integer(1); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.mutable_literal()->set_decimal("short"); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) { e.mutable_literal()->mutable_list(); }));
-  EXPECT_TRUE(fails([](plan::Expression& e) {
+  EXPECT_FALSE(fails([](plan::ExpressionNode&) {}));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.clear_node(); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.mutable_type()->set_kind(99); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.mutable_type()->set_precision(39); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.mutable_type()->set_scale(6); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.mutable_type()->add_fields(); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.mutable_literal()->set_integer(1); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.mutable_literal()->set_decimal("short"); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) { e.mutable_literal()->mutable_list(); }));
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) {
     e.mutable_type()->set_kind(static_cast<uint32_t>(TypeKind::kArray));
   }));
-  EXPECT_TRUE(fails([](plan::Expression& e) {
+  EXPECT_TRUE(fails([](plan::ExpressionNode& e) {
     e.mutable_type()->set_kind(static_cast<uint32_t>(TypeKind::kTinyInt));
     e.mutable_literal()->set_integer(200);
   }));
+}
+
+TEST(ExprTest, RefusesCallsWithoutTheirArguments) {
+  plan::Expression proto;
+  EXPECT_FALSE(FromProto(proto).ok());
+  ToProto(*Expr::MakeCall(DataType::Int(), "+", {Column0(), Literal(2)}), &proto);
+  EXPECT_TRUE(FromProto(proto).ok());
+  proto.mutable_nodes(2)->mutable_call()->set_arguments(3);
+  EXPECT_FALSE(FromProto(proto).ok());
+  proto.mutable_nodes(2)->mutable_call()->set_arguments(1);
+  EXPECT_FALSE(FromProto(proto).ok());
+}
+
+// Far beyond protobuf's own limit of nested messages.
+TEST(ExprTest, DeepOnesPassThroughBytes) {
+  ExprPtr expr = Column0();
+  for (int i = 0; i < 500; ++i) expr = Expr::MakeCall(DataType::Int(), "+", {expr, Literal(1)});
+  plan::Expression proto, read;
+  ToProto(*expr, &proto);
+  ASSERT_TRUE(read.ParseFromString(proto.SerializeAsString()));
+  StatusOr<ExprPtr> back = FromProto(read);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_TRUE(Equal(*expr, **back));
 }
 
 TEST(ExprTest, RefusesDepth) {
