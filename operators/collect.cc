@@ -8,11 +8,15 @@ Status CollectOperator::Open(OperatorContext& context, const std::vector<std::st
   buffer_ = context.collect;
   if (!buffer_) return InternalError("collect: the task has no buffer for it");
   buffer_->SetOnSpace(context.wake);
+  ASSIGN_OR_RETURN(not_null_,
+                   NotNullEnforcer::Make("the result", *context.output_schema, context.config));
   return OkStatus();
 }
 
 StatusOr<Progress> CollectOperator::ProcessBatch(int, Batch batch, Collector& out) {
-  waiting_ = std::move(batch);
+  ASSIGN_OR_RETURN(Batch rows, not_null_->Enforce(std::move(batch)));
+  if (rows.rows() == 0) return Progress::kDone;
+  waiting_ = std::move(rows);
   return Resume(out);
 }
 

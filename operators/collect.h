@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "operators/not_null_enforcer.h"
 #include "operators/operator.h"
 
 namespace weir {
@@ -16,6 +17,7 @@ class CollectOperator : public Operator {
 
  private:
   CollectBuffer* buffer_ = nullptr;
+  std::optional<NotNullEnforcer> not_null_;
   std::optional<Batch> waiting_;
 };
 

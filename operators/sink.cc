@@ -10,6 +10,8 @@ Status TableSinkOperator::Open(OperatorContext& context, const std::vector<std::
   ASSIGN_OR_RETURN(TableInfo table, TableInfoFrom(node.table()));
   table_name_ = table.name;
   table_schema_ = table.schema;
+  ASSIGN_OR_RETURN(not_null_,
+                   NotNullEnforcer::Make("sink " + table_name_, *table_schema_, context.config));
   mapping_.assign(node.mapping().begin(), node.mapping().end());
   if (mapping_.size() != table_schema_->size()) {
     return InternalError("sink " + table_name_ + ": not every column has its source");
@@ -46,7 +48,9 @@ Batch TableSinkOperator::Map(const Batch& batch) const {
 }
 
 StatusOr<Progress> TableSinkOperator::ProcessBatch(int, Batch batch, Collector&) {
-  waiting_ = Map(batch);
+  ASSIGN_OR_RETURN(Batch rows, not_null_->Enforce(Map(batch)));
+  if (rows.rows() == 0) return Progress::kDone;
+  waiting_ = std::move(rows);
   return TryWrite();
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "operators/not_null_enforcer.h"
 #include "operators/operator.h"
 
 namespace weir {
@@ -27,6 +28,7 @@ class TableSinkOperator : public Operator {
 
   std::string table_name_;
   SchemaPtr table_schema_;
+  std::optional<NotNullEnforcer> not_null_;
   std::vector<int32_t> mapping_;  // input column of each table column; -1: NULL
   std::unique_ptr<Sink> sink_;
   std::unique_ptr<SinkWriter> writer_;
