@@ -50,12 +50,19 @@ class OnceNode : public Node {
     if (!one_) {
       Frame single(frame.context(), 1);
       ASSIGN_OR_RETURN(ColumnPtr column, child_->Eval(single));
-      one_ = Column::Flatten(column);
+      one_ = WithoutNegativeZero(Column::Flatten(column));
     }
     return Column::MakeConstant(one_, frame.rows());
   }
 
  private:
+  // Flink folds constants to decimal numbers, which have no -0.0.
+  ColumnPtr WithoutNegativeZero(ColumnPtr one) const {
+    if (!type_.is_approximate() || one->IsNull(0)) return one;
+    const Value value = one->GetValue(0);
+    return value.real() == 0 ? ColumnOf(type_, {Value(0.0)}) : one;
+  }
+
   NodePtr child_;
   DataType type_;
   ColumnPtr one_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "common/data/column_builder.h"
@@ -143,6 +144,14 @@ TEST(EvaluatorTest, ConstantsAreEvaluatedOnceAndOnlyWhenReached) {
     EXPECT_TRUE((*Eval(Fn("+", {Lit(1), Lit(2)}), batch))->is_constant());
   }
   EXPECT_EQ(*EvaluateConstant(Fn("+", {Lit(1), Lit(2)}), FunctionRegistry::Builtin()), Value(3));
+  // A constant is never -0.0, a row's value may be.
+  const ExprPtr zero = Expr::MakeLiteral(DataType::Double().NotNull(), Value(0.0));
+  EXPECT_FALSE(
+      std::signbit(EvaluateConstant(Fn("-", {zero}), FunctionRegistry::Builtin())->real()));
+  const Batch doubles = BatchOf({ColumnOf(DataType::Double(), {Value(0.0)})});
+  StatusOr<ColumnPtr> negated = Eval(Fn("-", {In(DataType::Double(), 0)}), doubles);
+  ASSERT_TRUE(negated.ok()) << negated.status();
+  EXPECT_TRUE(std::signbit((*negated)->GetValue(0).real()));
   EXPECT_FALSE(EvaluateConstant(In(kInt, 0), FunctionRegistry::Builtin()).ok());
 }
 

@@ -86,7 +86,6 @@ TEST(ArithmeticTest, Decimals) {
 TEST(ArithmeticTest, Negation) {
   EXPECT_EQ(Call("-", {I(5)}), "-5");
   EXPECT_EQ(Call("-", {Tiny(-128)}), "-128");
-  EXPECT_EQ(Call("-", {D(0)}), "-0.0");
   EXPECT_EQ(Call("-", {Decimal("1.50", 3, 2)}), "-1.50");
   EXPECT_EQ(Call("-", {Months(3)}), "-0-03");
   EXPECT_EQ(Call("+", {I(5)}), "5");
