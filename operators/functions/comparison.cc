@@ -308,9 +308,14 @@ void AddLike(FunctionRegistry& registry) {
     // Compiles the pattern when it is another one than last time: once, for a literal.
     auto like = std::make_shared<LikePattern>();
     if (args.size() == 2) {
+      // As in Flink: \ escapes without being asked to, but not in a literal of texts and % alone.
+      const Value* literal = args[1].literal;
+      bool plain =
+          literal && (literal->is_null() || literal->string().find('_') == std::string::npos);
       return Map<bool, std::string_view, std::string_view>(
-          [like](std::string_view text, std::string_view pattern) -> StatusOr<bool> {
-            RETURN_IF_ERROR(like->Compile(pattern, ""));
+          [like, escape = std::string_view(plain ? "" : "\\")](
+              std::string_view text, std::string_view pattern) -> StatusOr<bool> {
+            RETURN_IF_ERROR(like->Compile(pattern, escape));
             return like->Matches(text);
           });
     }
