@@ -4,6 +4,7 @@
 
 #include "common/data/decimal.h"
 #include "common/data/time_text.h"
+#include "operators/expressions/cast_text.h"
 #include "sql/expression_binder.h"
 
 namespace weir::sql {
@@ -136,16 +137,6 @@ int FractionDigits(const std::string& text) {
   return point == std::string::npos ? 0 : static_cast<int>(text.size() - point - 1);
 }
 
-// As Java counts: characters beyond the basic plane are two.
-int32_t JavaLength(const std::string& text) {
-  int32_t length = 0;
-  for (char c : text) {
-    unsigned char byte = static_cast<unsigned char>(c);
-    length += ((byte & 0xc0) != 0x80) + (byte >= 0xf0);
-  }
-  return length;
-}
-
 SqlResult<ExprPtr> BindTime(const ast::Literal& literal, const SourceSpan& span) {
   auto wrong = [&](const char* what, const char* example) {
     return SqlError{StatusCode::kInvalidArgument,
@@ -187,8 +178,9 @@ SqlResult<ExprPtr> BindLiteral(const ast::Literal& literal, const SourceSpan& sp
     case ast::LiteralKind::kApproximate:
       return BindNumber(literal, span);
     case ast::LiteralKind::kString:
-      return Expr::MakeLiteral(DataType::Char(JavaLength(literal.text)).NotNull(),
-                               Value(literal.text));
+      return Expr::MakeLiteral(
+          DataType::Char(static_cast<int32_t>(Utf16Length(literal.text))).NotNull(),
+          Value(literal.text));
     case ast::LiteralKind::kBinary: {
       std::string bytes;
       for (size_t i = 0; i + 1 < literal.text.size(); i += 2) {

@@ -7,6 +7,7 @@
 #include "common/data/time_text.h"
 #include "common/data/value_text.h"
 #include "operators/expressions/kernels.h"
+#include "operators/functions/utf8.h"
 
 namespace weir {
 namespace {
@@ -90,10 +91,10 @@ class TextFitter {
     if (!pad_ && text.size() <= static_cast<size_t>(length_)) return text;
     std::string_view cut = CutText(text, length_);
     if (!pad_ || cut.size() < text.size()) return cut;
-    int64_t missing = length_ - CountCharacters(text);
-    if (missing <= 0) return text;
+    // As in Flink: whether there is room is asked in UTF-16 units, how much in characters.
+    if (Utf16Length(text) >= length_) return text;
     padded_.assign(text);
-    padded_.append(static_cast<size_t>(missing), ' ');
+    padded_.append(static_cast<size_t>(length_ - CharacterCount(text)), ' ');
     return padded_;
   }
 
@@ -115,10 +116,13 @@ std::string_view CutText(std::string_view text, int64_t length) {
   return text.substr(0, at);
 }
 
-int64_t CountCharacters(std::string_view text) {
-  int64_t count = 0;
-  for (char c : text) count += (static_cast<uint8_t>(c) & 0xc0) != 0x80;
-  return count;
+int64_t Utf16Length(std::string_view text) {
+  int64_t length = 0;
+  for (char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    length += ((byte & 0xc0) != 0x80) + (byte >= 0xf0);
+  }
+  return length;
 }
 
 NumberParse ParseInteger(std::string_view text, int64_t min, int64_t max, int64_t* out) {

@@ -436,21 +436,31 @@ Status TooLong(const char* function) {
   return InvalidArgumentError(std::string(function) + " makes a text of more than 64 MB");
 }
 
+// The start of `text` that Java would count as at most `length` characters.
+Text Utf16Prefix(Text text, int64_t length) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t bytes = CharacterBytes(text, at);
+    length -= Utf16Length(text.substr(at, bytes));
+    if (length < 0) break;
+    at += bytes;
+  }
+  return text.substr(0, at);
+}
+
 // LPAD, RPAD: characters of `padding` again and again; null for a negative length, or when there is
-// nothing to pad with.
+// nothing to pad with. Alone among the functions they count UTF-16 units, as Flink's do; a
+// character is never cut in half.
 StatusOr<std::optional<Text>> Pad(Text text, int32_t length, Text padding, bool left,
                                   std::string& out) {
   if (length < 0 || (padding.empty() && length > 0)) return std::optional<Text>();
   if (static_cast<size_t>(length) > kLongestText) return TooLong(left ? "LPAD" : "RPAD");
-  int64_t missing = length - CharacterCount(text);
-  if (missing <= 0) return std::optional<Text>(Characters(text, 0, length));
+  const int64_t missing = length - Utf16Length(text);
+  if (missing <= 0) return std::optional<Text>(Utf16Prefix(text, length));
   std::string filler;
-  size_t at = 0;
-  for (; missing > 0; --missing) {
-    size_t bytes = CharacterBytes(padding, at);
-    filler += padding.substr(at, bytes);
-    at = at + bytes == padding.size() ? 0 : at + bytes;
-  }
+  const int64_t whole = missing / Utf16Length(padding), rest = missing % Utf16Length(padding);
+  for (int64_t i = 0; i < whole; ++i) filler += padding;
+  filler += Utf16Prefix(padding, rest);
   out.clear();
   out += left ? Text(filler) : text;
   out += left ? text : Text(filler);
@@ -463,7 +473,7 @@ void AddPadding(FunctionRegistry& registry) {
     Declare(registry,
             {name, std::string(name) + "(string, length, padding)",
              "Padded or cut to a number of characters.", 3, 3,
-             TakesNullable({Arg::kString, Arg::kInt, Arg::kString}, DataType::String())},
+             Takes({Arg::kString, Arg::kInt, Arg::kString}, DataType::String())},
             Map<Text, Text, int32_t, Text>(
                 [left, out = std::string()](Text text, int32_t length, Text padding) mutable {
                   return Pad(text, length, padding, left, out);

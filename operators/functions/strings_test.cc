@@ -147,6 +147,9 @@ TEST(StringsTest, Replacing) {
       {"LPAD", {S("hi"), I(4), S("")}, "null"},
       {"RPAD", {S("日"), I(3), S("本")}, "日本本"},
       {"LPAD", {S("hi"), I(0), S("x")}, ""},
+      {"LPAD", {S("😀"), I(4), S("ab")}, "ab😀"},
+      {"RPAD", {S("😀😁"), I(3), S("x")}, "😀"},
+      {"RPAD", {S("a"), I(4), S("😀")}, "a😀"},
   });
 }
 

@@ -7,3 +7,5 @@ SELECT id, CAST(s AS CHAR(4)) || '|', CAST(s AS VARCHAR(2)), s LIKE '___', s LIK
 SELECT id, UPPER(s), LOWER(s), INITCAP(s), s || s, CONCAT(s, '-', s) FROM v;
 SELECT id, TO_BASE64(s), MD5(s), CAST(s AS BYTES) FROM v;
 SELECT id, s < 'b', s > 'z', s = 'abc', GREATEST(s, 'm'), LEAST(s, 'm') FROM v;
+SELECT id, LPAD(s, 4, '*'), RPAD(s, 6, '[]'), LPAD('x', 5, s), RPAD(s, 2, '*') FROM v WHERE id <> 6;
+SELECT id, '[' || CAST(s AS CHAR(6)) || ']', CAST(s AS CHAR(1)), CAST(s AS VARCHAR(1)) FROM v;
