@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -107,6 +109,70 @@ void AddDateFormat(FunctionRegistry& registry) {
   Declare(registry, std::move(spec));
 }
 
+std::optional<int> ParseNumber(Text text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  int number;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// The part of `text` up to `separator`, which both are taken off; nothing without the separator.
+std::optional<Text> TakeUntil(char separator, Text& text) {
+  size_t at = text.find(separator);
+  if (at == Text::npos) return std::nullopt;
+  Text part = text.substr(0, at);
+  text.remove_prefix(at + 1);
+  return part;
+}
+
+// yyyy-M-d, each day up to 31 in any month: what is past its end is carried over.
+std::optional<int64_t> ParseLenientDate(Text text) {
+  std::optional<Text> year_text = TakeUntil('-', text), month_text = TakeUntil('-', text);
+  if (!year_text || !month_text || year_text->size() != 4 || month_text->size() > 2 ||
+      text.size() > 2) {
+    return std::nullopt;
+  }
+  std::optional<int> year = ParseNumber(*year_text), month = ParseNumber(*month_text),
+                     day = ParseNumber(text);
+  if (!year || !month || !day || *month < 1 || *month > 12 || *day < 1 || *day > 31) {
+    return std::nullopt;
+  }
+  return (DaysFromCivil({*year, *month, 1}) + *day - 1) * kMicrosPerDay;
+}
+
+// H:m:s[.fraction], of any size.
+std::optional<int64_t> ParseLenientTime(Text text) {
+  std::optional<Text> hour_text = TakeUntil(':', text), minute_text = TakeUntil(':', text);
+  if (!hour_text || !minute_text) return std::nullopt;
+  int64_t micros = 0;
+  if (size_t point = text.find('.'); point != Text::npos) {
+    std::string fraction(text.substr(point + 1));
+    bool digits = !fraction.empty() && fraction.size() <= 9 &&
+                  std::all_of(fraction.begin(), fraction.end(),
+                              [](unsigned char c) { return std::isdigit(c); });
+    if (!digits) return std::nullopt;
+    fraction.resize(6, '0');
+    micros = *ParseNumber(fraction);
+    text = text.substr(0, point);
+  }
+  std::optional<int> hour = ParseNumber(*hour_text), minute = ParseNumber(*minute_text),
+                     second = ParseNumber(text);
+  if (!hour || !minute || !second) return std::nullopt;
+  return (int64_t{*hour} * 3600 + int64_t{*minute} * 60 + *second) * kMicrosPerSecond + micros;
+}
+
+// What Flink tries when the pattern does not fit: a date or a timestamp as java.sql reads it.
+std::optional<int64_t> ParseLenientTimestamp(Text text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  std::optional<Text> date_text = TakeUntil(' ', text);
+  if (!date_text) return ParseLenientDate(text);
+  std::optional<int64_t> date = ParseLenientDate(*date_text), time = ParseLenientTime(text);
+  if (!date || !time) return std::nullopt;
+  return *date + *time;
+}
+
 // What a text says by a pattern, or without one as CAST reads it; nothing when the pattern is none.
 using TextToTime = std::function<std::optional<int64_t>(Text text, const Text* pattern)>;
 TextToTime MakeTextToTime() {
@@ -114,7 +180,9 @@ TextToTime MakeTextToTime() {
   return [cache](Text text, const Text* pattern) -> std::optional<int64_t> {
     if (!pattern) return CastTextToTimestamp(text);
     const TimePattern* compiled = cache->Get(*pattern);
-    return compiled ? compiled->Parse(text) : std::nullopt;
+    if (!compiled) return std::nullopt;
+    std::optional<int64_t> micros = compiled->Parse(text);
+    return micros ? micros : ParseLenientTimestamp(text);
   };
 }
 
@@ -128,12 +196,14 @@ void AddToDate(FunctionRegistry& registry) {
   spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
                         const std::string&) -> StatusOr<ScalarKernel> {
     if (args.size() == 1) return Map<int32_t, Text>(CastTextToDate);
-    return Map<int32_t, Text, Text>(
-        [parse = MakeTextToTime()](Text text, Text pattern) -> std::optional<int32_t> {
-          std::optional<int64_t> micros = parse(text, &pattern);
-          if (!micros) return std::nullopt;
-          return static_cast<int32_t>(DayOfMicros(*micros));
-        });
+    return Map<int32_t, Text, Text>([cache = std::make_shared<PatternCache>()](
+                                        Text text, Text pattern) -> std::optional<int32_t> {
+      const TimePattern* compiled = cache->Get(pattern);
+      std::optional<int64_t> micros;
+      if (compiled) micros = compiled->Parse(text, true);
+      if (!micros) return std::nullopt;
+      return static_cast<int32_t>(DayOfMicros(*micros));
+    });
   };
   Declare(registry, std::move(spec));
 }
