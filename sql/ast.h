@@ -25,6 +25,8 @@ using TableRefPtr = std::shared_ptr<const TableRef>;
 struct Identifier {
   std::string text;  // without backticks; case matters
   SourceSpan span;
+
+  std::string Upper() const;  // for names whose case does not matter: functions, hints
 };
 
 // `a`, `a.b`, `catalog.database.table`.

@@ -67,8 +67,8 @@ const CatalogColumn* CatalogTable::FindColumn(std::string_view column) const {
 }
 
 Catalog::Catalog() {
-  catalogs_[current_catalog_][current_database_];
-  default_databases_[current_catalog_] = current_database_;
+  catalogs_[current_.catalog][current_.database];
+  default_databases_[current_.catalog] = current_.database;
 }
 
 // ---------------------------------------------------------------------------------------- looking
@@ -78,13 +78,15 @@ const CatalogObject* Catalog::Slot::visible() const {
   return permanent ? &*permanent : nullptr;
 }
 
-Catalog::Key Catalog::Complete(const std::vector<std::string>& name) const {
+Catalog::Key Catalog::Complete(const std::vector<std::string>& name, const CatalogPath& base) {
   if (name.size() >= 3) return name;
-  if (name.size() == 2) return {current_catalog_, name[0], name[1]};
-  return {current_catalog_, current_database_, name.empty() ? "" : name[0]};
+  if (name.size() == 2) return {base.catalog, name[0], name[1]};
+  return {base.catalog, base.database, name.empty() ? "" : name[0]};
 }
 
-Catalog::Key Catalog::Complete(const ast::Name& name) const { return Complete(Texts(name)); }
+Catalog::Key Catalog::Complete(const ast::Name& name) const {
+  return Complete(Texts(name), current_);
+}
 
 const Catalog::Slot* Catalog::FindSlot(const Key& key) const {
   if (key.size() != 3) return nullptr;
@@ -97,11 +99,16 @@ const Catalog::Slot* Catalog::FindSlot(const Key& key) const {
 }
 
 const CatalogObject* Catalog::Find(const std::vector<std::string>& name) const {
-  const Slot* slot = FindSlot(Complete(name));
+  const Slot* slot = FindSlot(Complete(name, current_));
   return slot == nullptr ? nullptr : slot->visible();
 }
 
-const CatalogObject* Catalog::Find(const ast::Name& name) const { return Find(Texts(name)); }
+const CatalogObject* Catalog::Find(const ast::Name& name) const { return Find(name, current_); }
+
+const CatalogObject* Catalog::Find(const ast::Name& name, const CatalogPath& base) const {
+  const Slot* slot = FindSlot(Complete(Texts(name), base));
+  return slot == nullptr ? nullptr : slot->visible();
+}
 
 const CatalogObject* Catalog::FindPermanent(const ast::Name& name) const {
   const Slot* slot = FindSlot(Complete(name));
@@ -117,16 +124,16 @@ std::vector<std::string> Catalog::Names(const Database& database, bool views_onl
 }
 
 std::vector<std::string> Catalog::TableNames() const {
-  return Names(catalogs_.at(current_catalog_).at(current_database_), /*views_only=*/false);
+  return Names(catalogs_.at(current_.catalog).at(current_.database), /*views_only=*/false);
 }
 
 std::vector<std::string> Catalog::ViewNames() const {
-  return Names(catalogs_.at(current_catalog_).at(current_database_), /*views_only=*/true);
+  return Names(catalogs_.at(current_.catalog).at(current_.database), /*views_only=*/true);
 }
 
 SqlResult<const Catalog::Database*> Catalog::FindDatabase(const ast::Name& name) const {
   const std::vector<std::string> parts = Texts(name);
-  const std::string& catalog = parts.size() > 1 ? parts[0] : current_catalog_;
+  const std::string& catalog = parts.size() > 1 ? parts[0] : current_.catalog;
   auto databases = catalogs_.find(catalog);
   if (databases != catalogs_.end() && parts.size() <= 2) {
     auto database = databases->second.find(parts.back());
@@ -151,7 +158,7 @@ SqlResult<std::vector<std::string>> Catalog::ViewNames(const ast::Name& database
 std::vector<std::string> Catalog::Catalogs() const { return KeysOf(catalogs_); }
 
 std::vector<std::string> Catalog::Databases() const {
-  return KeysOf(catalogs_.at(current_catalog_));
+  return KeysOf(catalogs_.at(current_.catalog));
 }
 
 // ------------------------------------------------------------------------------- tables and views
@@ -284,7 +291,7 @@ void Catalog::ForgetPlaces() {
 
 SqlStatus Catalog::CreateDatabase(const ast::Name& name, bool if_not_exists) {
   const std::vector<std::string> parts = Texts(name);
-  const std::string& catalog = parts.size() > 1 ? parts[0] : current_catalog_;
+  const std::string& catalog = parts.size() > 1 ? parts[0] : current_.catalog;
   auto databases = catalogs_.find(catalog);
   if (databases == catalogs_.end() || parts.size() > 2) {
     return NotFound("Catalog " + catalog + " does not exist.", name.span,
@@ -299,13 +306,13 @@ SqlStatus Catalog::CreateDatabase(const ast::Name& name, bool if_not_exists) {
 SqlStatus Catalog::DropDatabase(const ast::Name& name, bool if_exists, bool cascade) {
   SqlResult<const Database*> found = FindDatabase(name);
   const std::vector<std::string> parts = Texts(name);
-  const std::string& catalog = parts.size() > 1 ? parts[0] : current_catalog_;
+  const std::string& catalog = parts.size() > 1 ? parts[0] : current_.catalog;
   if (!found.ok()) {
     if (if_exists) return {};
     return NotFound("Database " + parts.back() + " does not exist in Catalog " + catalog + ".",
                     name.span, found.error().hint);
   }
-  if (catalog == current_catalog_ && parts.back() == current_database_) {
+  if (catalog == current_.catalog && parts.back() == current_.database) {
     return SqlError{StatusCode::kFailedPrecondition,
                     "Cannot drop a database which is currently in use.", name.span,
                     "USE another one first"};
@@ -337,7 +344,7 @@ SqlStatus Catalog::DropCatalog(const ast::Name& name, bool if_exists) {
     return NotFound("Catalog " + text + " does not exist.", name.span,
                     DidYouMean(text, KeysOf(catalogs_)));
   }
-  if (text == current_catalog_) {
+  if (text == current_.catalog) {
     return SqlError{StatusCode::kFailedPrecondition,
                     "Cannot drop a catalog which is currently in use.", name.span,
                     "USE CATALOG another one first"};
@@ -351,23 +358,23 @@ SqlStatus Catalog::UseCatalog(const ast::Identifier& name) {
     return NotFound("A catalog with name [" + name.text + "] does not exist.", name.span,
                     DidYouMean(name.text, KeysOf(catalogs_)));
   }
-  if (name.text == current_catalog_) return {};
-  current_catalog_ = name.text;
-  current_database_ = default_databases_[name.text];
+  if (name.text == current_.catalog) return {};
+  current_.catalog = name.text;
+  current_.database = default_databases_[name.text];
   return {};
 }
 
 SqlStatus Catalog::UseDatabase(const ast::Name& name) {
   const std::vector<std::string> parts = Texts(name);
-  const std::string catalog = parts.size() > 1 ? parts[0] : current_catalog_;
+  const std::string catalog = parts.size() > 1 ? parts[0] : current_.catalog;
   SqlResult<const Database*> found = FindDatabase(name);
   if (!found.ok()) {
     return NotFound("A database with name [" + parts.back() + "] does not exist in the catalog: [" +
                         catalog + "].",
                     name.span, found.error().hint);
   }
-  current_catalog_ = catalog;
-  current_database_ = parts.back();
+  current_.catalog = catalog;
+  current_.database = parts.back();
   return {};
 }
 

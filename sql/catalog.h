@@ -49,8 +49,14 @@ struct CatalogTable {
   const CatalogColumn* FindColumn(std::string_view column) const;
 };
 
+// What USE says: completes the names that lack a catalog or a database.
+struct CatalogPath {
+  std::string catalog, database;
+};
+
 struct CatalogView {
   std::string catalog, database, name;
+  CatalogPath base;                  // of the names in the query: what USE said when it was made
   std::vector<std::string> columns;  // empty: the query's own
   ast::QueryPtr query;
   std::string text;  // of the query, normalised
@@ -69,6 +75,7 @@ class Catalog {
   // pointer is good until the next change.
   const CatalogObject* Find(const std::vector<std::string>& name) const;
   const CatalogObject* Find(const ast::Name& name) const;
+  const CatalogObject* Find(const ast::Name& name, const CatalogPath& base) const;
   // The permanent one, also where a temporary one hides it.
   const CatalogObject* FindPermanent(const ast::Name& name) const;
   // For SHOW and for "did you mean", sorted: tables and views, as SHOW TABLES has them; views. Of
@@ -78,8 +85,9 @@ class Catalog {
   SqlResult<std::vector<std::string>> TableNames(const ast::Name& database) const;
   SqlResult<std::vector<std::string>> ViewNames(const ast::Name& database) const;
 
-  const std::string& current_catalog() const { return current_catalog_; }
-  const std::string& current_database() const { return current_database_; }
+  const std::string& current_catalog() const { return current_.catalog; }
+  const std::string& current_database() const { return current_.database; }
+  const CatalogPath& current() const { return current_; }
   // catalog, database and name, each completed.
   std::vector<std::string> Complete(const ast::Name& name) const;
 
@@ -111,15 +119,14 @@ class Catalog {
   using Database = std::map<std::string, Slot>;
   using Key = std::vector<std::string>;  // catalog, database, name
 
-  Key Complete(const std::vector<std::string>& name) const;
+  static Key Complete(const std::vector<std::string>& name, const CatalogPath& base);
   const Slot* FindSlot(const Key& key) const;
   // The database where `key` belongs; the error says what of it does not exist.
   SqlResult<Database*> DatabaseFor(const Key& key, const SourceSpan& span);
   SqlResult<const Database*> FindDatabase(const ast::Name& name) const;
   static std::vector<std::string> Names(const Database& database, bool views_only);
 
-  std::string current_catalog_ = "default_catalog";
-  std::string current_database_ = "default_database";
+  CatalogPath current_{"default_catalog", "default_database"};
   std::map<std::string, std::map<std::string, Database>> catalogs_;
   // Per catalog: the database that USE CATALOG begins with.
   std::map<std::string, std::string> default_databases_;

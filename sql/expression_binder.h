@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,11 @@
 #include "sql/ast.h"
 #include "sql/diagnostics.h"
 #include "sql/logical_plan.h"
+#include "sql/make_expression.h"
 
 // Names to columns, types, implicit casts, overloads: an AST expression over the columns in scope
-// becomes a bound one.
+// becomes a bound one. Conditions are bound in bind_conditions.cc, calls in bind_calls.cc and
+// bind_json.cc, literals in bind_literals.cc.
 
 namespace weir::sql {
 
@@ -21,11 +24,15 @@ struct ScopeColumn {
   std::string table;  // alias or table name; empty: none
   std::string name;
   DataType type;
+  CatalogPath path = {};  // of a table that goes by its own name
+
+  // `table`, `database.table` or `catalog.database.table`.
+  bool IsOf(std::span<const ast::Identifier> qualifier) const;
 };
 struct Scope {
   std::vector<ScopeColumn> columns;
 };
-Scope ScopeOf(const Schema& schema, const std::string& table);
+Scope ScopeOf(const Schema& schema, const std::string& table, const CatalogPath& path = {});
 
 // An aggregate call found while binding; in the bound expression stands $AGGREGATE(index).
 struct FoundAggregate {
@@ -63,12 +70,13 @@ class ExpressionBinder {
   SqlResult<ExprPtr> Bind(const ast::Expr& expr);
   // Bind, and BOOLEAN.
   SqlResult<ExprPtr> BindCondition(const ast::Expr& expr, const char* what);
+  // The column, or the field of one, that a name means.
+  SqlResult<ExprPtr> BindName(const ast::Name& name);
   // Where a bound node came from, for messages of later stages.
   SourceSpan SpanOf(const Expr* expr) const;
 
  private:
   SqlResult<ExprPtr> BindNode(const ast::Expr& expr);
-  SqlResult<ExprPtr> BindColumn(const ast::ColumnRef& ref, const SourceSpan& span);
   SqlResult<ExprPtr> BindBinary(const ast::Binary& binary, const SourceSpan& span);
   SqlResult<ExprPtr> BindLogical(const ast::Logical& logical);
   SqlResult<ExprPtr> BindIsTest(const ast::IsTest& test, const SourceSpan& span);
@@ -82,11 +90,12 @@ class ExpressionBinder {
                                      const SourceSpan& span);
   SqlResult<ExprPtr> BindAggregate(const std::string& name, const ast::Call& call,
                                    const SourceSpan& span);
+  // Whether GROUP BY has the window that TUMBLE_START(...) and its like repeat.
+  SqlResult<bool> IsGroupWindow(const std::string& name, const ast::Call& call);
   SqlResult<ExprPtr> BindWindowProperty(const std::string& name, const ast::Call& call,
                                         const SourceSpan& span);
   SqlResult<ExprPtr> BindJson(const ast::JsonCall& call, const SourceSpan& span);
   SqlResult<ExprPtr> BindConstructor(const ast::Expr& expr);
-  SqlResult<ExprPtr> Field(ExprPtr row, const std::string& name, const SourceSpan& span);
   SqlResult<std::vector<ExprPtr>> BindAll(const std::vector<ast::ExprPtr>& exprs);
 
   // A registered function over bound arguments.
@@ -100,8 +109,8 @@ class ExpressionBinder {
   std::map<const Expr*, std::pair<ExprPtr, SourceSpan>> spans_;  // keeps the nodes alive
 };
 
-// `expr` as `type`, by a CAST where they differ in more than nullability.
-ExprPtr CastTo(ExprPtr expr, const DataType& type);
+// A field of a row by its name.
+SqlResult<ExprPtr> FieldOf(ExprPtr row, const std::string& name, const SourceSpan& span);
 SqlError ErrorAt(const Status& status, const SourceSpan& span);
 SqlError Refuse(std::string what, const SourceSpan& span, std::string hint = "");
 

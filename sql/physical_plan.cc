@@ -5,6 +5,7 @@
 
 #include "connectors/connector.h"
 #include "operators/functions/aggregate_function.h"
+#include "operators/not_null_enforcer.h"
 #include "operators/source.h"
 #include "sql/metadata_columns.h"
 #include "sql/rel_properties.h"
@@ -114,6 +115,8 @@ class Builder {
   PhysicalPlan Take() { return std::move(plan_); }
 
  private:
+  // The operators would refuse it too, when the job runs.
+  SqlStatus CheckNotNullOption(const Schema& schema, const SourceSpan& span) const;
   SqlResult<Nodes> BuildScan(const ScanRel& scan);
   SqlResult<Nodes> BuildAggregate(const Rel& rel, const AggregateRel& aggregate, bool need_before);
   SqlResult<Nodes> BuildWindowAggregate(const Rel& rel, const WindowAggregateRel& aggregate);
@@ -379,6 +382,12 @@ SqlStatus Builder::AddCollect(const RelPtr& rel) {
   op.set_uid("collect");
   op.mutable_collect()->set_query_id("0");
   Add(std::move(op), rel->schema, *inputs, MakeExchange(plan::Exchange::FORWARD), 1);
+  return CheckNotNullOption(rel->schema, {});
+}
+
+SqlStatus Builder::CheckNotNullOption(const Schema& schema, const SourceSpan& span) const {
+  Status status = NotNullEnforcer::Make("", schema, options_.config->options).status();
+  if (!status.ok()) return ErrorAt(status, span);
   return {};
 }
 
@@ -461,7 +470,7 @@ SqlStatus Builder::AddSink(const BoundInsert& insert) {
   Add(std::move(op), insert.query->schema, feeding,
       keyed ? MakeExchange(plan::Exchange::HASH, key) : MakeExchange(plan::Exchange::FORWARD),
       parallelism);
-  return {};
+  return CheckNotNullOption(insert.query->schema, insert.span);
 }
 
 // -U is made only where some consumer needs it, and dropped only where it comes.

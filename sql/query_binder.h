@@ -9,7 +9,8 @@
 #include "sql/expression_binder.h"
 #include "sql/logical_plan.h"
 
-// AST and catalog to a logical plan.
+// AST and catalog to a logical plan. FROM is bound in bind_from.cc, GROUP BY in bind_group_by.cc
+// and bind_aggregate.cc, INSERT in bind_insert.cc.
 
 namespace weir::sql {
 
@@ -34,10 +35,11 @@ struct BoundInsert {
 class QueryBinder {
  public:
   QueryBinder(const Catalog& catalog, const SessionConfig& config)
-      : catalog_(catalog), config_(config) {}
+      : catalog_(catalog), config_(config), base_(catalog.current()) {}
 
   SqlResult<RelPtr> Bind(const ast::Query& query);
   SqlResult<BoundInsert> Bind(const ast::Insert& insert);
+  SqlResult<RelPtr> Bind(const CatalogView& view);
 
  private:
   struct From {
@@ -69,6 +71,7 @@ class QueryBinder {
 
   const Catalog& catalog_;
   const SessionConfig& config_;
+  CatalogPath base_;                                 // completes the names of tables
   std::vector<std::map<std::string, RelPtr>> with_;  // common tables, innermost last
   int depth_ = 0;                                    // of views in views
 };
@@ -85,6 +88,14 @@ struct GroupingSpec {
 };
 inline constexpr int kGroupWindowProperties = 3;  // start, end, row time
 SqlResult<RelPtr> MakeAggregateRel(RelPtr input, const GroupingSpec& spec);
+
+// The name that SQL gives a column by itself; empty: EXPR$n.
+std::string OwnName(const ast::Expr& expr);
+// A repeated name gets a number from 0.
+void MakeUnique(std::vector<std::string>& names);
+// `options` with what /*+ OPTIONS(...) */ sets.
+std::map<std::string, std::string> WithHints(std::map<std::string, std::string> options,
+                                             const std::vector<ast::Hint>& hints);
 
 // Binds a computed column or a watermark: over the physical and metadata columns, for the watermark
 // also the computed ones.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operators/functions/function_registry.h"
+#include "sql/make_expression.h"
 
 namespace weir::sql {
 namespace {
@@ -214,9 +215,7 @@ RelPtr MergeCalcs(const RelPtr& rel) {
   merged.filter = bottom->filter;
   if (top->filter) {
     ExprPtr filter = SubstituteInputs(top->filter, bottom->projections);
-    merged.filter = merged.filter
-                        ? Expr::MakeCall(DataType::Boolean(), "AND", {merged.filter, filter})
-                        : filter;
+    merged.filter = merged.filter ? AndOr("AND", {merged.filter, filter}) : filter;
   }
   for (const ExprPtr& projection : top->projections) {
     merged.projections.push_back(SubstituteInputs(projection, bottom->projections));

@@ -244,6 +244,7 @@ SqlResult<CatalogView> Session::MakeView(const ast::QueryPtr& query,
                     Cover(columns.front().span, columns.back().span), ""};
   }
   CatalogView view;
+  view.base = catalog_.current();
   for (const ast::Identifier& column : columns) view.columns.push_back(column.text);
   view.query = query;
   view.text = Unparse(*query);

@@ -305,6 +305,37 @@ TEST(SessionTest, Views) {
        {"DROP VIEW w; SHOW VIEWS", "OK\n"}});
 }
 
+TEST(SessionTest, TheNamesInAViewAreThoseOfItsCreation) {
+  Terminal terminal;
+  ExpectAnswers(terminal, {{"CREATE TABLE t (x INT) WITH ('connector' = 'datagen')", "OK\n"},
+                           {"CREATE VIEW v AS SELECT x FROM t", "OK\n"},
+                           {"CREATE DATABASE d", "OK\n"},
+                           {"USE d", "OK\n"},
+                           {"CREATE TABLE t (x STRING) WITH ('connector' = 'datagen')", "OK\n"},
+                           {"DESCRIBE default_database.v", "x | INT | true | null | null | null\n"},
+                           {"CREATE VIEW w AS SELECT x FROM default_database.v", "OK\n"},
+                           {"DESCRIBE w", "x | INT | true | null | null | null\n"}});
+}
+
+// Merged filters and long chains of operators end in one flat plan.
+TEST(SessionTest, LongConditionsBecomeJobs) {
+  Terminal terminal;
+  std::string query = "SELECT x FROM t WHERE x > 0", either = "x = 0", sum = "x";
+  for (int i = 1; i < 500; ++i) {
+    if (i < 60) query = "SELECT x FROM (" + query + ") WHERE x <> " + std::to_string(i);
+    either = "x = " + std::to_string(i) + (i % 3 ? " OR " : " AND ") + either;
+    sum += " + " + std::to_string(i);
+  }
+  terminal.Run("CREATE TABLE t (x INT) WITH ('connector' = 'datagen')");
+  for (const std::string& text :
+       {query, "SELECT x FROM t WHERE " + either, "SELECT " + sum + " FROM t"}) {
+    EXPECT_EQ(terminal.Run(text), "");
+    ASSERT_TRUE(terminal.last().job.has_value());
+    plan::JobGraph read;
+    EXPECT_TRUE(read.ParseFromString(terminal.last().job->SerializeAsString()));
+  }
+}
+
 TEST(SessionTest, AlterTable) {
   Terminal terminal;
   ExpectAnswers(

@@ -122,13 +122,11 @@ std::vector<DescribedColumn> ColumnsOf(const CatalogTable& table) {
 SqlResult<std::vector<DescribedColumn>> ColumnsOf(const CatalogView& view, const Catalog& catalog,
                                                   const SessionConfig& config) {
   QueryBinder binder(catalog, config);
-  ASSIGN_OR_RETURN(RelPtr rel, binder.Bind(*view.query));
+  ASSIGN_OR_RETURN(RelPtr rel, binder.Bind(view));
   const std::vector<TimeAttribute> times = TimeAttributes(*rel);
   std::vector<DescribedColumn> columns;
   for (size_t i = 0; i < rel->schema.size(); ++i) {
-    columns.push_back({.name = i < view.columns.size() ? view.columns[i] : rel->schema[i].name,
-                       .type = rel->schema[i].type,
-                       .time = times[i]});
+    columns.push_back({.name = rel->schema[i].name, .type = rel->schema[i].type, .time = times[i]});
   }
   return columns;
 }

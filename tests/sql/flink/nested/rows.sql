@@ -8,5 +8,9 @@ SELECT id, `user` IS NULL, `user`.address IS NULL, `user`.address.city IS NULL F
 SELECT id, UPPER(`user`.name) || '!' FROM e WHERE `user`.name LIKE '%n%';
 SELECT u.name, u.address.city FROM (SELECT `user` AS u FROM e) AS x;
 SELECT `user`.* FROM e WHERE id = 1;
+SELECT id, `user`.address.*, e.`user`.* FROM e;
+SELECT u.*, u.address.*, id FROM (SELECT id, `user` AS u FROM e) AS x;
+SELECT `user`.address.*, COUNT(*) FROM e GROUP BY `user`.address.city, `user`.address.zip;
+SELECT default_database.e.`user`.name, default_catalog.default_database.e.id FROM e;
 SELECT `user`.address.city AS city, COUNT(*) FROM e GROUP BY `user`.address.city;
 SELECT id, CAST(`user` AS STRING) FROM e;

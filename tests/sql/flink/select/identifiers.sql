@@ -14,3 +14,6 @@ SELECT X'01ff' AS bin;
 CREATE TABLE q (x INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1', 'fields.x.kind' = 'sequence', 'fields.x.start' = '5', 'fields.x.end' = '5');
 SELECT q.x, default_catalog.default_database.q.x FROM default_catalog.default_database.q;
 SELECT x FROM default_database.q AS y WHERE y.x = 5;
+SELECT default_database.q.x, default_catalog.default_database.q.x AS y FROM q;
+SELECT default_database.q.* FROM q AS q;
+SELECT q.*, x FROM q;
