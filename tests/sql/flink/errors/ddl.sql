@@ -2,7 +2,6 @@ CREATE TABLE t (id INT, id STRING) WITH ('connector' = 'print');
 CREATE TABLE t (id INT PRIMARY KEY) WITH ('connector' = 'print');
 CREATE TABLE t (id INT, c AS nope + 1) WITH ('connector' = 'print');
 CREATE TABLE t (id FOO) WITH ('connector' = 'print');
-CREATE TABLE t (id INT, d DECIMAL(40, 2)) WITH ('connector' = 'print');
 CREATE TABLE t (id INT) WITH ('connector' = 'print');
 CREATE TABLE t (id INT) WITH ('connector' = 'print');
 DROP TABLE no_such_table;

@@ -10,5 +10,6 @@ CREATE TABLE bad (id INT, WATERMARK FOR nope AS nope) WITH ('connector' = 'files
 SELECT TUMBLE_START(ts, INTERVAL '5' MINUTE) FROM bids GROUP BY TUMBLE(ts, INTERVAL '10' MINUTE);
 CREATE TABLE b (id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
   WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/bids_null_time.json', 'format' = 'json');
-SELECT id, ts FROM b WHERE id > 11;
 SELECT window_start, window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE b, DESCRIPTOR(ts), INTERVAL '10' MINUTES)) GROUP BY window_start, window_end;
+SELECT HOP_END(ts, INTERVAL '5' MINUTE, INTERVAL '20' MINUTE) FROM bids GROUP BY HOP(ts, INTERVAL '5' MINUTE, INTERVAL '10' MINUTE);
+SELECT HOP_START(ts, INTERVAL '10' MINUTE) FROM bids GROUP BY TUMBLE(ts, INTERVAL '10' MINUTE);

@@ -1,0 +1,1 @@
+SELECT x, CAST(x AS BIGINT) FROM (VALUES (-1e20)) AS t(x);

@@ -1,0 +1,1 @@
+CREATE TABLE t (id INT, d DECIMAL(40, 2)) WITH ('connector' = 'print');
