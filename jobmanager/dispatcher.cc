@@ -14,6 +14,8 @@
 namespace weir {
 namespace {
 
+constexpr int kMostAttemptsToTakeBack = 20;  // of what was refused; half a second apart
+
 rpc::SqlError MakeError(const Status& status) {
   rpc::SqlError error;
   error.set_code(static_cast<uint32_t>(status.code()));
@@ -126,24 +128,63 @@ void Dispatcher::OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest
     *reply.mutable_error() = *result.error;
     return done(std::move(reply));
   }
-  submissions_->Submit([this, jobs = std::move(jobs), reply = std::move(reply), done]() mutable {
-    Status added;
-    for (const jobstore::StoredJob& job : jobs) {
-      if (added.ok()) added = CheckAndAdd(job);
+  auto submission = std::make_shared<Submission>();
+  *submission = {.jobs = std::move(jobs), .reply = std::move(reply), .done = std::move(done)};
+  submissions_->Submit([this, submission] { return Store(*submission); });
+}
+
+bool Dispatcher::Store(Submission& submission) {
+  if (submission.refused.ok()) submission.refused = AddAll(submission);
+  if (!submission.refused.ok() && submission.tried > 0) {
+    // Answered before that, the client would submit again what the next job manager might find.
+    const Status left = TakeBack(submission);
+    if (!left.ok()) {
+      const bool ours = left.code() != StatusCode::kFailedPrecondition;  // no other job manager's
+      if (ours && ++submission.attempts_to_take_back < kMostAttemptsToTakeBack) return false;
+      std::string ids;
+      for (size_t i = 0; i < submission.tried; ++i) ids += " " + submission.jobs[i].job_id();
+      submission.refused = Status(
+          submission.refused.code(),
+          submission.refused.message() + "; it could not be taken back either (" + left.message() +
+              "). It does not run now, but may once a job manager is started here: look for" + ids +
+              " in `weir list` before you submit it again");
     }
-    loop_->Post([this, jobs = std::move(jobs), reply = std::move(reply), done,
-                 added = std::move(added)]() mutable {
-      for (const jobstore::StoredJob& job : jobs) {
-        if (added.ok()) added = StartJob(job, JobRecord{});
-      }
-      if (!added.ok()) {
-        reply.clear_jobs();
-        *reply.mutable_error() = MakeError(added);
-      }
-      done(std::move(reply));
-    });
-    return true;
+  }
+  loop_->Post([this, submission = std::move(submission)]() mutable {
+    for (const jobstore::StoredJob& job : submission.jobs) {
+      if (!submission.refused.ok()) break;
+      const Status started = StartJob(job, JobRecord{});
+      CHECK(started.ok()) << "job " << job.job_id() << " was checked before: " << started;
+    }
+    if (!submission.refused.ok()) {
+      submission.reply.clear_jobs();
+      *submission.reply.mutable_error() = MakeError(submission.refused);
+    }
+    submission.done(std::move(submission.reply));
   });
+  return true;
+}
+
+Status Dispatcher::AddAll(Submission& submission) {
+  for (const jobstore::StoredJob& job : submission.jobs) {
+    if (job.from_savepoint().empty()) continue;
+    ASSIGN_OR_RETURN(const auto manifest,
+                     ReadManifest(*environment_.file_system, job.from_savepoint()));
+    ASSIGN_OR_RETURN(const JobPlan plan, MakeJobPlan(job.graph()));
+    RETURN_IF_ERROR(AssignState(manifest, plan, job.allow_non_restored_state()).status());
+  }
+  for (const jobstore::StoredJob& job : submission.jobs) {
+    ++submission.tried;
+    RETURN_IF_ERROR(store_->Add(job).Annotate("cannot remember the job"));
+  }
+  return OkStatus();
+}
+
+Status Dispatcher::TakeBack(const Submission& submission) {
+  for (size_t i = 0; i < submission.tried; ++i) {
+    RETURN_IF_ERROR(store_->Remove(submission.jobs[i].job_id()));
+  }
+  return OkStatus();
 }
 
 StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& job,
@@ -175,16 +216,6 @@ StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& 
     stored.set_checkpoint_dir(root + "/" + stored.job_id());
   }
   return stored;
-}
-
-Status Dispatcher::CheckAndAdd(const jobstore::StoredJob& job) {
-  if (!job.from_savepoint().empty()) {
-    ASSIGN_OR_RETURN(const auto manifest,
-                     ReadManifest(*environment_.file_system, job.from_savepoint()));
-    ASSIGN_OR_RETURN(const JobPlan plan, MakeJobPlan(job.graph()));
-    RETURN_IF_ERROR(AssignState(manifest, plan, job.allow_non_restored_state()).status());
-  }
-  return store_->Add(job).Annotate("cannot remember the job");
 }
 
 Status Dispatcher::StartJob(const jobstore::StoredJob& job, const JobRecord& record) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/ids.h"
 #include "common/base/time.h"
@@ -96,6 +97,15 @@ class Dispatcher : private JobHost {
     bool monitored = false;
     Timestamp last_heard = 0;
   };
+  // The jobs of one script: all of them are stored and started, or none.
+  struct Submission {
+    std::vector<jobstore::StoredJob> jobs;
+    rpc::SubmitReply reply;
+    std::function<void(rpc::SubmitReply)> done;
+    size_t tried = 0;  // jobs of which something may be in the store
+    Status refused;
+    int attempts_to_take_back = 0;
+  };
   struct Found {
     std::string job_id;
     std::optional<rpc::SqlError> error;
@@ -117,7 +127,10 @@ class Dispatcher : private JobHost {
                   std::function<void(rpc::SubmitReply)> done);
   StatusOr<jobstore::StoredJob> MakeStoredJob(const JobCompiler::Job& job,
                                               const rpc::SubmitRequest& request);
-  Status CheckAndAdd(const jobstore::StoredJob& job);  // on the submission strand
+  // On the submission strand. False: to be called again.
+  bool Store(Submission& submission);
+  Status AddAll(Submission& submission);
+  Status TakeBack(const Submission& submission);
   Status StartJob(const jobstore::StoredJob& job, const JobRecord& record);
   void Register(TaskManagerId id, TaskManager task_manager);
   void Lose(TaskManagerId id, const Status& cause);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/base/version.h"
+#include "common/fs/simulated_file_system.h"
 
 namespace weir {
 namespace {
@@ -493,6 +494,91 @@ TEST_F(DispatcherTest, FromARetainedCheckpoint) {
   JobCompiler::Job other = TestJob();
   other.graph.mutable_vertices(0)->mutable_chain(0)->set_uid("another");
   EXPECT_NE(Submit(other, path).error().message().find("op-0"), std::string::npos);
+}
+
+// A store whose disk fails as the test says.
+class FailingStoreTest : public DispatcherTest {
+ protected:
+  // Storage work on the caller's thread, tried again at once.
+  class AtOnce : public IoQueue {
+   public:
+    void Submit(Work work) override {
+      while (!work()) {
+      }
+    }
+  };
+  void MakeOn(SimulatedFileSystem::Hook hook) {
+    disk_->SetHook(nullptr);
+    dispatcher_.reset();
+    auto store = JobStore::OpenUnlocked(disk_, "ha");
+    ASSERT_TRUE(store.ok()) << store.status();
+    DispatcherEnvironment environment;
+    environment.file_system = disk_;
+    environment.make_io = [] { return std::make_unique<AtOnce>(); };
+    environment.make_job_id = [this] { return "job" + std::to_string(++last_job_); };
+    dispatcher_ = std::make_unique<Dispatcher>(DispatcherOptions(), *std::move(store), &compiler_,
+                                               std::move(environment));
+    ASSERT_TRUE(dispatcher_->Start().ok());
+    disk_->SetHook(std::move(hook));
+  }
+  rpc::SubmitReply SubmitScript() {
+    return Await<rpc::SubmitReply>(
+        [&](auto done) { dispatcher_->Submit(rpc::SubmitRequest(), done); });
+  }
+  int CountJobs() {
+    return Await<rpc::ListJobsReply>([&](auto done) { dispatcher_->ListJobs(done); }).jobs_size();
+  }
+
+  // A script of two statements.
+  struct TwoJobs : JobCompiler {
+    void Compile(rpc::SubmitRequest, Done done) override {
+      Result result;
+      result.jobs = {TestJob(), TestJob()};
+      done(std::move(result));
+    }
+    void Explain(rpc::SubmitRequest, Done) override {}
+  };
+  std::shared_ptr<SimulatedFileSystem> disk_ = std::make_shared<SimulatedFileSystem>();
+  TwoJobs compiler_;
+  int last_job_ = 0;
+};
+
+// The job file has its name already when the sync of its folder fails.
+TEST_F(FailingStoreTest, WhatWasRefusedIsNotFoundByTheNextJobManager) {
+  int syncs = 0;
+  MakeOn([&](const std::string& operation) {
+    // The first is that of the state file; the removal fails once, too.
+    if (operation != "sync folder ha/jobs/job2") return OkStatus();
+    return ++syncs == 2 || syncs == 3 ? UnavailableError("input/output error") : OkStatus();
+  });
+  const rpc::SubmitReply reply = SubmitScript();
+  EXPECT_NE(reply.error().message().find("input/output error"), std::string::npos);
+  EXPECT_EQ(reply.error().message().find("taken back"), std::string::npos);
+  EXPECT_EQ(reply.jobs_size(), 0);
+  EXPECT_GE(syncs, 4);
+  EXPECT_EQ(CountJobs(), 0);
+  disk_->Crash(0);
+  MakeOn(nullptr);
+  EXPECT_EQ(CountJobs(), 0);
+  // The next one goes through, whole.
+  EXPECT_EQ(SubmitScript().jobs_size(), 2);
+  EXPECT_EQ(CountJobs(), 2);
+}
+
+TEST_F(FailingStoreTest, WhatCannotBeTakenBackIsNamed) {
+  int syncs = 0;
+  MakeOn([&](const std::string& operation) {
+    if (operation.starts_with("remove")) return UnavailableError("read-only file system");
+    if (operation == "sync folder ha/jobs/job1" && ++syncs == 2)
+      return UnavailableError("no such device");
+    return OkStatus();
+  });
+  const std::string message = SubmitScript().error().message();
+  for (const char* part : {"no such device", "read-only file system", "job1", "weir list"}) {
+    EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
+  }
+  EXPECT_EQ(message.find("job2"), std::string::npos) << message;
+  EXPECT_EQ(CountJobs(), 0);
 }
 
 TEST(JobStoreTest, OneOwnerAtATime) {

@@ -41,6 +41,8 @@ Status Unseal(const std::string& sealed, const std::string& path, Message* messa
                        "the job again from its last checkpoint");
 }
 
+bool IsGone(const Status& status) { return status.code() == StatusCode::kNotFound; }
+
 class MemoryJobStore : public JobStore {
  public:
   LeaderEpoch epoch() const override { return LeaderEpoch(1); }
@@ -127,10 +129,12 @@ class FolderJobStore : public JobStore {
   Status Remove(const std::string& job_id) override {
     RETURN_IF_ERROR(CheckLeader());
     const std::string folder = Folder(job_id);
-    for (const char* name : {"/job", "/state"}) {
-      Status s = fs_->Remove(folder + name);
-      if (!s.ok() && s.code() != StatusCode::kNotFound) return s;
-    }
+    // The job file first, and for good: without it the folder is no job, whatever else is left.
+    if (Status s = fs_->Remove(folder + "/job"); !s.ok() && !IsGone(s)) return s;
+    if (Status s = fs_->SyncDir(folder); !s.ok()) return IsGone(s) ? OkStatus() : s;
+    const auto names = fs_->List(folder);
+    if (!names.ok()) return IsGone(names.status()) ? OkStatus() : names.status();
+    for (const std::string& name : *names) RETURN_IF_ERROR(fs_->Remove(folder + "/" + name));
     return fs_->Remove(folder);
   }
 

@@ -19,8 +19,8 @@ namespace weir {
 //   <dir>/jobs/<id>/job        StoredJob, written once
 //   <dir>/jobs/<id>/state      StoredState, replaced whole
 //
-// A job exists from the instant Add returns. Blocking; calls about one job come from one thread at
-// a time.
+// A job exists from the instant Add returns. When Add fails it may exist all the same, until Remove
+// has succeeded. Blocking; calls about one job come from one thread at a time.
 class JobStore {
  public:
   struct Entry {
@@ -37,7 +37,7 @@ class JobStore {
   virtual Status CheckLeader() = 0;
   // Every job, oldest first. A job whose files are damaged is an error that names the file.
   virtual StatusOr<std::vector<Entry>> Load() = 0;
-  // Forgets a job that is over.
+  // Forgets a job that is over or that was never accepted, whatever is there of it.
   virtual Status Remove(const std::string& job_id) = 0;
 
   // Takes the folder: raises its epoch. Failed precondition when a live job manager holds it.
