@@ -77,7 +77,6 @@ class SourceOutput {
 struct SourceReaderContext {
   std::vector<uint32_t> projection;  // columns of TableInfo::schema wanted, in output order
   std::function<void()> wake;        // from any thread: there may be something to poll
-  size_t max_batch_rows = 4096;
   size_t prefetch_bytes = 16 << 20;  // of this subtask, for connectors that read ahead
   int32_t subtask = 0;
   int32_t parallelism = 1;
@@ -92,8 +91,8 @@ class SourceReader {
   // kDataLoss with the wanted and the available range.
   virtual Status AddSplit(int32_t index, const SourceSplit& split) = 0;
   virtual void NoMoreSplits() = 0;
-  // Never waits. Emits at most about one batch.
-  virtual StatusOr<PollResult> Poll(SourceOutput& out) = 0;
+  // Never waits. Emits at most about `max_rows`.
+  virtual StatusOr<PollResult> Poll(SourceOutput& out, size_t max_rows) = 0;
   // After kIdle: poll again at this wall-clock time even without `wake` (rows made at a rate).
   virtual std::optional<Timestamp> NextPoll() const { return std::nullopt; }
   // Where the split is: after the last message emitted. Goes into the checkpoint.

@@ -9,6 +9,11 @@
 namespace weir {
 namespace {
 
+// A batch is read whole before the barrier behind it: one that takes a slow sink seconds would hold
+// up every checkpoint.
+constexpr double kBatchNanos = 100e6;
+constexpr size_t kLeastBatchRows = 64;
+
 // "json.fail-on-missing-field" of "value.json.fail-on-missing-field" and so on, without `prefix`.
 std::map<std::string, std::string> OptionsUnder(const std::map<std::string, std::string>& options,
                                                 const std::string& prefix) {
@@ -62,7 +67,7 @@ Status TableSourceOperator::Open(OperatorContext& context, const std::vector<std
   SourceReaderContext reader;
   reader.projection = projection;
   reader.wake = context.wake;
-  reader.max_batch_rows = context.max_batch_rows;
+  batch_rows_ = context.max_batch_rows;
   reader.subtask = context.task.subtask;
   reader.parallelism = context.parallelism;
   reader.clock = context.clock;
@@ -155,14 +160,30 @@ StatusOr<PollResult> TableSourceOperator::Poll(Collector& out) {
     // their watermarks, which must not wait for rows that may never come.
     out.EmitWatermark({kMinTimestamp, true});
   }
-  ASSIGN_OR_RETURN(PollResult result, reader_->Poll(*this));
+  AdaptBatchRows();
+  ASSIGN_OR_RETURN(PollResult result, reader_->Poll(*this, batch_rows_));
   EmitDue(result != PollResult::kMore || !ended_.empty(), out);
+  // Until the next poll of an idle reader there is more time than the chain takes.
+  if (result != PollResult::kMore) emitted_rows_ = 0;
   return result;
 }
 
 StatusOr<Progress> TableSourceOperator::Flush(FlushReason, Collector& out) {
   EmitDue(true, out);
+  emitted_rows_ = 0;
   return Progress::kDone;
+}
+
+// What was emitted last has gone through the chain by now.
+void TableSourceOperator::AdaptBatchRows() {
+  if (emitted_rows_ == 0) return;
+  const int64_t took = std::max<int64_t>(context_->clock->MonotonicNanos() - emitted_at_ns_, 1);
+  const double fitting =
+      static_cast<double>(emitted_rows_) * kBatchNanos / static_cast<double>(took);
+  const double wanted = std::min(fitting, 2.0 * static_cast<double>(batch_rows_));
+  const size_t most = context_->max_batch_rows;
+  batch_rows_ = std::clamp(static_cast<size_t>(wanted), std::min(kLeastBatchRows, most), most);
+  emitted_rows_ = 0;
 }
 
 void TableSourceOperator::EmitDue(bool all, Collector& out) {
@@ -170,9 +191,8 @@ void TableSourceOperator::EmitDue(bool all, Collector& out) {
   for (size_t i = 0; i < pending_.size(); ++i) {
     Pending& pending = pending_[i];
     bool rows = pending.builder && !pending.builder->empty();
-    if (!pending.ready.empty() ||
-        (rows && (all || pending.builder->rows() >= context_->max_batch_rows ||
-                  now - pending.since_ns >= buffer_timeout_ns_))) {
+    if (!pending.ready.empty() || (rows && (all || pending.builder->rows() >= batch_rows_ ||
+                                            now - pending.since_ns >= buffer_timeout_ns_))) {
       EmitPending(static_cast<int32_t>(i), out);
     }
   }
@@ -180,10 +200,15 @@ void TableSourceOperator::EmitDue(bool all, Collector& out) {
 
 void TableSourceOperator::EmitPending(int32_t split, Collector& out) {
   Pending& pending = pending_[static_cast<size_t>(split)];
-  for (Batch& batch : pending.ready) out.Emit(0, batch.WithSplit(split));
+  emitted_at_ns_ = context_->clock->MonotonicNanos();
+  for (Batch& batch : pending.ready) {
+    emitted_rows_ += batch.rows();
+    out.Emit(0, batch.WithSplit(split));
+  }
   pending.ready.clear();
   if (!pending.builder || pending.builder->empty()) return;
   Batch batch = pending.builder->Finish().WithSplit(split);
+  emitted_rows_ += batch.rows();
   for (size_t begin = 0; begin < batch.rows(); begin += context_->max_batch_rows) {
     out.Emit(0, batch.Slice(begin, std::min(context_->max_batch_rows, batch.rows() - begin)));
   }

@@ -11,8 +11,8 @@ namespace weir {
 
 // Reads the splits of one subtask through a connector and decodes their messages into batches, one
 // split a batch. Owns the bad-row policy, the splits' watermarks and when a batch closes: at
-// max_batch_rows, when the reader has nothing more, after execution.buffer-timeout, or at a
-// barrier.
+// max_batch_rows, or at what the chain takes in about 100 ms where that is less; when the reader
+// has nothing more; after execution.buffer-timeout; or at a barrier.
 class TableSourceOperator : public SourceOperator, private SourceOutput {
  public:
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
@@ -54,6 +54,7 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
   Status HandleBad(const MessageRun& run, const std::vector<BadMessage>& bad);
   void EmitPending(int32_t split, Collector& out);
   void EmitDue(bool all, Collector& out);
+  void AdaptBatchRows();
 
   OperatorContext* context_ = nullptr;
   std::string table_name_;
@@ -72,6 +73,9 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
   bool ignore_parse_errors_ = false;
 
   std::vector<Pending> pending_;
+  size_t batch_rows_ = 0;    // now: max_batch_rows, or fewer under back-pressure
+  size_t emitted_rows_ = 0;  // since the last look
+  int64_t emitted_at_ns_ = 0;
   std::vector<uint32_t> row_of_;
   std::vector<BadMessage> bad_;
   int64_t buffer_timeout_ns_ = 100'000'000;

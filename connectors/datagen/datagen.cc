@@ -47,13 +47,13 @@ class DatagenReader final : public SourceReader {
 
   void NoMoreSplits() override { no_more_splits_ = true; }
 
-  StatusOr<PollResult> Poll(SourceOutput& out) override {
+  StatusOr<PollResult> Poll(SourceOutput& out, size_t max_rows) override {
     next_poll_.reset();
     bool all_done = true;
     for (size_t tried = 0; tried < splits_.size(); ++tried) {
       Split& split = splits_[turn_++ % splits_.size()];
       if (split.finished) continue;
-      uint64_t count = Due(split);
+      uint64_t count = Due(split, max_rows);
       if (count > 0) RETURN_IF_ERROR(Make(split, count, out));
       if (split.made >= split.total) {
         split.finished = true;
@@ -92,13 +92,13 @@ class DatagenReader final : public SourceReader {
   };
 
   // How many rows may be made now.
-  uint64_t Due(const Split& split) const {
+  uint64_t Due(const Split& split, size_t max_rows) const {
     double seconds = static_cast<double>(context_.clock->MonotonicNanos() - split.began_ns) * 1e-9;
     double rate = static_cast<double>(plan_->rows_per_second) / static_cast<double>(plan_->splits);
     // The first row is due at once.
     double allowed = seconds * rate + 1 - static_cast<double>(split.made - split.first);
     if (allowed < 1) return 0;
-    uint64_t most = std::min<uint64_t>(context_.max_batch_rows, split.total - split.made);
+    uint64_t most = std::min<uint64_t>(max_rows, split.total - split.made);
     return allowed >= static_cast<double>(most) ? most : static_cast<uint64_t>(allowed);
   }
 

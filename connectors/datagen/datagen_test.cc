@@ -47,19 +47,18 @@ TEST(DatagenTest, SequenceIsBoundedAndGoesOnFromItsPosition) {
                            {"fields.s.start", "7"},
                            {"fields.s.end", "99"}}));
   EXPECT_TRUE(harness.source->bounded());
-  harness.context.max_batch_rows = 2;
   auto reader = harness.Reader(0, 1);
   harness.clock.nanos += 1000000000;
   RecordingOutput out;
-  EXPECT_EQ(*reader->Poll(out), PollResult::kMore);
-  EXPECT_EQ(*reader->Poll(out), PollResult::kMore);
+  EXPECT_EQ(*reader->Poll(out, 2), PollResult::kMore);
+  EXPECT_EQ(*reader->Poll(out, 2), PollResult::kMore);
   EXPECT_EQ(out.values, (std::vector<std::string>{"1|7", "2|8", "3|9", "4|10"}));
   harness.splits[0].position = *reader->Position(0);
 
   auto restored = harness.Reader(0, 1);
   RecordingOutput rest;
-  EXPECT_EQ(*restored->Poll(rest), PollResult::kMore);
-  EXPECT_EQ(*restored->Poll(rest), PollResult::kFinished);
+  EXPECT_EQ(*restored->Poll(rest, 2), PollResult::kMore);
+  EXPECT_EQ(*restored->Poll(rest, 2), PollResult::kFinished);
   EXPECT_EQ(rest.values, (std::vector<std::string>{"5|11"}));
   EXPECT_EQ(rest.finished, std::vector<int32_t>{0});
 }
@@ -69,12 +68,12 @@ TEST(DatagenTest, KeepsTheRateAndSaysWhenToPollAgain) {
   EXPECT_FALSE(harness.source->bounded());
   auto reader = harness.Reader(0, 1);
   RecordingOutput out;
-  EXPECT_EQ(*reader->Poll(out), PollResult::kMore);
+  EXPECT_EQ(*reader->Poll(out, 4096), PollResult::kMore);
   EXPECT_EQ(out.values.size(), 1u);
-  EXPECT_EQ(*reader->Poll(out), PollResult::kIdle);
+  EXPECT_EQ(*reader->Poll(out, 4096), PollResult::kIdle);
   EXPECT_EQ(reader->NextPoll(), harness.clock.WallNow() + 10);
   harness.clock.nanos += 500000000;
-  EXPECT_EQ(*reader->Poll(out), PollResult::kMore);
+  EXPECT_EQ(*reader->Poll(out, 4096), PollResult::kMore);
   EXPECT_EQ(out.values.size(), 51u);
 }
 
@@ -89,7 +88,7 @@ TEST(DatagenTest, SplitsTakeTurnsAndMakeEachRowOnce) {
     auto reader = harness.Reader(i, i + 1);
     harness.clock.nanos += 1000000000;
     RecordingOutput out;
-    while (*reader->Poll(out) == PollResult::kMore) {
+    while (*reader->Poll(out, 4096) == PollResult::kMore) {
     }
     for (const std::string& value : out.values) seen.push_back(std::stoi(value));
   }
@@ -125,7 +124,7 @@ TEST(DatagenTest, RandomCellsOfEveryTypeKeepTheirLimitsAndRepeat) {
   auto reader = harness.Reader(0, 1);
   harness.clock.nanos += 10000000000;
   RecordingOutput first, second;
-  while (*reader->Poll(first) == PollResult::kMore) {
+  while (*reader->Poll(first, 4096) == PollResult::kMore) {
   }
   ASSERT_EQ(first.values.size(), 500u);
   bool seen[7] = {};
@@ -144,7 +143,7 @@ TEST(DatagenTest, RandomCellsOfEveryTypeKeepTheirLimitsAndRepeat) {
   // The same rows again, as after a failure (the clock stands still here).
   auto again = harness.Reader(0, 1);
   harness.clock.nanos += 0;
-  while (*again->Poll(second) == PollResult::kMore) harness.clock.nanos += 0;
+  while (*again->Poll(second, 4096) == PollResult::kMore) harness.clock.nanos += 0;
   ASSERT_FALSE(second.values.empty());
   EXPECT_EQ(second.values[0].substr(0, 8), first.values[0].substr(0, 8));
 }

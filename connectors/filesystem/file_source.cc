@@ -52,12 +52,12 @@ class FileReader final : public SourceReader {
 
   void NoMoreSplits() override { no_more_splits_ = true; }
 
-  StatusOr<PollResult> Poll(SourceOutput& out) override {
+  StatusOr<PollResult> Poll(SourceOutput& out, size_t max_rows) override {
     if (current_ == splits_.size()) {
       return no_more_splits_ ? PollResult::kFinished : PollResult::kIdle;
     }
     Split& split = splits_[current_];
-    if (Status s = ReadSome(split, out); !s.ok()) {
+    if (Status s = ReadSome(split, out, max_rows); !s.ok()) {
       return std::move(s).Annotate("table `" + plan_->table + "`");
     }
     return PollResult::kMore;
@@ -80,13 +80,13 @@ class FileReader final : public SourceReader {
     int64_t line = 1;
   };
 
-  Status ReadSome(Split& split, SourceOutput& out) {
+  Status ReadSome(Split& split, SourceOutput& out, size_t max_rows) {
     if (!lines_.is_open()) {
       RETURN_IF_ERROR(lines_.Open(split.path, split.offset, split.line, plan_->quote));
     }
     values_.clear();
     numbers_.clear();
-    RETURN_IF_ERROR(lines_.Next(context_.max_batch_rows, values_, numbers_));
+    RETURN_IF_ERROR(lines_.Next(max_rows, values_, numbers_));
     split.offset = lines_.offset();
     split.line = lines_.line();
     if (values_.empty()) {

@@ -45,7 +45,7 @@ std::vector<std::string> ReadAll(Source& source, const std::vector<SourceSplit>&
     EXPECT_EQ((*reader)->AddSplit(static_cast<int32_t>(i), splits[i]), OkStatus());
   }
   (*reader)->NoMoreSplits();
-  while (*(*reader)->Poll(out) == PollResult::kMore) {
+  while (*(*reader)->Poll(out, 4096) == PollResult::kMore) {
   }
   return out.values;
 }
@@ -81,12 +81,11 @@ TEST_F(FilesystemTest, GoesOnFromEveryPosition) {
   auto source = FilesystemConnector().make_source(Table(path, "json"));
   std::vector<SourceSplit> splits = *(*(*source)->MakeDiscovery())->Discover(false);
   SourceReaderContext context;
-  context.max_batch_rows = 7;
   auto reader = (*source)->MakeReader(context);
   ASSERT_EQ((*reader)->AddSplit(0, splits[0]), OkStatus());
   (*reader)->NoMoreSplits();
   RecordingOutput before;
-  while (*(*reader)->Poll(before) == PollResult::kMore) {
+  while (*(*reader)->Poll(before, 7) == PollResult::kMore) {
     splits[0].position = *(*reader)->Position(0);
     RecordingOutput after;
     ReadAll(**source, splits, context, after);

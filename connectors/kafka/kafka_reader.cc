@@ -61,7 +61,6 @@ StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Make(
   rd_kafka_queue_cb_event_enable(
       reader->queue_, OnQueueEvent,
       const_cast<SourceReaderContext*>(&reader->context_));  // NOLINT: a C interface
-  reader->messages_.resize(reader->context_.max_batch_rows);
   return reader;
 }
 
@@ -119,10 +118,11 @@ Status KafkaReader::Assign() {
   return client_->Error(code, "cannot assign partitions");
 }
 
-StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out) {
+StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out, size_t max_rows) {
   last_topic_ = nullptr;  // its object may be another one by now
   if (unassigned_) RETURN_IF_ERROR(Assign());
-  ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), messages_.size());
+  messages_.resize(max_rows);
+  ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), max_rows);
   if (count < 0) return client_->Error(rd_kafka_last_error(), "cannot read");
   size_t n = static_cast<size_t>(count);
   size_t bytes = kPadding;

@@ -28,7 +28,7 @@ class KafkaReader final : public SourceReader {
 
   Status AddSplit(int32_t index, const SourceSplit& split) override;
   void NoMoreSplits() override { no_more_splits_ = true; }
-  StatusOr<PollResult> Poll(SourceOutput& out) override;
+  StatusOr<PollResult> Poll(SourceOutput& out, size_t max_rows) override;
   StatusOr<std::string> Position(int32_t index) override;
   void CheckpointCompleted(const std::vector<std::pair<int32_t, std::string>>& positions) override;
   int64_t Lag(int32_t index) override;

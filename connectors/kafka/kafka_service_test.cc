@@ -130,7 +130,7 @@ class KafkaServiceTest : public ::testing::Test {
       while (error.ok() && last != PollResult::kFinished && out.values.size() < messages) {
         ASSERT_LT(std::chrono::steady_clock::now(), deadline)
             << out.values.size() << " of " << messages;
-        auto polled = reader->Poll(out);
+        auto polled = reader->Poll(out, 300);
         if (!polled.ok()) {
           error = polled.status();
         } else {
@@ -176,7 +176,6 @@ TEST_F(KafkaServiceTest, ReadsFromTheEarliestAndGoesOnFromPositions) {
 
   std::atomic<int> woken = 0;
   SourceReaderContext context;
-  context.max_batch_rows = 300;
   context.wake = [&] { ++woken; };
   Reading first = Read(*source, splits, context);
   first.Until(700);
@@ -277,7 +276,7 @@ TEST_F(KafkaServiceTest, CompletedCheckpointsMoveTheGroup) {
   std::vector<std::string> positions;
   while (positions != std::vector<std::string>{"6", "0"}) {
     ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-    ASSERT_TRUE(reading.reader->Poll(reading.out).ok());
+    ASSERT_TRUE(reading.reader->Poll(reading.out, 300).ok());
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     positions = Positions(Discover(*source));
   }
@@ -392,7 +391,7 @@ TEST_F(KafkaServiceTest, ABrokerThatComesBackIsReadOn) {
   reading.Until(10);
   broker_->Stop();
   for (int i = 0; i < 50; ++i) {
-    ASSERT_TRUE(reading.reader->Poll(reading.out).ok());
+    ASSERT_TRUE(reading.reader->Poll(reading.out, 300).ok());
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   Status down = source->Validate();

@@ -6,6 +6,7 @@
 #include "connectors/postgres/change_buffer.h"
 #include "connectors/postgres/postgres_options.h"
 #include "connectors/postgres/postgres_types.h"
+#include "connectors/postgres/postgres_writer.h"
 #include "connectors/testing/recording_output.h"
 
 namespace weir {
@@ -50,6 +51,37 @@ TEST(PostgresUrlTest, Forms) {
   }
   EXPECT_FALSE(ParsePostgresUrl("jdbc:mysql://h/d").ok());
   EXPECT_FALSE(ParsePostgresUrl("jdbc:postgresql://h:x/d").ok());
+}
+
+// How many rows a transaction has after `count` of them, each taking `fixed_ms` and `row_us` a row.
+size_t SettledSize(double fixed_ms, double row_us, int count = 50) {
+  TransactionSize size(100);
+  for (int i = 0; i < count; ++i) {
+    const double rows = static_cast<double>(size.rows());
+    size.OnWritten(size.rows(), static_cast<int64_t>(fixed_ms * 1e6 + rows * row_us * 1e3));
+  }
+  return size.rows();
+}
+
+TEST(TransactionSizeTest, HoldsWhatIsWrittenIn200Ms) {
+  EXPECT_EQ(SettledSize(1, 5), 20'000u);                   // a fast database: the most
+  EXPECT_NEAR(double(SettledSize(1, 200)), 1000.0, 10.0);  // 5,000 rows a second
+  EXPECT_LE(SettledSize(1, 5000), 200u);
+  // Where the time is not the rows', fewer of them would gain nothing.
+  EXPECT_EQ(SettledSize(400, 5), 20'000u);
+}
+
+TEST(TransactionSizeTest, FollowsADatabaseThatBecomesSlow) {
+  TransactionSize size(100);
+  for (int i = 0; i < 20; ++i) size.OnWritten(size.rows(), 20'000'000);
+  EXPECT_EQ(size.rows(), 20'000u);
+  size.OnWritten(20'000, 4'000'000'000);
+  EXPECT_EQ(size.rows(), 1000u);
+  // An outage is no measure.
+  size.OnWritten(1000, 60'000'000'000);
+  size.OnWritten(100, 20'000'000);
+  size.OnWritten(200, 40'000'000);
+  EXPECT_EQ(size.rows(), 400u);
 }
 
 TEST(PostgresOptionsTest, RefusalsShowNoPassword) {

@@ -7,17 +7,33 @@
 namespace weir {
 namespace {
 
-// Rows that may gather while a transaction runs.
-constexpr size_t kMostWaiting = 20000;
+constexpr size_t kMostRows = 20'000;  // of a transaction
+constexpr size_t kFirstRows = 500;    // where the user does not say
+constexpr int64_t kTransactionNanos = 200'000'000;
 
 }  // namespace
+
+TransactionSize::TransactionSize(size_t least)
+    : least_(std::min(least, kMostRows)), rows_(least_) {}
+
+void TransactionSize::OnWritten(size_t rows, int64_t nanos) {
+  nanos = std::max<int64_t>(nanos, 1);
+  shortest_ns_ = shortest_ns_ == 0 ? nanos : std::min(shortest_ns_, nanos);
+  const int64_t target = std::max(kTransactionNanos, 2 * shortest_ns_);
+  const double fitting =
+      static_cast<double>(rows) * static_cast<double>(target) / static_cast<double>(nanos);
+  // A small transaction says little about a large one: at most twice as many as before.
+  rows_ = std::clamp(static_cast<size_t>(std::min(fitting, 2.0 * static_cast<double>(rows_))),
+                     least_, kMostRows);
+}
 
 PostgresWriter::PostgresWriter(std::shared_ptr<const PostgresOptions> options,
                                const TableInfo& table, SinkWriterContext context)
     : options_(std::move(options)),
       context_(std::move(context)),
       session_(std::make_shared<PostgresSession>(options_, table, context_.identity)),
-      buffer_(table.primary_key) {
+      buffer_(table.primary_key),
+      size_(options_->flush_rows > 0 ? static_cast<size_t>(options_->flush_rows) : kFirstRows) {
   // Before the first row arrives: a predecessor is kept out, and trouble is seen early.
   Start();
 }
@@ -25,24 +41,36 @@ PostgresWriter::PostgresWriter(std::shared_ptr<const PostgresOptions> options,
 void PostgresWriter::Start() {
   waiting_since_.reset();
   // Folded on the I/O pool, where there is time.
+  written_ = std::make_shared<Written>();
+  written_->rows = buffer_.rows();
   auto rows = std::make_shared<ChangeBuffer>(buffer_.Split());
   call_.Start(context_.run_blocking, context_.wake,
-              [session = session_, rows] { return session->WriteAll(rows->Take()); });
+              [session = session_, rows, written = written_, clock = context_.clock] {
+                const int64_t begin = clock->MonotonicNanos();
+                Status status = session->WriteAll(rows->Take());
+                written->nanos = clock->MonotonicNanos() - begin;
+                return status;
+              });
 }
 
 Status PostgresWriter::Collect() {
-  if (std::optional<Status> result = call_.Take(); result && !result->ok()) failed_ = *result;
+  if (std::optional<Status> result = call_.Take()) {
+    if (!result->ok()) failed_ = *result;
+    if (written_->rows > 0) size_.OnWritten(written_->rows, written_->nanos);
+  }
   return failed_;
 }
 
 StatusOr<bool> PostgresWriter::Write(const Batch& batch) {
   RETURN_IF_ERROR(Collect());
-  if (call_.running() && buffer_.rows() >= kMostWaiting) return false;
+  if (call_.running() && !buffer_.empty() && buffer_.rows() + batch.rows() > size_.rows()) {
+    return false;
+  }
   if (buffer_.empty() && !batch.empty()) waiting_since_ = context_.clock->WallNow();
   buffer_.Add(batch);
   bool full =
       options_->flush_rows > 0 && buffer_.rows() >= static_cast<size_t>(options_->flush_rows);
-  if ((full || buffer_.rows() >= kMostWaiting) && !call_.running()) Start();
+  if ((full || buffer_.rows() >= size_.rows()) && !call_.running()) Start();
   return true;
 }
 
