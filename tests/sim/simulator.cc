@@ -24,16 +24,29 @@ bool Simulator::Step() {
   events_.pop();
   now_us_ = std::max(now_us_, event.at_us);
   if (event.life != nullptr && !event.life->alive) return true;
-  if (event.life != nullptr && event.life->paused_until_us > now_us_) {
-    // In the order in which they were due.
-    event.at_us = event.life->paused_until_us;
-    event.sequence = next_sequence_++;
-    events_.push(std::move(event));
+  if (event.life != nullptr &&
+      (event.life->paused_until_us > now_us_ || !event.life->postponed.empty())) {
+    event.life->postponed.push_back(event.work);
+    if (event.life->postponed.size() == 1) {
+      After(event.life->paused_until_us - now_us_, [this, life = event.life] { Resume(life); });
+    }
     return true;
   }
   ++steps_;
   (*event.work)();
   return true;
+}
+
+void Simulator::Resume(const LifePtr& life) {
+  if (life->paused_until_us > now_us_) {  // meanwhile for longer
+    After(life->paused_until_us - now_us_, [this, life] { Resume(life); });
+    return;
+  }
+  while (!life->postponed.empty()) {
+    const auto work = life->postponed.front();
+    if (life->alive) (*work)();
+    life->postponed.pop_front();
+  }
 }
 
 void Simulator::Violation(const std::string& what) {

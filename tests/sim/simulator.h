@@ -37,6 +37,7 @@ class Rng {
 struct Life {
   bool alive = true;
   int64_t paused_until_us = 0;
+  std::deque<std::shared_ptr<std::function<void()>>> postponed;  // in the order in which it was due
 };
 using LifePtr = std::shared_ptr<Life>;
 
@@ -80,6 +81,8 @@ class Simulator : public Clock {
       return at_us != other.at_us ? at_us > other.at_us : sequence > other.sequence;
     }
   };
+
+  void Resume(const LifePtr& life);
 
   Rng rng_;
   const bool tracing_;
