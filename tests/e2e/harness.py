@@ -17,6 +17,7 @@ from cluster import Cluster, Ports
 from processes import Problem, start_time, tail
 
 WEIR_PROCESSES = ("jobmanager", "taskmanager")
+SANITIZER_REPORT = re.compile(r"^.*(?:(?:ERROR|WARNING): \w+Sanitizer|: runtime error: ).*$", re.MULTILINE)
 
 
 class Failure(Exception):
@@ -66,6 +67,8 @@ class TestCluster(Cluster):
             finally:
                 self.stop()
         if kind is None:
+            # A leak, or a race while ending, is found after the last check above.
+            self.expect_no_sanitizer_reports()
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def report(self, error):
@@ -106,6 +109,12 @@ class TestCluster(Cluster):
             if name.startswith(WEIR_PROCESSES):
                 caused = self.kills.get(name, 0)
                 expect(count == caused, f"{name} ended {count} times, the test caused {caused}; last: {last_exit}")
+
+    def expect_no_sanitizer_reports(self):
+        for path in sorted(glob.glob(os.path.join(self.directory, "*.log"))):
+            with open(path, errors="replace") as log:
+                found = SANITIZER_REPORT.search(log.read())
+            expect(not found, f"{path} holds a report: {found and found.group()}")
 
     # --- watching ------------------------------------------------------------------------------
     def eventually(self, condition, seconds, what):
