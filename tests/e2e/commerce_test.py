@@ -7,10 +7,14 @@ an independent computation from the topic, row by row.
   once      N events at parallelism 2 on two task managers
   kill      R rounds: N events written at a steady pace, a task manager killed at a random moment
   restore   the job is cancelled and resumed from its retained checkpoint at parallelism 1, then 3
+  freeze    a task manager stands still and wakes later: noticed by its heartbeats, fenced
   slow-sink a source faster than its sink for a minute: memory flat, checkpoints go on, nothing lost
 """
 
 import argparse
+import json
+import os
+import signal
 import subprocess
 import time
 
@@ -121,7 +125,48 @@ def slow_sink(cluster, arguments):
     cluster.expect_equal(120)
 
 
-SCENARIOS = {"once": once, "kill": kill, "restore": restore, "slow-sink": slow_sink}
+def info(cluster, job):
+    return json.loads(cluster.client("info", job, "--output", "json").stdout)
+
+
+def freeze(cluster, arguments):
+    """A task manager that stands still keeps its connections: only its heartbeats are missing. The job goes on without
+    it, and what it does when it wakes changes nothing."""
+    cluster.start()
+    cluster.create_commerce()
+    job = cluster.submit(cluster.commerce_pipeline(settings=CHECKPOINTS), 2)
+    cluster.say(f"job {job}")
+    writer = subprocess.Popen(cluster.producer("--count", str(arguments.events), "--rate",
+                                               str(arguments.events / 30), *DATES))
+    cluster.wait_for_checkpoint(job)
+    pid, frozen = cluster.pid("taskmanager-1"), time.monotonic()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        cluster.eventually(lambda: info(cluster, job)["restarts"] > 0, 30, "the job restarts")
+        seconds = time.monotonic() - frozen
+        cluster.say(f"noticed after {seconds:.1f} s")
+        expect(seconds > 5, "noticed too soon: the process has ended, or the timeout is not what it says")
+        failure = "\n".join(info(cluster, job)["failures"])
+        expect("heartbeat" in failure or "connection" in failure, f"the reason is not named: {failure}")
+        cluster.eventually(lambda: info(cluster, job)["state"] == "RUNNING", 30, "the job runs again")
+        expect(writer.wait() == 0, "the producer failed")
+        cluster.expect_equal(90)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    cluster.say("woken")
+    produce(cluster, 1000, *FAST)
+    cluster.expect_equal(60)
+    with open(os.path.join(cluster.directory, "taskmanager-1.log")) as log:
+        text = log.read()
+    expect(text.count("registered with the job manager") >= 2, f"it has not registered anew:\n{text[-3000:]}")
+    expect(cluster.pid("taskmanager-1") == pid, "it was started again")
+    # Nothing that was still on its way in it comes later.
+    time.sleep(3)
+    cluster.expect_equal(30)
+    expect(info(cluster, job)["restarts"] == 1, "the one that woke disturbed the job")
+
+
+SCENARIOS = {"once": once, "kill": kill, "restore": restore, "slow-sink": slow_sink, "freeze": freeze}
 
 
 def main():
