@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -7,6 +9,7 @@
 #include "client/compiler.h"
 #include "client/job_text.h"
 #include "client/result_printer.h"
+#include "client/scratch_folder.h"
 #include "client/script.h"
 #include "common/data/batch_builder.h"
 
@@ -84,6 +87,33 @@ TEST(ReadScriptTest, FilesAreReadAndProblemsNamed) {
   }
   EXPECT_EQ(ReadScript("/nowhere/x.sql").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(ReadScript(testing::TempDir()).status().code(), StatusCode::kInvalidArgument);
+}
+
+// ---- scratch folders
+
+TEST(ScratchFolderTest, WhatTheDeadLeaveBehindIsRemoved) {
+  std::string parent = testing::TempDir() + "scratch-XXXXXX";
+  ASSERT_NE(mkdtemp(parent.data()), nullptr);
+  const auto exists = [](const std::string& path) { return std::filesystem::exists(path); };
+  std::unique_ptr<ScratchFolder> alive = *ScratchFolder::Make("weir-test", parent);
+  std::ofstream(alive->path() + "/file") << "bytes";
+  // As after a kill -9: nobody holds its lock.
+  const std::string dead = parent + "/weir-test-abcdef";
+  const std::string another = parent + "/weir-other-abcdef";
+  const std::string longer = parent + "/weir-test-abcdefg";
+  for (const std::string& path : {dead + "/below", another, longer}) {
+    std::filesystem::create_directories(path);
+  }
+  std::unique_ptr<ScratchFolder> next = *ScratchFolder::Make("weir-test", parent);
+  EXPECT_FALSE(exists(dead));
+  EXPECT_TRUE(exists(alive->path() + "/file"));
+  EXPECT_TRUE(exists(another));
+  EXPECT_TRUE(exists(longer));
+  const std::string path = alive->path();
+  alive.reset();
+  EXPECT_FALSE(exists(path));
+  next.reset();
+  std::filesystem::remove_all(parent);
 }
 
 // ---- addresses

@@ -1,7 +1,10 @@
 #include "client/scratch_folder.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,15 +21,58 @@ std::string DefaultParent() {
   return set != nullptr && *set != '\0' ? set : "/tmp";
 }
 
+int OpenFolder(const std::string& path) {
+  return open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+// Whether the path still leads to what was opened.
+bool IsStillThere(const std::string& path, int fd) {
+  struct stat opened, named;
+  return fstat(fd, &opened) == 0 && lstat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+void RemoveAbandoned(const std::string& prefix, const std::string& parent) {
+  constexpr size_t kRandomLetters = 6;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix + "-") || name.size() != prefix.size() + 1 + kRandomLetters) {
+      continue;
+    }
+    const int fd = OpenFolder(entry.path().string());
+    if (fd < 0) continue;
+    struct stat info;
+    if (fstat(fd, &info) == 0 && info.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      std::filesystem::remove_all(entry.path(), ignored);
+    }
+    close(fd);
+  }
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<ScratchFolder>> ScratchFolder::Make(const std::string& prefix,
                                                              const std::string& parent) {
-  std::string path = (parent.empty() ? DefaultParent() : parent) + "/" + prefix + "-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) {
-    return UnavailableError("cannot make a folder like " + path + ": " + std::strerror(errno));
+  const std::string where = parent.empty() ? DefaultParent() : parent;
+  RemoveAbandoned(prefix, where);
+  while (true) {
+    std::string path = where + "/" + prefix + "-XXXXXX";
+    if (mkdtemp(path.data()) == nullptr) {
+      return UnavailableError("cannot make a folder like " + path + ": " + std::strerror(errno));
+    }
+    const int fd = OpenFolder(path);
+    if (fd < 0 && errno != ENOENT) {
+      return UnavailableError("cannot open " + path + ": " + std::strerror(errno));
+    }
+    // A file system without locks: nobody else gets one there either.
+    if (fd >= 0) (void)flock(fd, LOCK_EX);
+    if (fd >= 0 && IsStillThere(path, fd)) {
+      return std::unique_ptr<ScratchFolder>(new ScratchFolder(std::move(path), fd));
+    }
+    // Another process took it for abandoned before it was locked.
+    if (fd >= 0) close(fd);
   }
-  return std::unique_ptr<ScratchFolder>(new ScratchFolder(std::move(path)));
 }
 
 void ScratchFolder::RemoveOnSignal() const {
@@ -47,6 +93,7 @@ void ScratchFolder::RemoveOnSignal() const {
 ScratchFolder::~ScratchFolder() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
+  close(lock_);
 }
 
 }  // namespace weir

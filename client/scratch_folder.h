@@ -7,7 +7,9 @@
 
 namespace weir {
 
-// A folder for what need not outlive this process: removed when this object is.
+// A folder for what need not outlive this process: removed when this object is. What a process that
+// was killed left behind is removed by the next one that makes a folder with the same prefix there:
+// the owner of a folder holds a lock on it, which the kernel lets go of with the process.
 class ScratchFolder {
  public:
   // In `parent`, which exists; empty: in TMPDIR or /tmp.
@@ -24,8 +26,9 @@ class ScratchFolder {
   const std::string& path() const { return path_; }
 
  private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
+  ScratchFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
   const std::string path_;
+  const int lock_;
 };
 
 }  // namespace weir
