@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -55,6 +56,8 @@ Json ToJson(const rpc::VertexDetails& vertex) {
               {"records_out", vertex.records_out()},
               {"state_bytes", vertex.state_bytes()},
               {"counters", counters}};
+  if (vertex.source_lag() >= 0) out["source_lag"] = vertex.source_lag();
+  for (const std::string& trouble : vertex.troubles()) out["troubles"].push_back(trouble);
   out["watermark_ms"] = vertex.watermark() == kMinTimestamp ? Json() : Json(vertex.watermark());
   return out;
 }
@@ -97,6 +100,27 @@ std::string VerticesText(const rpc::JobDetails& job) {
   std::ostringstream out;
   table.Finish(out);
   return out.str();
+}
+
+// A line for each operator that has counted something.
+std::string CountersText(const rpc::JobDetails& job) {
+  std::string out;
+  for (const rpc::VertexDetails& vertex : job.vertices()) {
+    std::string line;
+    const auto add = [&](const std::string& name, int64_t count) {
+      line += fmt::format("{}{} {}", line.empty() ? "" : ", ", name, count);
+    };
+    if (vertex.source_lag() >= 0) add("records waiting", vertex.source_lag());
+    for (const auto& [name, count] :
+         std::map<std::string, int64_t>(vertex.counters().begin(), vertex.counters().end())) {
+      add(name, count);
+    }
+    if (!line.empty()) out += fmt::format("{}: {}\n", vertex.name(), line);
+    for (const std::string& trouble : vertex.troubles()) {
+      out += fmt::format("{}: {}\n", vertex.name(), trouble);
+    }
+  }
+  return out;
 }
 
 std::string CheckpointsText(const rpc::JobDetails& job) {
@@ -157,6 +181,9 @@ std::string JobText(const rpc::JobDetails& details, int64_t now) {
   out += fmt::format("tasks     {} of {} running\n", job.tasks_running(), job.tasks_total());
   out += fmt::format("restarts  {}\n", job.restarts());
   if (!details.vertices().empty()) out += "\n" + VerticesText(details);
+  if (const std::string counters = CountersText(details); !counters.empty()) {
+    out += "\n" + counters;
+  }
   if (!details.checkpoints().empty()) out += "\n" + CheckpointsText(details);
   if (!details.failures().empty()) out += "\nfailures, newest first:\n";
   for (const std::string& failure : details.failures()) out += "  " + failure + "\n";

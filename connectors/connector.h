@@ -102,6 +102,9 @@ class SourceReader {
   virtual void CheckpointCompleted(const std::vector<std::pair<int32_t, std::string>>& positions) {}
   // Messages after Position that are known to be waiting; -1 where unknown.
   virtual int64_t Lag(int32_t index) { return -1; }
+  // What has kept it from reading for so long that people should know, in a sentence; empty:
+  // nothing. It goes on trying; what cannot pass by itself is an error of Poll.
+  virtual std::string Trouble() { return ""; }
 };
 
 // Lists splits; may block (called on the I/O pool by subtask 0 of the source).

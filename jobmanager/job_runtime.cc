@@ -1,6 +1,7 @@
 #include "jobmanager/job_runtime.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "common/base/logging.h"
@@ -19,6 +20,7 @@ constexpr Timestamp kAbandonedMs = 300'000;
 rpc::TaskMetrics Zero() {
   rpc::TaskMetrics metrics;
   metrics.set_watermark(kMinTimestamp);
+  metrics.set_source_lag(-1);
   return metrics;
 }
 
@@ -256,10 +258,20 @@ rpc::JobSummary JobRuntime::Summary() const {
   } else if (const std::string commit = master_.committer().WaitingReason();
              !commit.empty() && master_.committer().Blocked()) {
     summary.set_reason(commit);
+  } else if (const std::string trouble = Trouble(); !trouble.empty()) {
+    summary.set_reason(trouble);
   } else if (!graph.last_failure().ok() && graph.state() != JobState::kFinished) {
     summary.set_reason(graph.last_failure().ToString());
   }
   return summary;
+}
+
+std::string JobRuntime::Trouble() const {
+  if (master_.graph().state() != JobState::kRunning) return "";
+  for (const auto& [task, metrics] : metrics_) {
+    if (!metrics.trouble().empty()) return metrics.trouble();
+  }
+  return "";
 }
 
 rpc::JobDetails JobRuntime::Details() const {
@@ -273,6 +285,8 @@ rpc::JobDetails JobRuntime::Details() const {
     v->set_name(vertex.name);
     v->set_parallelism(vertex.parallelism);
     int64_t watermark = kMaxTimestamp;
+    int64_t lag = 0;
+    std::set<std::string> troubles;
     for (int32_t i = 0; i < vertex.parallelism; ++i) {
       const TaskId task{vertex.id, i};
       ++(*v->mutable_states())[std::string(TaskStateName(graph.task_state(task)))];
@@ -282,9 +296,13 @@ rpc::JobDetails JobRuntime::Details() const {
       v->set_records_out(v->records_out() + m.records_out());
       v->set_state_bytes(v->state_bytes() + m.state_bytes());
       watermark = std::min(watermark, m.watermark());
+      lag = lag < 0 || m.source_lag() < 0 ? -1 : lag + m.source_lag();
+      if (!m.trouble().empty()) troubles.insert(m.trouble());
       for (const auto& [name, count] : m.counters()) (*v->mutable_counters())[name] += count;
     }
     v->set_watermark(watermark);
+    v->set_source_lag(lag);
+    v->mutable_troubles()->Add(troubles.begin(), troubles.end());
   }
   for (const auto& c : master_.checkpoints().history()) {
     using State = CheckpointCoordinator::Summary::State;

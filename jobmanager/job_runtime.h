@@ -83,6 +83,7 @@ class JobRuntime {
   void SendAll(Outgoing messages);
   // As people see it: a job is over when its end is on record, not before.
   JobState State() const;
+  std::string Trouble() const;  // of one of its tasks
   void AskForRows();
   void AnswerFetch();
 

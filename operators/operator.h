@@ -144,6 +144,9 @@ class SourceOperator : public Operator {
   virtual void NoMoreSplits() = 0;
   // Position and watermark of every split it has, for the snapshot.
   virtual StatusOr<std::vector<SourceSplit>> SplitPositions() = 0;
+  // For people: records that wait to be read, -1 where unknown; what it waits for, if it is stuck.
+  virtual int64_t Lag() { return -1; }
+  virtual std::string Trouble() { return ""; }
 
   StatusOr<Progress> ProcessBatch(int, Batch, Collector&) final {
     return InternalError("a source has no input");

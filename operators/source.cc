@@ -301,6 +301,18 @@ StatusOr<std::vector<SourceSplit>> TableSourceOperator::SplitPositions() {
   return positions;
 }
 
+int64_t TableSourceOperator::Lag() {
+  if (!watermarks_->assigned) return -1;
+  int64_t lag = 0;
+  for (size_t i = 0; i < splits_.size(); ++i) {
+    if (watermarks_->splits()[i].finished) continue;
+    const int64_t waiting = reader_->Lag(static_cast<int32_t>(i));
+    if (waiting < 0) return -1;
+    lag += waiting;
+  }
+  return lag;
+}
+
 StatusOr<OperatorState> TableSourceOperator::Snapshot(CheckpointId id) {
   std::vector<std::pair<int32_t, std::string>> positions;
   for (size_t i = 0; i < splits_.size(); ++i) {

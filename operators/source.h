@@ -25,6 +25,8 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
   Status AddSplits(const std::vector<SourceSplit>& splits) override;
   void NoMoreSplits() override;
   StatusOr<std::vector<SourceSplit>> SplitPositions() override;
+  int64_t Lag() override;
+  std::string Trouble() override { return reader_->Trouble(); }
   StatusOr<OperatorState> Snapshot(CheckpointId id) override;
   void CheckpointCompleted(CheckpointId id) override;
 

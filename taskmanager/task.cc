@@ -34,6 +34,7 @@ struct Task::Body {
 Task::Task(TaskConfig config)
     : config_(std::move(config)),
       vertex_(config_.graph->vertices(config_.id.vertex.value())),
+      vertex_reads_(config_.inputs.empty()),
       body_(std::make_unique<Body>()),
       aligner_(static_cast<int>(config_.inputs.size())),
       merger_(static_cast<int>(config_.inputs.size())) {
@@ -167,6 +168,7 @@ void Task::Handle(TaskMail& mail) {
       if (!initialized->status.ok()) return Fail(std::move(initialized->status));
       return BeginRunning();
     }
+    if (std::holds_alternative<task_mail::Observe>(mail)) return;
     if (!life_.closing()) {
       deferred_.push_back(std::move(mail));
       return;
@@ -194,6 +196,10 @@ void Task::Handle(TaskMail& mail) {
                                  [&](task_mail::AddSplits& m) { return OnSplits(m); },
                                  [&](task_mail::SnapshotWritten& m) {
                                    OnSnapshotWritten(m);
+                                   return OkStatus();
+                                 },
+                                 [&](task_mail::Observe&) {
+                                   Observe();
                                    return OkStatus();
                                  },
                                  [&](task_mail::Finish&) {
@@ -576,6 +582,12 @@ void Task::End() {
     body.reset();
     self->Post(task_mail::Closed{});
   });
+}
+
+void Task::Observe() {
+  if (!body_->source) return;
+  metrics_.source_lag.store(body_->source->Lag(), std::memory_order_relaxed);
+  metrics_.SetTrouble(body_->source->Trouble());
 }
 
 void Task::UpdateMetrics() {

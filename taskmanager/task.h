@@ -53,6 +53,8 @@ struct SnapshotWritten {
   StatusOr<SnapshotResult> result;
   int64_t async_ms = 0;
 };
+// Looks at what takes a look from the task's thread: the source's lag and trouble.
+struct Observe {};
 struct Finish {};
 struct Cancel {};
 struct Fail {
@@ -61,10 +63,10 @@ struct Fail {
 struct Closed {};
 }  // namespace task_mail
 
-using TaskMail =
-    std::variant<task_mail::Start, task_mail::Initialized, task_mail::Trigger, task_mail::Completed,
-                 task_mail::Abort, task_mail::AddSplits, task_mail::SnapshotWritten,
-                 task_mail::Finish, task_mail::Cancel, task_mail::Fail, task_mail::Closed>;
+using TaskMail = std::variant<task_mail::Start, task_mail::Initialized, task_mail::Trigger,
+                              task_mail::Completed, task_mail::Abort, task_mail::AddSplits,
+                              task_mail::SnapshotWritten, task_mail::Observe, task_mail::Finish,
+                              task_mail::Cancel, task_mail::Fail, task_mail::Closed>;
 
 // What a task tells others.
 namespace task_event {
@@ -137,6 +139,7 @@ class Task : public Runnable {
 
   const TaskId& id() const { return config_.id; }
   const TaskMetrics& metrics() const { return metrics_; }
+  bool is_source() const { return vertex_reads_; }
 
  private:
   enum class Step { kAgain, kIdle, kBackPressured };
@@ -193,9 +196,11 @@ class Task : public Runnable {
   void End();  // life_ has just ended: give the resources back
   void Fail(Status cause);
   void UpdateMetrics();
+  void Observe();
 
   TaskConfig config_;
   const plan::Vertex& vertex_;
+  const bool vertex_reads_;  // it is a source
   Mailbox<TaskMail> mailbox_;
   TaskLife life_;
   std::vector<TaskMail> deferred_;  // came before the task ran

@@ -502,11 +502,18 @@ void TaskExecutor::SendHeartbeat(Timestamp now) {
       out->set_watermark(m.watermark.load());
       out->set_state_bytes(m.state_bytes.load());
       out->set_state_entries(m.state_entries.load());
-      out->set_source_lag(-1);
+      out->set_source_lag(m.source_lag.load());
+      out->set_trouble(m.Trouble());
       for (const auto& [name, count] : m.Counters()) (*out->mutable_counters())[name] = count;
     }
   }
   send_(std::move(message));
+  // For the next heartbeat.
+  for (const auto& [key, attempt] : attempts_) {
+    for (const auto& [id, entry] : attempt.tasks) {
+      if (!entry.over && entry.task->is_source()) entry.task->Post(task_mail::Observe{});
+    }
+  }
 }
 
 }  // namespace weir

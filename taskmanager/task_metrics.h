@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,8 @@
 
 namespace weir {
 
-// What a task counts, since its start. Written by the task's thread, read by any without a lock.
+// What a task counts, since its start. Written by the task's thread, read by any, without a lock
+// but for the one text.
 struct TaskMetrics {
   std::atomic<int64_t> records_in{0};  // of a source: what it has read
   std::atomic<int64_t> records_out{0};
@@ -24,6 +26,7 @@ struct TaskMetrics {
   std::atomic<Timestamp> watermark{kMinTimestamp};
   std::atomic<int64_t> state_bytes{0};
   std::atomic<int64_t> state_entries{0};
+  std::atomic<int64_t> source_lag{-1};  // records that wait; -1: unknown, or no source
 
   // Counters of the operators, by name; those beyond the limit are not counted.
   void Add(const char* name, int64_t delta) {
@@ -48,7 +51,19 @@ struct TaskMetrics {
     return all;
   }
 
+  // What keeps the task from its work, in a sentence; empty: nothing.
+  void SetTrouble(std::string trouble) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    trouble_ = std::move(trouble);
+  }
+  std::string Trouble() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return trouble_;
+  }
+
  private:
+  mutable std::mutex mutex_;
+  std::string trouble_;
   std::array<std::pair<std::string, std::atomic<int64_t>>, 32> counters_;
   std::atomic<size_t> count_{0};
 };

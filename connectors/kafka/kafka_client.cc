@@ -5,6 +5,8 @@
 #include <array>
 #include <chrono>
 #include <mutex>
+#include <set>
+#include <string_view>
 
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
@@ -18,6 +20,8 @@ struct KafkaClient::Log {
   std::string last_failure;
   bool all_down = false;
   std::chrono::steady_clock::time_point last_logged{};
+  std::set<std::string> connected;  // brokers
+  std::chrono::steady_clock::time_point none_since = std::chrono::steady_clock::now();
 };
 
 namespace {
@@ -45,6 +49,24 @@ void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char
   } else {
     LOG(kDebug) << "kafka, table `" << log->table << "`: " << facility << ": " << line;
   }
+}
+
+rd_kafka_resp_err_t OnBrokerState(rd_kafka_t*, int32_t id, const char*, const char* name, int port,
+                                  const char* state, void* opaque) {
+  auto* log = static_cast<KafkaClient::Log*>(opaque);
+  const std::string broker = std::to_string(id) + "/" + name + ":" +
+                             std::to_string(port);  // a bootstrap address has no id
+  std::lock_guard lock(log->mutex);
+  if (state == std::string_view("UP")) {
+    log->connected.insert(broker);
+  } else if (log->connected.erase(broker) > 0 && log->connected.empty()) {
+    log->none_since = std::chrono::steady_clock::now();
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t OnNew(rd_kafka_t* handle, const rd_kafka_conf_t*, void* opaque, char*, size_t) {
+  return rd_kafka_interceptor_add_on_broker_state_change(handle, "weir", OnBrokerState, opaque);
 }
 
 class Configuration {
@@ -107,6 +129,7 @@ StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(const KafkaOptions& opt
   for (const Extra& pair : extra) RETURN_IF_ERROR(configuration.Set(pair.key, pair.value));
   rd_kafka_conf_set_opaque(configuration.get(), client->log_.get());
   rd_kafka_conf_set_log_cb(configuration.get(), OnLog);
+  rd_kafka_conf_interceptor_add_on_new(configuration.get(), "weir", OnNew, client->log_.get());
   std::array<char, 512> error;
   client->handle_ =
       rd_kafka_new(RD_KAFKA_CONSUMER, configuration.get(), error.data(), error.size());
@@ -125,6 +148,20 @@ KafkaClient::~KafkaClient() {
 bool KafkaClient::all_brokers_down() const {
   std::lock_guard lock(log_->mutex);
   return log_->all_down;
+}
+
+std::chrono::milliseconds KafkaClient::UnreachableFor() const {
+  std::lock_guard lock(log_->mutex);
+  if (!log_->connected.empty()) return std::chrono::milliseconds(0);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               log_->none_since);
+}
+
+std::string KafkaClient::DescribeOutage() const {
+  std::lock_guard lock(log_->mutex);
+  return "table `" + table_ + "`: no broker of Kafka at " + servers_ + " can be reached" +
+         (log_->last_failure.empty() ? "" : " (" + log_->last_failure + ")") +
+         "; the job goes on when one is back";
 }
 
 Status KafkaClient::Error(int error, const std::string& what) const {

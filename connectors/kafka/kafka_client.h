@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,10 @@ class KafkaClient {
 
   // Whether at some time no broker could be reached.
   bool all_brokers_down() const;
+  // For how long no broker has been connected; 0 while one is.
+  std::chrono::milliseconds UnreachableFor() const;
+  // "table `t`: no broker of Kafka at ... can be reached (why)".
+  std::string DescribeOutage() const;
 
   // `what` failed with librdkafka's `error`: says which servers were asked, the cause the client's
   // threads logged, and what to do. The code tells whether trying again may help.

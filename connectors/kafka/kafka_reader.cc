@@ -3,6 +3,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "common/base/logging.h"
@@ -12,6 +13,8 @@ namespace weir {
 namespace {
 
 constexpr size_t kPadding = 64;
+// Without any broker before people are told. A broker that is only started again takes less.
+constexpr std::chrono::seconds kOutage{10};
 
 struct ListDestroyer {
   void operator()(rd_kafka_topic_partition_list_t* list) const {
@@ -298,6 +301,11 @@ void KafkaReader::CheckpointCompleted(
     LOG(kDebug) << "table `" << options_->table << "`: the offsets of the group '"
                 << options_->group << "' were not committed: " << rd_kafka_err2str(error);
   }
+}
+
+std::string KafkaReader::Trouble() {
+  if (unfinished_ == 0 || client_->UnreachableFor() < kOutage) return "";
+  return client_->DescribeOutage();
 }
 
 int64_t KafkaReader::Lag(int32_t index) {

@@ -32,6 +32,7 @@ class KafkaReader final : public SourceReader {
   StatusOr<std::string> Position(int32_t index) override;
   void CheckpointCompleted(const std::vector<std::pair<int32_t, std::string>>& positions) override;
   int64_t Lag(int32_t index) override;
+  std::string Trouble() override;
 
  private:
   struct Split {

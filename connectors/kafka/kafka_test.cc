@@ -1,7 +1,9 @@
 #include "connectors/kafka/kafka.h"
 
 #include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
 
+#include "connectors/kafka/kafka_client.h"
 #include "connectors/kafka/kafka_options.h"
 #include "connectors/kafka/kafka_position.h"
 #include "connectors/kafka/kafka_properties.h"
@@ -137,6 +139,23 @@ TEST(KafkaPropertiesTest, JavasLoginBecomesOurs) {
                                   {"sasl.password", "s\"ecret"},
                                   {"sasl.mechanism", "SCRAM-SHA-256"},
                                   {"ssl.ca.location", "/ca.pem"}}));
+}
+
+std::string IsolationLevel(const Options& more) {
+  auto read = KafkaOptions::Read(TableOf({{"a", DataType::Int()}}, With(more)));
+  EXPECT_TRUE(read.ok()) << read.status();
+  auto client = KafkaClient::Make(*read, {});
+  EXPECT_TRUE(client.ok()) << client.status();
+  char value[64];
+  size_t size = sizeof(value);
+  EXPECT_EQ(rd_kafka_conf_get(rd_kafka_conf((*client)->get()), "isolation.level", value, &size),
+            RD_KAFKA_CONF_OK);
+  return value;
+}
+
+TEST(KafkaClientTest, ReadsUncommittedUnlessTold) {
+  EXPECT_EQ(IsolationLevel({}), "read_uncommitted");
+  EXPECT_EQ(IsolationLevel({{"properties.isolation.level", "read_committed"}}), "read_committed");
 }
 
 TEST(KafkaValidateTest, BrokerThatIsDownIsNamed) {

@@ -130,19 +130,47 @@ def poisoned_json(cluster):
     cluster.say("poisoned JSON: named")
 
 
+def poisoned_json_skipped(cluster):
+    """With ignore-parse-errors bad messages are skipped, and people can see how many."""
+    job = cluster.submit(cluster.commerce_pipeline("skipped.sql"), 2)
+    # The one that poisoned_json has written.
+    cluster.eventually(lambda: re.search(r"numBadRecordsSkipped 1\b", cluster.client("info", job).stdout), 30,
+                       "the count of skipped messages in weir info")
+    cluster.produce("--count", "100", "--rate", "0", "--bad-every", "50")
+    cluster.eventually(lambda: re.search(r"numBadRecordsSkipped 3\b", cluster.client("info", job).stdout), 30,
+                       "the count of three skipped messages in weir info")
+    text = cluster.eventually(lambda: re.search(r".*records waiting 0\b.*", cluster.client("info", job).stdout), 30,
+                              "the source's lag in weir info").group(0)
+    expect("RUNNING" in cluster.client("info", job).stdout, "a skipped message stops the job")
+    cluster.say(f"poisoned JSON, skipped: {text.strip()[-110:]}")
+    cancel(cluster, job)
+
+
+# What weir info says of a service that is gone.
+GONE = {"postgres": r"reason .*(refused|connection)", "kafka": r"reason .*no broker of Kafka at 127\.0\.0\.1:{port}"}
+
+
 def services_fail_while_running(cluster):
-    """Broker or database gone for a while: the job waits or restarts, and nothing is lost."""
+    """Broker or database gone for a while: the job waits or restarts and says why, and nothing is lost."""
     cluster.sql("TRUNCATE transactions, sales_per_category, sales_per_day, sales_per_month")
     job = cluster.submit(cluster.commerce_pipeline(settings={"execution.checkpointing.interval": "1 s"}), 2)
     cluster.expect_equal(60)
     for service in ("postgres", "kafka"):
         cluster.supervise("halt", service)
         cluster.say(f"{service} is down")
+        if service == "postgres":
+            cluster.produce("--count", "100", "--rate", "0")  # a sink without rows misses nothing
         time.sleep(5)
+        pattern = GONE[service].format(port=cluster.ports.kafka)
+        text = cluster.eventually(lambda: re.search(pattern + ".*", cluster.client("info", job).stdout), 40,
+                                  f"{pattern!r} in weir info").group(0)
+        cluster.say(text[:150])
         cluster.supervise("resume", service)
         cluster.wait_for_services()
         cluster.produce("--count", "2000", "--rate", "0", "--bad-every", "100")
         cluster.expect_equal(90)
+    cluster.eventually(lambda: "no broker" not in cluster.client("info", job).stdout, 30,
+                       "the broker's absence to be forgotten")
     cancel(cluster, job)
 
 
@@ -178,7 +206,7 @@ def main():
                     attempt(refused, cluster, *case)
             if arguments.only:
                 return
-            for scenario in (client_alone, port_in_use, no_slots, poisoned_json, services_fail_while_running):
+            for scenario in (client_alone, port_in_use, no_slots, poisoned_json, poisoned_json_skipped, services_fail_while_running):
                 attempt(scenario, cluster)
         expect(not failures, f"{len(failures)} cases failed")
 
