@@ -84,12 +84,6 @@ class BenchCluster(TestCluster):
         return (f"'connector' = 'jdbc', 'url' = 'jdbc:postgresql://127.0.0.1:{self.ports.postgres}/weir', "
                 "'username' = 'weir', 'password' = 'weir'")
 
-    def write_script(self, name, text):
-        path = os.path.join(self.directory, name + ".sql")
-        with open(path, "w") as f:
-            f.write(text)
-        return path
-
     def info(self, job):
         done = self.client("info", job, "--output", "json")
         expect(done.returncode == 0, f"info failed:\n{done.stdout}")
@@ -101,7 +95,7 @@ class BenchCluster(TestCluster):
         if case.table:
             self.sql(f"DROP TABLE IF EXISTS {case.table}; CREATE TABLE {case.table} (window_start timestamp(3), "
                      "key bigint, events bigint, total double precision, PRIMARY KEY (window_start, key))")
-        script = self.write_script(case.name, case.script(
+        script = self.write_sql(case.name + ".sql", case.script(
             self.source(events), window_s, self.database_options(), os.path.join(self.directory, "files")))
         names = self.weir_names()
         before = {name: self.cpu_s(name) for name in names}

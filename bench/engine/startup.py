@@ -81,7 +81,7 @@ def measure(cluster, rounds):
     cluster.limits_json(["produce", "--bootstrap", cluster.bootstrap, "--topic", SMALL_TOPIC, "--partitions", "1",
                          "--events", str(SMALL_EVENTS)])
     source = cluster.source(topic=SMALL_TOPIC)
-    first, second = (cluster.write_script(mark, source + SMALL.format(mark=mark)) for mark in ("first", "second"))
+    first, second = (cluster.write_sql(mark + ".sql", source + SMALL.format(mark=mark)) for mark in ("first", "second"))
     cold, warm, accepted, memory = [], [], [], []
     for _ in range(rounds):
         own = OwnProcesses(cluster)

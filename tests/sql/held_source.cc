@@ -66,7 +66,9 @@ class HeldSource : public SourceOperator {
     return source_.Open(context, restored);
   }
   StatusOr<PollResult> Poll(Collector& out) override {
-    PollResult result = PollResult::kIdle;
+    // Not idle while it is held: an idle task flushes what its operators hold back, and the barrier
+    // is to find it there.
+    PollResult result = PollResult::kMore;
     if (rows_ < limit_) {
       CountingCollector counting(out, &rows_);
       ASSIGN_OR_RETURN(result, source_.Poll(counting));
