@@ -340,8 +340,9 @@ plan::JobGraph MakeGraph(int32_t source_parallelism, int32_t parallelism,
   auto* assigner = AddNode(source, "watermarks", rows)->mutable_watermark_assigner();
   assigner->set_time_column(2);
   assigner->set_granularity_ms(kWindowMs);
-  assigner->mutable_watermark()->set_input(3);
-  ToProto(kTime, assigner->mutable_watermark()->mutable_type());
+  plan::ExpressionNode* watermark = assigner->mutable_watermark()->add_nodes();
+  watermark->set_input(3);
+  ToProto(kTime, watermark->mutable_type());
 
   plan::Vertex* windows = AddVertex(&graph, "windows", parallelism);
   auto* window =
