@@ -169,8 +169,9 @@ StatusOr<PollResult> TableSourceOperator::Poll(Collector& out) {
 }
 
 StatusOr<Progress> TableSourceOperator::Flush(FlushReason, Collector& out) {
+  AdaptBatchRows();
   EmitDue(true, out);
-  emitted_rows_ = 0;
+  emitted_rows_ = 0;  // what comes after a flush takes time of its own
   return Progress::kDone;
 }
 
@@ -180,7 +181,8 @@ void TableSourceOperator::AdaptBatchRows() {
   const int64_t took = std::max<int64_t>(context_->clock->MonotonicNanos() - emitted_at_ns_, 1);
   const double fitting =
       static_cast<double>(emitted_rows_) * kBatchNanos / static_cast<double>(took);
-  const double wanted = std::min(fitting, 2.0 * static_cast<double>(batch_rows_));
+  // Growing slowly: a sink that buffers takes a few batches in no time.
+  const double wanted = std::min(fitting, 1.25 * static_cast<double>(batch_rows_));
   const size_t most = context_->max_batch_rows;
   batch_rows_ = std::clamp(static_cast<size_t>(wanted), std::min(kLeastBatchRows, most), most);
   emitted_rows_ = 0;

@@ -1,6 +1,7 @@
 #include "connectors/postgres/postgres_writer.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "connectors/postgres/postgres_session.h"
 
@@ -9,7 +10,7 @@ namespace {
 
 constexpr size_t kMostRows = 20'000;  // of a transaction
 constexpr size_t kFirstRows = 500;    // where the user does not say
-constexpr int64_t kTransactionNanos = 200'000'000;
+constexpr double kTransactionNanos = 200e6;
 
 }  // namespace
 
@@ -17,14 +18,26 @@ TransactionSize::TransactionSize(size_t least)
     : least_(std::min(least, kMostRows)), rows_(least_) {}
 
 void TransactionSize::OnWritten(size_t rows, int64_t nanos) {
-  nanos = std::max<int64_t>(nanos, 1);
-  shortest_ns_ = shortest_ns_ == 0 ? nanos : std::min(shortest_ns_, nanos);
-  const int64_t target = std::max(kTransactionNanos, 2 * shortest_ns_);
-  const double fitting =
-      static_cast<double>(rows) * static_cast<double>(target) / static_cast<double>(nanos);
-  // A small transaction says little about a large one: at most twice as many as before.
-  rows_ = std::clamp(static_cast<size_t>(std::min(fitting, 2.0 * static_cast<double>(rows_))),
-                     least_, kMostRows);
+  const Written now{static_cast<double>(std::max<size_t>(rows, 1)),
+                    static_cast<double>(std::max<int64_t>(nanos, 1))};
+  EstimateFixed(now);
+  last_ = now;
+  // At most twice as many as before: a small transaction says little about a large one. As long as
+  // nothing tells what the rows cost, that many are tried.
+  double fitting = 2.0 * static_cast<double>(rows_);
+  if (fixed_ns_) {
+    const double for_rows = std::max(kTransactionNanos - *fixed_ns_, *fixed_ns_);
+    const double row_ns = std::max((now.nanos - *fixed_ns_) / now.rows, 1.0);
+    fitting = std::min(fitting, for_rows / row_ns);
+  }
+  rows_ = std::clamp(static_cast<size_t>(fitting), least_, kMostRows);
+}
+
+void TransactionSize::EstimateFixed(const Written& now) {
+  if (!last_ || std::abs(now.rows - last_->rows) < std::max(now.rows, last_->rows) / 4) return;
+  const double row_ns = (now.nanos - last_->nanos) / (now.rows - last_->rows);
+  fixed_ns_ =
+      row_ns > 0 ? std::max(now.nanos - row_ns * now.rows, 0.0) : std::min(now.nanos, last_->nanos);
 }
 
 PostgresWriter::PostgresWriter(std::shared_ptr<const PostgresOptions> options,
@@ -63,8 +76,9 @@ Status PostgresWriter::Collect() {
 
 StatusOr<bool> PostgresWriter::Write(const Batch& batch) {
   RETURN_IF_ERROR(Collect());
-  if (call_.running() && !buffer_.empty() && buffer_.rows() + batch.rows() > size_.rows()) {
-    return false;
+  if (!buffer_.empty() && buffer_.rows() + batch.rows() > size_.rows()) {
+    if (call_.running()) return false;
+    Start();
   }
   if (buffer_.empty() && !batch.empty()) waiting_since_ = context_.clock->WallNow();
   buffer_.Add(batch);

@@ -15,8 +15,8 @@ class PostgresSession;
 
 // How many rows one transaction should hold: as many as are written in about 200 ms, so that a
 // barrier, which waits for one transaction and the rows that gathered behind it, passes quickly
-// however slow the database is. Where even the shortest transaction takes longer than that, the
-// time is not the rows', and more of them are put into each.
+// however slow the database is. What a transaction costs whatever it holds is told from what its
+// rows cost by two of different sizes; where that alone is most of 200 ms, rows may take as long.
 class TransactionSize {
  public:
   // `least`: never fewer.
@@ -25,9 +25,17 @@ class TransactionSize {
   void OnWritten(size_t rows, int64_t nanos);
 
  private:
+  struct Written {
+    double rows = 0;
+    double nanos = 0;
+  };
+  // From the last two, if their sizes tell; else as before.
+  void EstimateFixed(const Written& now);
+
   const size_t least_;
   size_t rows_;
-  int64_t shortest_ns_ = 0;  // 0: none yet
+  std::optional<Written> last_;
+  std::optional<double> fixed_ns_;  // of a transaction without rows
 };
 
 // Buffers rows and writes them in transactions on the I/O pool, one at a time: when as many rows
