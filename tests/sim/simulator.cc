@@ -25,9 +25,10 @@ bool Simulator::Step() {
   now_us_ = std::max(now_us_, event.at_us);
   if (event.life != nullptr && !event.life->alive) return true;
   if (event.life != nullptr &&
-      (event.life->paused_until_us > now_us_ || !event.life->postponed.empty())) {
-    event.life->postponed.push_back(event.work);
-    if (event.life->postponed.size() == 1) {
+      (event.life->paused_until_us > now_us_ || postponed_.contains(event.life.get()))) {
+    std::deque<Work>& waiting = postponed_[event.life.get()];
+    waiting.push_back(event.work);
+    if (waiting.size() == 1) {
       After(event.life->paused_until_us - now_us_, [this, life = event.life] { Resume(life); });
     }
     return true;
@@ -38,14 +39,15 @@ bool Simulator::Step() {
 }
 
 void Simulator::Resume(const LifePtr& life) {
-  if (life->paused_until_us > now_us_) {  // meanwhile for longer
-    After(life->paused_until_us - now_us_, [this, life] { Resume(life); });
-    return;
+  std::deque<Work>& waiting = postponed_[life.get()];
+  while (!waiting.empty() && life->paused_until_us <= now_us_) {
+    if (life->alive) (*waiting.front())();
+    waiting.pop_front();
   }
-  while (!life->postponed.empty()) {
-    const auto work = life->postponed.front();
-    if (life->alive) (*work)();
-    life->postponed.pop_front();
+  if (waiting.empty()) {
+    postponed_.erase(life.get());
+  } else {  // paused again
+    After(life->paused_until_us - now_us_, [this, life] { Resume(life); });
   }
 }
 

@@ -8,6 +8,7 @@
 #include <queue>
 #include <sstream>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "common/base/time.h"
@@ -37,7 +38,6 @@ class Rng {
 struct Life {
   bool alive = true;
   int64_t paused_until_us = 0;
-  std::deque<std::shared_ptr<std::function<void()>>> postponed;  // in the order in which it was due
 };
 using LifePtr = std::shared_ptr<Life>;
 
@@ -59,7 +59,10 @@ class Simulator : public Clock {
 
   // Runs the next event; false when there is none or the run is over.
   bool Step();
-  void Clear() { events_ = {}; }
+  void Clear() {
+    events_ = {};
+    postponed_.clear();
+  }
   int64_t steps() const { return steps_; }
 
   void Violation(const std::string& what);
@@ -72,10 +75,11 @@ class Simulator : public Clock {
   const std::deque<std::string>& trace() const { return trace_; }
 
  private:
+  using Work = std::shared_ptr<std::function<void()>>;
   struct Event {
     int64_t at_us;
     int64_t sequence;
-    std::shared_ptr<std::function<void()>> work;
+    Work work;
     LifePtr life;
     bool operator<(const Event& other) const {
       return at_us != other.at_us ? at_us > other.at_us : sequence > other.sequence;
@@ -91,6 +95,8 @@ class Simulator : public Clock {
   int64_t steps_ = 0;
   int64_t next_sequence_ = 0;
   std::priority_queue<Event> events_;
+  // Of paused processes, in the order in which it was due.
+  std::unordered_map<const Life*, std::deque<Work>> postponed_;
   std::optional<std::string> violation_;
   std::deque<std::string> trace_;  // the last of them
 };
