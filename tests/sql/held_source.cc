@@ -66,9 +66,7 @@ class HeldSource : public SourceOperator {
     return source_.Open(context, restored);
   }
   StatusOr<PollResult> Poll(Collector& out) override {
-    // Not idle while it is held: an idle task flushes what its operators hold back, and the barrier
-    // is to find it there.
-    PollResult result = PollResult::kMore;
+    PollResult result = PollResult::kIdle;
     if (rows_ < limit_) {
       CountingCollector counting(out, &rows_);
       ASSIGN_OR_RETURN(result, source_.Poll(counting));
