@@ -47,6 +47,10 @@ struct DecoderContext {
   std::vector<uint32_t>
       projection;  // columns wanted; column i of the builder is schema[projection[i]]
   std::string time_zone = "UTC";
+  // Of each column wanted: the field of the ROW that is wanted alone, from the outside in; empty:
+  // the whole column. None at all: whole columns. Only for formats that have `reads_fields`; no two
+  // of one column are the same or contain each other.
+  std::vector<std::vector<uint32_t>> fields;
 };
 
 struct Format {
@@ -63,6 +67,7 @@ struct Format {
       make_encoder;
   // Keys without the format's name: "ignore-parse-errors".
   std::vector<std::string> options;
+  bool reads_fields = false;   // can decode single fields of a ROW (DecoderContext::fields)
   bool emits_changes = false;  // debezium: -U and -D come out of it
 };
 

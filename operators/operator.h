@@ -20,6 +20,7 @@
 
 namespace weir::plan {
 class OperatorNode;
+class Source;
 class Table;
 }  // namespace weir::plan
 

@@ -31,6 +31,24 @@ std::string OptionOr(const std::map<std::string, std::string>& options, const st
   return it == options.end() ? otherwise : it->second;
 }
 
+// A plan comes from another process.
+Status CheckFields(const TableInfo& table, const plan::Source& node) {
+  if (node.fields_size() == 0) return OkStatus();
+  if (node.fields_size() != node.projection_size()) {
+    return InternalError("source " + table.name + ": as many field paths as columns expected");
+  }
+  for (int i = 0; i < node.fields_size(); ++i) {
+    DataType type = (*table.schema)[node.projection(i)].type;
+    for (uint32_t field : node.fields(i).fields()) {
+      if (type.kind() != TypeKind::kRow || field >= type.fields().size()) {
+        return InternalError("source " + table.name + ": a field that no row has");
+      }
+      type = DataType(type.fields()[field].type);
+    }
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 StatusOr<TableInfo> TableInfoFrom(const plan::Table& table) {
@@ -62,7 +80,9 @@ Status TableSourceOperator::Open(OperatorContext& context, const std::vector<std
   ASSIGN_OR_RETURN(source_, connector->make_source(table));
   std::vector<uint32_t> projection(node.projection().begin(), node.projection().end());
   if (!source_->emits_rows()) {
-    RETURN_IF_ERROR(MakeDecoders(table, projection, context.time_zone));
+    RETURN_IF_ERROR(MakeDecoders(table, node, context.time_zone));
+  } else if (node.fields_size() > 0) {
+    return InternalError("connector '" + connector->name + "' gives whole columns only");
   }
   SourceReaderContext reader;
   reader.projection = projection;
@@ -75,8 +95,7 @@ Status TableSourceOperator::Open(OperatorContext& context, const std::vector<std
   return OkStatus();
 }
 
-Status TableSourceOperator::MakeDecoders(const TableInfo& table,
-                                         const std::vector<uint32_t>& projection,
+Status TableSourceOperator::MakeDecoders(const TableInfo& table, const plan::Source& node,
                                          const std::string& time_zone) {
   ASSIGN_OR_RETURN(MessageLayout layout, LayoutOf(table));
   DecoderContext value, key;
@@ -86,23 +105,30 @@ Status TableSourceOperator::MakeDecoders(const TableInfo& table,
     auto at = std::find(part.columns.begin(), part.columns.end(), column);
     return at == part.columns.end() ? -1 : static_cast<int>(at - part.columns.begin());
   };
-  auto add = [](const MessagePart& part, int at, DecoderContext& context,
-                std::vector<Field>& output) {
+  auto add = [&](const MessagePart& part, int at, int i, DecoderContext& context,
+                 std::vector<Field>& output) {
     context.projection.push_back(static_cast<uint32_t>(at));
     output.push_back((*part.schema)[static_cast<size_t>(at)]);
+    if (node.fields_size() > 0) {
+      const auto& path = node.fields(i).fields();
+      context.fields.emplace_back(path.begin(), path.end());
+      if (!path.empty()) output.back() = (*output_)[static_cast<size_t>(i)];
+    }
     return static_cast<uint32_t>(output.size() - 1);
   };
+  RETURN_IF_ERROR(CheckFields(table, node));
   uint32_t metadata = 0;
-  for (uint32_t column : projection) {
+  for (int i = 0; i < node.projection_size(); ++i) {
+    const uint32_t column = node.projection(i);
     if (column >= table.physical_columns) {
       columns_.push_back({Origin::kMetadata, metadata++});
       values_only_ = false;
     } else if (int at = place(layout.key, column); at >= 0) {
-      columns_.push_back({Origin::kKey, add(layout.key, at, key, key_output)});
+      columns_.push_back({Origin::kKey, add(layout.key, at, i, key, key_output)});
       values_only_ = false;
     } else {
       at = place(layout.value, column);
-      columns_.push_back({Origin::kValue, add(layout.value, at, value, value_output)});
+      columns_.push_back({Origin::kValue, add(layout.value, at, i, value, value_output)});
     }
   }
   value.schema = layout.value.schema;

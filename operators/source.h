@@ -43,7 +43,7 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
     std::vector<Batch> ready;  // from connectors that emit rows
   };
 
-  Status MakeDecoders(const TableInfo& table, const std::vector<uint32_t>& projection,
+  Status MakeDecoders(const TableInfo& table, const plan::Source& node,
                       const std::string& time_zone);
 
   // SourceOutput

@@ -127,7 +127,7 @@ SqlResult<QueryBinder::From> QueryBinder::BindNamed(const ast::Name& name,
   scan.options = WithHints(table.options, hints);
   std::vector<Field> fields;
   for (size_t i = 0; i < table.columns.size(); ++i) {
-    scan.columns.push_back(static_cast<uint32_t>(i));
+    scan.columns.push_back({static_cast<uint32_t>(i), {}});
     fields.push_back({table.columns[i].name, table.columns[i].type});
   }
   RelPtr rel = MakeRel(std::move(scan), {}, Schema(std::move(fields)));

@@ -190,10 +190,7 @@ SqlResult<ExprPtr> FieldOf(ExprPtr row, const std::string& name, const SourceSpa
   for (size_t i = 0; i < fields.size(); ++i) {
     names.push_back(fields[i].name);
     if (fields[i].name != name) continue;
-    DataType type = fields[i].type.WithNullable(fields[i].type.nullable() || row->type.nullable());
-    return Expr::MakeCall(std::move(type), "FIELD",
-                          {std::move(row), Expr::MakeLiteral(DataType::Int().NotNull(),
-                                                             Value(static_cast<int64_t>(i)))});
+    return FieldAt(std::move(row), static_cast<uint32_t>(i));
   }
   return SqlError{StatusCode::kNotFound, "there is no field `" + name + "`", span,
                   DidYouMean(name, names)};

@@ -11,6 +11,7 @@
 #include "common/data/data_type.h"
 #include "operators/expressions/expr.h"
 #include "sql/catalog.h"
+#include "sql/scan_column.h"
 
 // What a query means: relational nodes over bound expressions, without operators, exchanges or
 // parallelism. Immutable and shared. What can be derived of a node (time attributes, windows,
@@ -21,12 +22,12 @@ namespace weir::sql {
 struct Rel;
 using RelPtr = std::shared_ptr<const Rel>;
 
-// A table as the query reads it: some of its columns, computed ones included, its watermark
-// applied.
+// A table as the query reads it: some of its columns, computed ones included, or fields in them,
+// its watermark applied.
 struct ScanRel {
   std::shared_ptr<const CatalogTable> table;
   std::map<std::string, std::string> options;  // with the query's hints
-  std::vector<uint32_t> columns;               // of table->columns, ascending
+  ScanColumns columns;                         // ascending
 };
 
 struct ValuesRel {

@@ -22,6 +22,13 @@ StatusOr<ExprPtr> LiteralCastTo(ExprPtr expr, const DataType& type) {
   return Expr::MakeLiteral(cast->type.WithNullable(value.is_null()), std::move(value));
 }
 
+ExprPtr FieldAt(ExprPtr row, uint32_t index) {
+  const DataType& field = row->type.fields()[index].type;
+  DataType type = field.WithNullable(field.nullable() || row->type.nullable());
+  ExprPtr at = Expr::MakeLiteral(DataType::Int().NotNull(), Value(static_cast<int64_t>(index)));
+  return Expr::MakeCall(std::move(type), "FIELD", {std::move(row), std::move(at)});
+}
+
 ExprPtr TextLiteral(std::string_view text) {
   std::string value(text);
   return Expr::MakeLiteral(DataType::Char(static_cast<int32_t>(value.size())).NotNull(),

@@ -13,6 +13,8 @@ namespace weir::sql {
 ExprPtr CastTo(ExprPtr expr, const DataType& type);
 // The same, as a literal where `expr` is one.
 StatusOr<ExprPtr> LiteralCastTo(ExprPtr expr, const DataType& type);
+// A field of a row by its index.
+ExprPtr FieldAt(ExprPtr row, uint32_t index);
 ExprPtr TextLiteral(std::string_view text);
 ExprPtr Not(ExprPtr expr);
 // `name`: AND or OR. One call however they were nested.

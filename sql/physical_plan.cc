@@ -250,6 +250,13 @@ SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
   SQL_RETURN_IF_ERROR(
       FillTable(table, scan.options, false, source.mutable_source()->mutable_table()));
   for (uint32_t column : access.projection) source.mutable_source()->add_projection(column);
+  if (std::any_of(access.fields.begin(), access.fields.end(),
+                  [](const auto& path) { return !path.empty(); })) {
+    for (const std::vector<uint32_t>& path : access.fields) {
+      plan::FieldPath* out = source.mutable_source()->add_fields();
+      for (uint32_t field : path) out->add_fields(field);
+    }
+  }
   SQL_RETURN_IF_ERROR(CheckSource(source.source().table(), table));
   int parallelism = options_.parallelism;
   if (auto it = scan.options.find("scan.parallelism"); it != scan.options.end()) {
@@ -287,14 +294,12 @@ SqlResult<Nodes> Builder::BuildScan(const ScanRel& scan) {
   if (scan.columns == access.columns) return Nodes{node};
   // The table is read for several queries, or for its watermark: take our columns.
   CalcRel calc;
-  std::vector<Field> fields;
-  for (uint32_t column : scan.columns) {
-    auto at = std::find(access.columns.begin(), access.columns.end(), column);
-    uint32_t i = static_cast<uint32_t>(at - access.columns.begin());
-    calc.projections.push_back(Expr::MakeInput(access.schema[i].type, i));
-    fields.push_back(access.schema[i]);
+  Schema schema = SchemaOf(scan.columns, *scan.table);
+  for (const ExprPtr& column : IdentityProjection(schema)) {
+    calc.projections.push_back(
+        OverScanColumns(column, scan.columns, access.columns, IdentityProjection(access.schema)));
   }
-  Rel rel{calc, {MakeRel(scan, {}, access.schema)}, Schema(std::move(fields))};
+  Rel rel{calc, {MakeRel(scan, {}, access.schema)}, std::move(schema)};
   return Nodes{AddCalc(rel, calc, {node})};
 }
 

@@ -34,7 +34,8 @@ std::vector<TimeAttribute> TimeAttributes(const Rel& rel) {
   std::vector<TimeAttribute> times(rel.schema.size(), TimeAttribute::kNone);
   if (const auto* scan = rel.as<ScanRel>()) {
     for (size_t i = 0; i < scan->columns.size(); ++i) {
-      const CatalogColumn& column = scan->table->columns[scan->columns[i]];
+      if (!scan->columns[i].fields.empty()) continue;
+      const CatalogColumn& column = scan->table->columns[scan->columns[i].column];
       if (scan->table->watermark && scan->table->watermark->column == column.name) {
         times[i] = TimeAttribute::kRowTime;
       } else if (column.kind == CatalogColumn::Kind::kComputed && column.expr) {

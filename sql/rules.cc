@@ -1,9 +1,11 @@
 #include "sql/rules.h"
 
 #include <algorithm>
+#include <set>
 
 #include "operators/functions/function_registry.h"
 #include "sql/make_expression.h"
+#include "sql/table_access.h"
 
 namespace weir::sql {
 namespace {
@@ -223,11 +225,34 @@ RelPtr MergeCalcs(const RelPtr& rel) {
   return MergeCalcs(MakeRel(std::move(merged), inputs[0]->inputs, rel->schema));
 }
 
+RelPtr PushFields(const RelPtr& rel) {
+  std::vector<RelPtr> inputs;
+  for (const RelPtr& input : rel->inputs) inputs.push_back(PushFields(input));
+  const auto* calc = rel->as<CalcRel>();
+  const auto* scan = calc ? inputs[0]->as<ScanRel>() : nullptr;
+  if (!scan) return MakeRel(rel->node, std::move(inputs), rel->schema);
+  std::set<ScanColumn> used;
+  if (calc->filter) CollectScanColumns(*calc->filter, scan->columns, used);
+  for (const ExprPtr& expr : calc->projections) CollectScanColumns(*expr, scan->columns, used);
+  ScanRel fields = *scan;
+  fields.columns = ReadableColumns(*scan, used);
+  if (fields.columns == scan->columns) return MakeRel(rel->node, std::move(inputs), rel->schema);
+  const Schema schema = SchemaOf(fields.columns, *scan->table);
+  const std::vector<ExprPtr> values = IdentityProjection(schema);
+  CalcRel over;
+  if (calc->filter)
+    over.filter = OverScanColumns(calc->filter, scan->columns, fields.columns, values);
+  for (const ExprPtr& expr : calc->projections) {
+    over.projections.push_back(OverScanColumns(expr, scan->columns, fields.columns, values));
+  }
+  return MakeRel(std::move(over), {MakeRel(std::move(fields), {}, schema)}, rel->schema);
+}
+
 RelPtr PruneColumns(const RelPtr& rel) {
   Pruned pruned = Prune(rel, Columns(rel->schema.size(), true));
   return pruned.rel;
 }
 
-RelPtr Optimize(const RelPtr& rel) { return PruneColumns(MergeCalcs(rel)); }
+RelPtr Optimize(const RelPtr& rel) { return PushFields(PruneColumns(MergeCalcs(rel))); }
 
 }  // namespace weir::sql

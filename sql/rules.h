@@ -10,6 +10,8 @@ namespace weir::sql {
 RelPtr MergeCalcs(const RelPtr& rel);
 // Reads and computes only columns that something above needs. The result has the same columns.
 RelPtr PruneColumns(const RelPtr& rel);
+// Of a column that is a ROW only the fields that are used are read, where the format can do that.
+RelPtr PushFields(const RelPtr& rel);
 
 // All of them, in order.
 RelPtr Optimize(const RelPtr& rel);

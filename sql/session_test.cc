@@ -514,6 +514,63 @@ TEST(SessionTest, AStatementSetIsOneJobAndReadsItsTableOnce) {
   EXPECT_EQ(sinks, 3);
 }
 
+TEST(SessionTest, OfARowOnlyTheFieldsUsedAreRead) {
+  Terminal terminal;
+  terminal.Run(
+      "CREATE TABLE j (u ROW<a INT, b ROW<c INT, d STRING>>, x INT, y AS u.b.c + 1) WITH "
+      "('connector' = 'filesystem', 'path' = '/nowhere', 'format' = 'json');"
+      "CREATE TABLE c (u ROW<a INT, b INT>) WITH "
+      "('connector' = 'filesystem', 'path' = '/nowhere', 'format' = 'csv');"
+      "CREATE TABLE one_field (a INT) WITH ('connector' = 'blackhole');"
+      "CREATE TABLE a_row (b ROW<c INT, d STRING>) WITH ('connector' = 'blackhole')");
+  const auto read = [&](const std::string& statement) {
+    EXPECT_EQ(terminal.Run(statement), "");
+    std::string fields;
+    if (!terminal.last().job) return fields;
+    for (const plan::Vertex& vertex : terminal.last().job->vertices()) {
+      for (const plan::OperatorNode& node : vertex.chain()) {
+        if (!node.has_source()) continue;
+        for (const plan::Field& field : node.output().fields()) fields += field.name() + " ";
+      }
+    }
+    return fields;
+  };
+  EXPECT_EQ(read("SELECT u.b.c, u.a + x FROM j WHERE u.a > 0"), "u.a u.b.c x ");
+  EXPECT_EQ(read("SELECT y FROM j"), "u.b.c ");
+  EXPECT_EQ(read("SELECT u.b, u.b.c FROM j"), "u.b ");
+  EXPECT_EQ(read("SELECT u IS NULL, u.a FROM j"), "u ");
+  EXPECT_EQ(read("SELECT COUNT(*), MAX(u.a) FROM j GROUP BY u.b.d"), "u.a u.b.d ");
+  // A format that reads whole columns only.
+  EXPECT_EQ(read("SELECT u.a FROM c"), "u ");
+  // Queries that share the read take theirs out of what all need.
+  EXPECT_EQ(read("EXECUTE STATEMENT SET BEGIN INSERT INTO one_field SELECT u.b.c FROM j; "
+                 "INSERT INTO a_row SELECT u.b FROM j; END"),
+            "u.b ");
+}
+
+// State must not be lost because another query needs more of the row.
+TEST(SessionTest, WhatIsReadOfARowIsNotInTheIdentityOfState) {
+  Terminal terminal;
+  terminal.Run(
+      "CREATE TABLE j (u ROW<a INT, b ROW<c INT, d STRING>>, x INT) WITH "
+      "('connector' = 'filesystem', 'path' = '/nowhere', 'format' = 'json')");
+  const auto identity = [&](const std::string& statement) {
+    EXPECT_EQ(terminal.Run(statement), "");
+    std::string text;
+    if (!terminal.last().job) return text;
+    for (const plan::Vertex& vertex : terminal.last().job->vertices()) {
+      for (const plan::OperatorNode& node : vertex.chain()) {
+        if (node.has_group_aggregate()) text += node.uid() + " | " + node.meaning();
+      }
+    }
+    return text;
+  };
+  const std::string alone = identity("SELECT COUNT(*) FROM j WHERE u.a > 1 GROUP BY u.b.d");
+  EXPECT_NE(alone, "");
+  EXPECT_EQ(alone, identity("SELECT COUNT(*), MAX(u IS NULL) FROM (SELECT u, u.a AS a FROM j) "
+                            "WHERE a > 1 GROUP BY u.b.d"));
+}
+
 TEST(SessionTest, CreateTableAsMakesTheTableAndItsJob) {
   Terminal terminal;
   terminal.Run("CREATE TABLE g (a INT, b INT) WITH ('connector' = 'datagen')");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/config/option_reader.h"
+#include "formats/format.h"
 #include "sql/metadata_columns.h"
 
 namespace weir::sql {
@@ -48,25 +49,16 @@ void Collect(const RelPtr& rel, const SessionConfig& config, int64_t granularity
   for (const RelPtr& input : rel->inputs) Collect(input, config, granularity, uses);
 }
 
-// Columns of the table that an expression over a scope of some of them reads.
-void AddInputs(const Expr& expr, const std::vector<uint32_t>& scope_columns,
-               std::set<uint32_t>& columns) {
-  std::vector<bool> used(scope_columns.size(), false);
-  CollectInputs(expr, used);
-  for (size_t i = 0; i < used.size(); ++i) {
-    if (used[i]) columns.insert(scope_columns[i]);
+bool ReadsFields(const std::map<std::string, std::string>& options) {
+  bool reads = false;
+  for (const char* key : {"format", "value.format", "key.format"}) {
+    auto it = options.find(key);
+    if (it == options.end()) continue;
+    StatusOr<const Format*> format = FindFormat(it->second);
+    if (!format.ok() || !(*format)->reads_fields) return false;
+    reads = true;
   }
-}
-
-// Where each column of the scope lies in `columns`.
-std::vector<int> PlacesOf(const std::vector<uint32_t>& scope_columns,
-                          const std::vector<uint32_t>& columns) {
-  std::vector<int> map;
-  for (uint32_t column : scope_columns) {
-    auto at = std::find(columns.begin(), columns.end(), column);
-    map.push_back(at == columns.end() ? -1 : static_cast<int>(at - columns.begin()));
-  }
-  return map;
+  return reads;
 }
 
 }  // namespace
@@ -106,74 +98,102 @@ SqlResult<int64_t> IdleTimeoutMs(const ScanRel& scan, const SessionConfig& confi
                   span == scan.table->option_spans.end() ? SourceSpan{} : span->second, ""};
 }
 
+ScanColumns ReadableColumns(const ScanRel& scan, std::set<ScanColumn> used) {
+  const bool reads_fields = ReadsFields(scan.options);
+  std::set<ScanColumn> readable;
+  for (ScanColumn column : used) {
+    if (!reads_fields || scan.table->columns[column.column].kind != Kind::kPhysical) {
+      column.fields.clear();
+    }
+    readable.insert(std::move(column));
+  }
+  return Outermost(readable);
+}
+
+Schema SchemaOf(const ScanColumns& columns, const CatalogTable& table) {
+  std::vector<Field> fields;
+  for (const ScanColumn& column : columns) {
+    const CatalogColumn& definition = table.columns[column.column];
+    fields.push_back(
+        {column.NameIn(definition.name, definition.type), column.TypeIn(definition.type)});
+  }
+  return Schema(std::move(fields));
+}
+
 SqlResult<TableAccess> MakeTableAccess(const TableUse& use, const SessionConfig& config) {
   const CatalogTable& table = *use.scan->table;
   BindOptions options;
   options.time_zone = config.time_zone();
-  std::vector<uint32_t> all, outside;  // columns in the two scopes
+  ScanColumns all, outside;  // the table's columns in the two scopes
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
-    all.push_back(i);
-    if (table.columns[i].kind != Kind::kComputed) outside.push_back(i);
+    all.push_back({i, {}});
+    if (table.columns[i].kind != Kind::kComputed) outside.push_back({i, {}});
   }
   TableAccess access;
-  std::set<uint32_t> columns = use.columns;
+  std::set<ScanColumn> wanted = use.columns;
   ExprPtr watermark;
   if (table.watermark && use.granularity_ms != 0) {
     Scope scope = TableScope(table, true);
     ExpressionBinder binder(scope, options);
     ASSIGN_OR_RETURN(watermark, binder.Bind(*table.watermark->expr));
-    AddInputs(*watermark, all, columns);
-    for (uint32_t i : all) {
-      if (table.columns[i].name == table.watermark->column) columns.insert(i);
+    CollectScanColumns(*watermark, all, wanted);
+    for (const ScanColumn& column : all) {
+      if (table.columns[column.column].name == table.watermark->column) wanted.insert(column);
     }
   }
+  access.columns = ReadableColumns(*use.scan, wanted);
+  access.schema = SchemaOf(access.columns, table);
   // What the computed columns are made of.
   Scope scope = TableScope(table, false);
   std::map<uint32_t, ExprPtr> computed;
-  std::set<uint32_t> read;
-  for (uint32_t column : columns) {
-    if (table.columns[column].kind != Kind::kComputed) {
-      read.insert(column);
+  std::set<ScanColumn> sources;
+  for (const ScanColumn& column : access.columns) {
+    const CatalogColumn& definition = table.columns[column.column];
+    if (definition.kind != Kind::kComputed) {
+      sources.insert(column);
       continue;
     }
     ExpressionBinder binder(scope, options);
-    ASSIGN_OR_RETURN(ExprPtr expr, binder.Bind(*table.columns[column].expr));
-    AddInputs(*expr, outside, read);
-    computed[column] = CastTo(expr, table.columns[column].type);
+    ASSIGN_OR_RETURN(ExprPtr expr, binder.Bind(*definition.expr));
+    CollectScanColumns(*expr, outside, sources);
+    computed[column.column] = CastTo(expr, definition.type);
   }
-  std::vector<uint32_t> order = OutsideColumns(table), read_columns;
+  const ScanColumns readable = ReadableColumns(*use.scan, sources);
+  const std::vector<uint32_t> order = OutsideColumns(table);
+  ScanColumns read;
   std::vector<Field> fields;
-  std::map<uint32_t, ExprPtr> values;  // of the columns read, in their declared types
+  std::vector<ExprPtr> values;  // of what is read, in the declared types
   for (uint32_t i = 0; i < order.size(); ++i) {
-    if (!read.count(order[i])) continue;
     const CatalogColumn& definition = table.columns[order[i]];
-    DataType type = definition.type;
-    if (definition.kind == Kind::kMetadata) {
-      ASSIGN_OR_RETURN(type, MetadataType(table, definition, use.scan->options, false));
+    for (const ScanColumn& column : readable) {
+      if (column.column != order[i]) continue;
+      const DataType declared = column.TypeIn(definition.type);
+      DataType type = declared;
+      if (definition.kind == Kind::kMetadata) {
+        ASSIGN_OR_RETURN(type, MetadataType(table, definition, use.scan->options, false));
+      }
+      values.push_back(CastTo(Expr::MakeInput(type, static_cast<uint32_t>(read.size())), declared));
+      access.computes |= !type.EqualsIgnoringNullability(declared);
+      access.projection.push_back(i);
+      access.fields.push_back(column.fields);
+      read.push_back(column);
+      fields.push_back({column.NameIn(definition.name, definition.type), std::move(type)});
     }
-    ExprPtr input = Expr::MakeInput(type, static_cast<uint32_t>(read_columns.size()));
-    values[order[i]] = CastTo(std::move(input), definition.type);
-    access.computes |= !type.EqualsIgnoringNullability(definition.type);
-    access.projection.push_back(i);
-    read_columns.push_back(order[i]);
-    fields.push_back({definition.name, std::move(type)});
   }
-  access.read = Schema(fields);
-  std::vector<ExprPtr> in_scope;  // of `outside`; null where a column is not read
-  for (uint32_t column : outside) in_scope.push_back(values[column]);
-  fields.clear();
-  for (uint32_t column : columns) {
-    const CatalogColumn& definition = table.columns[column];
-    ExprPtr expr = definition.kind == Kind::kComputed ? SubstituteInputs(computed[column], in_scope)
-                                                      : values[column];
-    access.projections.push_back(std::move(expr));
-    access.columns.push_back(column);
-    fields.push_back({definition.name, definition.type});
+  access.read = Schema(std::move(fields));
+  for (const ScanColumn& column : access.columns) {
+    if (auto it = computed.find(column.column); it != computed.end()) {
+      access.projections.push_back(OverScanColumns(it->second, outside, read, values));
+    } else {
+      const DataType type = column.TypeIn(table.columns[column.column].type);
+      access.projections.push_back(
+          OverScanColumns(Expr::MakeInput(type, 0), {column}, read, values));
+    }
   }
-  access.schema = Schema(std::move(fields));
-  access.computes |= access.columns != read_columns;
+  access.computes |= access.columns != read;
   if (watermark) {
-    access.watermark = RemapInputs(watermark, PlacesOf(all, access.columns));
+    access.watermark =
+        OverScanColumns(watermark, all, access.columns, IdentityProjection(access.schema));
     access.time_column = static_cast<uint32_t>(access.schema.IndexOf(table.watermark->column));
   }
   return access;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "formats/json/json_format.h"
 
@@ -34,6 +35,10 @@ struct Fields {
   std::vector<Node> nodes;
   std::unordered_map<std::string, int> slots;
   std::vector<Expected> order;
+  // Where the cells of `nodes` go; of a ROW that is a column they are the column's children.
+  std::vector<ColumnBuilder*> builders;
+
+  Node& Add(const Field& field);
 };
 
 // How the cells of one column, or of a part of it, are read.
@@ -42,6 +47,10 @@ struct Node {
   DataType type;
   std::vector<Node> children;  // ARRAY, MULTISET: 1; MAP: the value
   std::unique_ptr<Fields> row;
+  // A ROW of which only some fields are wanted: they are columns, it has no cell itself.
+  std::unique_ptr<Fields> parts;
+  bool parts_read = false;  // in this message
+  int output = -1;          // column of the output; -1: within one, or none
 };
 
 std::unique_ptr<Fields> MakeFields(const std::vector<Field>& fields);
@@ -69,11 +78,38 @@ Node MakeNode(const std::string& name, const DataType& type) {
 
 std::unique_ptr<Fields> MakeFields(const std::vector<Field>& fields) {
   auto out = std::make_unique<Fields>();
-  for (const Field& field : fields) {
-    out->slots.emplace(field.name, static_cast<int>(out->nodes.size()));
-    out->nodes.push_back(MakeNode(field.name, field.type));
-  }
+  for (const Field& field : fields) out->Add(field);
   return out;
+}
+
+Node& Fields::Add(const Field& field) {
+  slots.emplace(field.name, static_cast<int>(nodes.size()));
+  return nodes.emplace_back(MakeNode(field.name, field.type));
+}
+
+// Puts column `output` of the output where its name, or its path of names, is looked for.
+void AddColumn(Fields& fields, const Field& field, std::span<const uint32_t> path, int output) {
+  if (path.empty()) {
+    fields.Add(field).output = output;
+    return;
+  }
+  auto known = fields.slots.find(field.name);
+  Node& node = known == fields.slots.end() ? fields.Add({field.name, field.type})
+                                           : fields.nodes[static_cast<size_t>(known->second)];
+  if (!node.parts) {
+    node.row = nullptr;
+    node.parts = std::make_unique<Fields>();
+  }
+  AddColumn(*node.parts, field.type.fields()[path[0]], path.subspan(1), output);
+}
+
+void SetBuilders(Fields& fields, BatchBuilder& out) {
+  fields.builders.clear();
+  for (Node& node : fields.nodes) {
+    fields.builders.push_back(node.output < 0 ? nullptr
+                                              : &out.column(static_cast<size_t>(node.output)));
+    if (node.parts) SetBuilders(*node.parts, out);
+  }
 }
 
 const DataType& KeyType(const DataType& type) {
@@ -90,20 +126,22 @@ std::string WithArticle(const DataType& type) {
 class JsonDecoder final : public Decoder {
  public:
   JsonDecoder(const DecoderContext& context, const JsonOptions& options) : options_(options) {
-    std::vector<Field> fields;
-    for (uint32_t column : context.projection) fields.push_back((*context.schema)[column]);
-    root_ = MakeFields(fields);
+    for (size_t i = 0; i < context.projection.size(); ++i) {
+      std::span<const uint32_t> path;
+      if (!context.fields.empty()) path = context.fields[i];
+      AddColumn(root_, (*context.schema)[context.projection[i]], path, static_cast<int>(i));
+    }
   }
 
   Status Decode(std::span<const std::string_view> messages, BatchBuilder& out,
                 std::vector<uint32_t>& row_of, std::vector<BadMessage>& bad) override {
-    builders_.clear();
-    for (size_t i = 0; i < root_->nodes.size(); ++i) builders_.push_back(&out.column(i));
+    SetBuilders(root_, out);
     for (size_t i = 0; i < messages.size(); ++i) {
       if (messages[i].data() == nullptr) continue;
       bool no_row = false;
       if (DecodeMessage(messages[i], out.rows(), no_row) != Outcome::kOk) {
         out.DropOpenRow();
+        ForgetParts(root_);
         bad.push_back({i, std::move(reason_)});
         reason_.clear();
       } else if (!no_row) {
@@ -137,7 +175,7 @@ class JsonDecoder final : public Decoder {
       }
       return NotJson(error, message);
     }
-    Outcome outcome = DecodeFields(*root_, object, builders_, row);
+    Outcome outcome = DecodeFields(root_, object, root_.builders, row);
     if (outcome == Outcome::kBadMessage && reason_.empty()) NotJson(broken_, message);
     return outcome;
   }
@@ -155,18 +193,31 @@ class JsonDecoder final : public Decoder {
         if (slot == kUnreadableKey) return Outcome::kBadMessage;
         continue;
       }
-      ColumnBuilder& builder = *builders[static_cast<size_t>(slot)];
-      if (builder.size() > row) [[unlikely]]
-        builder.Truncate(row);  // the name's second time
       Node& node = fields.nodes[static_cast<size_t>(slot)];
-      Outcome outcome = DecodeCell(node, field.value(), builder, row);
+      Outcome outcome;
+      if (node.parts) {
+        outcome = DecodeParts(node, field.value(), row);
+      } else {
+        ColumnBuilder& builder = *builders[static_cast<size_t>(slot)];
+        if (builder.size() > row) [[unlikely]]
+          builder.Truncate(row);  // the name's second time
+        outcome = DecodeCell(node, field.value(), builder, row);
+      }
       if (outcome != Outcome::kOk) [[unlikely]] {
         if (outcome == Outcome::kBadCell) Within(node.name);
         return outcome;
       }
     }
     for (size_t i = 0; i < builders.size(); ++i) {
-      if (builders[i]->size() > row) continue;
+      if (Node& node = fields.nodes[i]; node.parts) {
+        if (std::exchange(node.parts_read, false)) continue;
+        if (!options_.fail_on_missing_field) {
+          NullParts(*node.parts, row);
+          continue;
+        }
+      } else if (builders[i]->size() > row) {
+        continue;
+      }
       if (options_.fail_on_missing_field) {
         reason_ = fields.nodes[i].name + ": the field is missing";
         return Outcome::kBadMessage;
@@ -174,6 +225,59 @@ class JsonDecoder final : public Decoder {
       builders[i]->AppendNull();
     }
     return Outcome::kOk;
+  }
+
+  // As DecodeRow and DecodeCell, of a ROW whose wanted fields are columns themselves.
+  Outcome DecodeParts(Node& node, ondemand::value value, size_t row) {
+    if (std::exchange(node.parts_read, false)) [[unlikely]]
+      ClearParts(*node.parts, row);  // the name's second time
+    ondemand::object object;
+    Outcome outcome;
+    if (simdjson::error_code error = value.get_object().get(object)) {
+      bool null = false;
+      if (error != simdjson::INCORRECT_TYPE) return Broken(error);
+      if (value.is_null().get(null)) return Broken(simdjson::N_ATOM_ERROR);
+      outcome = null ? Outcome::kOk : Wrong(node, value);
+      NullParts(*node.parts, row);
+    } else {
+      outcome = DecodeFields(*node.parts, object, node.parts->builders, row);
+    }
+    if (outcome == Outcome::kBadCell && options_.ignore_parse_errors) {
+      reason_.clear();
+      outcome = Outcome::kOk;
+    }
+    node.parts_read = outcome == Outcome::kOk;
+    return outcome;
+  }
+
+  // The row they are of is NULL, or was not there.
+  static void NullParts(Fields& parts, size_t row) {
+    ClearParts(parts, row);
+    for (size_t i = 0; i < parts.nodes.size(); ++i) {
+      if (Node& node = parts.nodes[i]; node.parts) {
+        NullParts(*node.parts, row);
+      } else {
+        parts.builders[i]->AppendNull();
+      }
+    }
+  }
+
+  static void ClearParts(Fields& parts, size_t row) {
+    for (size_t i = 0; i < parts.nodes.size(); ++i) {
+      if (Node& node = parts.nodes[i]; node.parts) {
+        node.parts_read = false;
+        ClearParts(*node.parts, row);
+        continue;
+      }
+      parts.builders[i]->Truncate(std::min(parts.builders[i]->size(), row));
+    }
+  }
+
+  static void ForgetParts(Fields& fields) {
+    for (Node& node : fields.nodes) {
+      node.parts_read = false;
+      if (node.parts) ForgetParts(*node.parts);
+    }
   }
 
   static constexpr int kUnwanted = -1;
@@ -454,8 +558,7 @@ class JsonDecoder final : public Decoder {
   }
 
   const JsonOptions options_;
-  std::unique_ptr<Fields> root_;
-  std::vector<ColumnBuilder*> builders_;
+  Fields root_;
   ondemand::parser parser_;
   const char* end_ = nullptr;  // of the message being read
   std::string reason_;

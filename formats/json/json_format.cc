@@ -6,6 +6,7 @@ Format JsonFormat() {
   Format format;
   format.name = "json";
   format.options = JsonOptions::Names();
+  format.reads_fields = true;
   format.make_decoder =
       [](const DecoderContext& context,
          const std::map<std::string, std::string>& map) -> StatusOr<std::unique_ptr<Decoder>> {

@@ -256,6 +256,70 @@ std::string Encoded(const DataType& type, const Value& value, const Options& opt
   return s.ok() ? out : s.ToString();
 }
 
+class JsonFieldsTest : public testing::Test {
+ protected:
+  // `user`.address.city, x, `user`.age
+  Decoded Decode(const std::vector<std::string>& texts, const Options& options = {}) {
+    const DataType address =
+        DataType::Row({{"city", DataType::String()}, {"zip", DataType::String()}});
+    const DataType user = DataType::Row(
+        {{"name", DataType::String()}, {"age", DataType::Int()}, {"address", address}});
+    DecoderContext context;
+    context.schema =
+        std::make_shared<const Schema>(std::vector<Field>{{"user", user}, {"x", DataType::Int()}});
+    context.projection = {0, 1, 0};
+    context.fields = {{2, 0}, {}, {1}};
+    auto decoder = JsonFormat().make_decoder(context, options);
+    EXPECT_TRUE(decoder.ok()) << decoder.status();
+    auto out = std::make_shared<const Schema>(std::vector<Field>{
+        {"city", DataType::String()}, {"x", DataType::Int()}, {"age", DataType::Int()}});
+    return DecodeAll(**decoder, out, texts);
+  }
+  using Rows = std::vector<std::vector<Value>>;
+};
+
+TEST_F(JsonFieldsTest, FieldsOfARowBecomeColumns) {
+  Decoded got = Decode({
+      R"({"user":{"name":["not read"],"age":3,"address":{"zip":7,"city":"B"}},"x":1})",
+      R"({"x":2,"user":null})",
+      R"({"x":3})",
+      R"({"user":{"address":null,"age":4}})",
+      R"({"user":{"age":1},"x":5,"user":{"address":{"city":"C"}}})",
+      R"({"user":{"age":1},"x":6,"user":null})",
+  });
+  EXPECT_TRUE(got.bad.empty());
+  const Value none;
+  EXPECT_EQ(got.rows, (Rows{{"B", 1, 3},
+                            {none, 2, none},
+                            {none, 3, none},
+                            {none, none, 4},
+                            {"C", 5, none},
+                            {none, 6, none}}));
+}
+
+TEST_F(JsonFieldsTest, BadOnesLeaveNothingBehind) {
+  const std::vector<std::string> texts = {R"({"user":{"address":{"city":"B"},"age":"no"},"x":1})",
+                                          R"({"x":2})", R"({"user":7,"x":3})",
+                                          R"({"user":{"age":1},"x":oops})", R"({"x":4})"};
+  Decoded got = Decode(texts);
+  ASSERT_EQ(got.bad.size(), 3u);
+  EXPECT_EQ(got.bad[0].reason, "user.age: 'no' is not an INT");
+  EXPECT_TRUE(got.bad[1].reason.starts_with("user: '7' is not a ROW")) << got.bad[1].reason;
+  const Value none;
+  EXPECT_EQ(got.rows, (Rows{{none, 2, none}, {none, 4, none}}));
+  got = Decode(texts, {{"ignore-parse-errors", "true"}});
+  EXPECT_EQ(got.rows, (Rows{{"B", 1, none}, {none, 2, none}, {none, 3, none}, {none, 4, none}}));
+}
+
+TEST_F(JsonFieldsTest, MissingFieldsFailWhereAskedTo) {
+  Decoded got = Decode({R"({"user":null,"x":1})", R"({"x":2})", R"({"user":{"age":1},"x":3})",
+                        R"({"user":{"age":1,"address":{"city":"B"}},"x":4})"},
+                       {{"fail-on-missing-field", "true"}});
+  EXPECT_EQ(got.row_of, (std::vector<uint32_t>{0, 3}));
+  ASSERT_EQ(got.bad.size(), 2u);
+  EXPECT_EQ(got.bad[0].reason, "user: the field is missing");
+}
+
 TEST(JsonEncoderTest, ValuesOfEachType) {
   struct Case {
     DataType type;

@@ -66,6 +66,12 @@ std::string CallText(const Expr& expr, const std::vector<std::string>& names) {
     return call.function + "(" + (args.empty() ? "" : args[0]) + " AS " + expr.type.ToString() +
            ")";
   }
+  // The same text whether a field is taken of its row, or read alone under its whole name.
+  if (call.function == "FIELD" && args.size() == 2 && call.args[1]->is_literal()) {
+    const std::vector<Field>& fields = call.args[0]->type.fields();
+    const auto at = static_cast<size_t>(call.args[1]->literal().value.integer());
+    if (at < fields.size()) return args[0] + "." + fields[at].name;
+  }
   bool infix = IsInfix(call.function);
   if (args.size() == 1 && (call.function == "NOT" || call.function == "-")) {
     return "(" + call.function + (infix ? "" : " ") + args[0] + ")";
