@@ -2,6 +2,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <random>
 
 #include "common/data/column_builder.h"
@@ -115,6 +117,56 @@ void Cut(benchmark::State& state) {
   ReportPerKey(state, keys);
 }
 BENCHMARK(Cut)->Arg(1000000)->Iterations(5);
+
+// A batch's step while a snapshot of everything is cut beside it, as a task does it: for how long
+// the hot path stands still.
+void StepsWhileCutting(benchmark::State& state) {
+  constexpr size_t kEntriesPerSlice = 4096;  // as taskmanager/task.cc
+  auto storage =
+      std::make_shared<CheckpointStorage>(std::make_shared<SimulatedFileSystem>(), "job");
+  const int64_t keys = state.range(0);
+  Fixture fixture(keys, false, storage);
+  std::vector<double> us, quiet_us;
+  size_t at = 0;
+  int64_t id = 0;
+  const auto step = [&](auto before) {
+    const auto start = std::chrono::steady_clock::now();
+    const bool more = before();
+    fixture.Update(fixture.batches[at++ % kBatches]);
+    const std::chrono::duration<double, std::micro> passed =
+        std::chrono::steady_clock::now() - start;
+    (more ? us : quiet_us).push_back(passed.count());
+    return more;
+  };
+  for (auto _ : state) {
+    int64_t key = 0;
+    while (key < keys) {
+      ColumnBuilder builder(DataType::BigInt());
+      for (size_t i = 0; i < kBatch; ++i) builder.Append<int64_t>(key++ % keys);
+      fixture.Update({builder.Finish()});
+    }
+    for (int i = 0; i < 250; ++i) step([] { return false; });
+    bool begun = false;
+    while (step([&] {
+      if (!begun) CHECK(fixture.state->BeginSnapshot(CheckpointId(++id)).ok());
+      begun = true;
+      return !fixture.state->SnapshotSome(kEntriesPerSlice);
+    })) {
+    }
+    CHECK(fixture.state->TakeWork()().ok());
+    fixture.state->CheckpointCompleted(CheckpointId(id));
+  }
+  for (auto& [name, found] : {std::pair("quiet", &quiet_us), std::pair("cutting", &us)}) {
+    std::sort(found->begin(), found->end());
+    const auto share = [&](double q) {
+      return (*found)[static_cast<size_t>(q * static_cast<double>(found->size() - 1))];
+    };
+    state.counters[std::string(name) + "_p50_us"] = share(0.5);
+    state.counters[std::string(name) + "_p99_us"] = share(0.99);
+    state.counters[std::string(name) + "_max_us"] = share(1);
+  }
+}
+BENCHMARK(StepsWhileCutting)->Arg(1000000)->Iterations(10)->Unit(benchmark::kMillisecond);
 
 // ---- The cold store: runs as eviction writes them, reads as a batch's misses ask.
 

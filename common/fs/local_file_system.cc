@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "common/base/failpoint.h"
 #include "common/fs/file_system.h"
 
 namespace weir {
@@ -61,6 +62,7 @@ class LocalWritableFile : public WritableFile {
 
   Status Append(std::string_view bytes) override {
     CHECK(fd_ >= 0) << path_ << " is closed";
+    RETURN_IF_ERROR(Failpoint("file-write"));
     while (!bytes.empty()) {
       ssize_t n = Retry([&] { return ::write(fd_, bytes.data(), bytes.size()); });
       if (n < 0) return SystemError("write", path_, errno);
@@ -72,6 +74,7 @@ class LocalWritableFile : public WritableFile {
 
   Status Sync() override {
     CHECK(fd_ >= 0) << path_ << " is closed";
+    RETURN_IF_ERROR(Failpoint("file-sync"));
     if (Retry([&] { return ::fsync(fd_); }) != 0) return SystemError("sync", path_, errno);
     return OkStatus();
   }
@@ -118,6 +121,7 @@ class LocalReadableFile : public ReadableFile {
 class LocalFileSystem : public FileSystem {
  public:
   StatusOr<std::unique_ptr<WritableFile>> Create(const std::string& path) override {
+    RETURN_IF_ERROR(Failpoint("file-create"));
     int fd =
         Retry([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644); });
     if (fd < 0) return SystemError("create", path, errno);
@@ -125,19 +129,24 @@ class LocalFileSystem : public FileSystem {
   }
 
   StatusOr<std::unique_ptr<ReadableFile>> Open(const std::string& path) override {
+    RETURN_IF_ERROR(Failpoint("file-open"));
     int fd = Retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
     if (fd < 0) return SystemError("open", path, errno);
     return std::make_unique<LocalReadableFile>(fd, path);
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
-    if (::rename(from.c_str(), to.c_str()) == 0) return OkStatus();
-    return SystemError("rename", from + " to " + to, errno);
+    RETURN_IF_ERROR(Failpoint("file-rename"));
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+      return SystemError("rename", from + " to " + to, errno);
+    }
+    return Failpoint("file-renamed");
   }
 
   Status Remove(const std::string& path) override {
-    if (::remove(path.c_str()) == 0) return OkStatus();
-    return SystemError("remove", path, errno);
+    RETURN_IF_ERROR(Failpoint("file-remove"));
+    if (::remove(path.c_str()) != 0) return SystemError("remove", path, errno);
+    return OkStatus();
   }
 
   StatusOr<std::vector<std::string>> List(const std::string& dir) override {

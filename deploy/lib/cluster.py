@@ -88,13 +88,14 @@ class Cluster:
             time.sleep(0.1)
 
     # --- services ------------------------------------------------------------------------------
-    def start_services(self, postgres_settings=()):
+    def start_services(self, postgres_settings=(), kafka_settings=()):
         kafka = [KAFKA, "run", "--dir", os.path.join(self.directory, "kafka-data"), "--port",
                  str(self.ports.kafka)]
         postgres = [POSTGRES, "run", "--dir", os.path.join(self.directory, "postgres-data"), "--port",
                     str(self.ports.postgres)]
-        for setting in postgres_settings:
-            postgres += ["--set", setting]
+        for command, settings in ((kafka, kafka_settings), (postgres, postgres_settings)):
+            for setting in settings:
+                command += ["--set", setting]
         self.run("kafka", kafka)
         self.run("postgres", postgres)
 
@@ -143,8 +144,8 @@ class Cluster:
             "--rest-port", str(self.ports.rest), "--checkpoint-dir", self.checkpoint_dir(),
             "--ha-dir", os.path.join(self.directory, "ha"), *options])
 
-    def start_taskmanager(self, number, slots=2, *options):
-        self.run(f"taskmanager-{number}", [self.weir, "taskmanager", "--jobmanager", self.jobmanager,
+    def start_taskmanager(self, number, slots=2, *options, jobmanager=None):
+        self.run(f"taskmanager-{number}", [self.weir, "taskmanager", "--jobmanager", jobmanager or self.jobmanager,
                                            "--slots", str(slots), *options])
 
     def wait_for_jobmanager(self):

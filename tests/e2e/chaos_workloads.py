@@ -1,0 +1,241 @@
+"""What a cluster does while it is hurt, and what it must have done: each workload writes events to a topic, runs a
+job over them, and compares its tables with what it computes from the topic itself."""
+
+import json
+import subprocess
+import threading
+from collections import defaultdict
+
+CONNECTION = """'connector' = 'jdbc', 'url' = 'jdbc:postgresql://localhost:5432/weir',
+  'username' = 'weir', 'password' = 'weir'"""
+SETTINGS = """
+SET 'execution.checkpointing.interval' = '500 ms';
+SET 'execution.checkpointing.tolerable-failed-checkpoints' = '1000';
+SET 'restart-strategy.type' = 'exponential-delay';
+SET 'restart-strategy.exponential-delay.initial-backoff' = '100 ms';
+SET 'restart-strategy.exponential-delay.max-backoff' = '2 s';
+"""
+PARTITIONS = 4
+
+
+def source(columns):
+    return f"""CREATE TABLE events ({columns}) WITH (
+  'connector' = 'kafka', 'topic' = 'events', 'properties.bootstrap.servers' = 'localhost:9092',
+  'scan.startup.mode' = 'earliest-offset', 'format' = 'json');
+"""
+
+
+class Topic:
+    """What is in a topic, read on from where the last reading ended."""
+
+    def __init__(self, cluster, name):
+        self.cluster = cluster
+        self.name = name
+        self.next = [0] * PARTITIONS
+
+    def read(self):
+        """[(partition, key, message)], new ones only, in order within a partition."""
+        found = []
+        for partition in range(PARTITIONS):
+            done = subprocess.run(
+                ["kcat", "-C", "-q", "-e", "-b", self.cluster.bootstrap, "-t", self.name, "-p", str(partition), "-o",
+                 str(self.next[partition]), "-X", "isolation.level=read_committed", "-f", "%o\t%k\t%s\n"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True)
+            for line in done.stdout.splitlines():
+                offset, key, value = line.split("\t", 2)
+                self.next[partition] = int(offset) + 1
+                found.append((partition, key, json.loads(value)))
+        return found
+
+
+class Difference:
+    """Rows by key, each with a count first: what is missing, what is there too often, what is otherwise wrong."""
+
+    def __init__(self, expected, actual):
+        self.lost = self.doubled = self.wrong = 0
+        self.lines = []
+        for key in expected.keys() | actual.keys():
+            want, have = expected.get(key), actual.get(key)
+            if want == have:
+                continue
+            missing = (want[0] if want else 0) - (have[0] if have else 0)
+            self.lost += max(missing, 0)
+            self.doubled += max(-missing, 0)
+            self.wrong += missing == 0
+            self.lines.append(f"{key}: {want} expected, {have} there")
+
+    def __bool__(self):
+        return bool(self.lines)
+
+    def __str__(self):
+        more = len(self.lines) - 20
+        return "\n".join(sorted(self.lines)[:20] + ([f"... and {more} more"] if more > 0 else []))
+
+
+class Workload:
+    """Subclasses say: columns, schema, query, event(), take(), closing(), expected(), actual()."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.topic = Topic(cluster, "events")
+        self.round = 0
+
+    def create(self):
+        self.cluster.create_topic("events", PARTITIONS)
+        self.cluster.sql(self.schema)
+        return self.cluster.write_sql("job.sql", SETTINGS + source(self.columns) + self.query)
+
+    def begin_round(self):
+        self.round += 1
+
+    def closing(self):
+        """Events behind the round's last, in every partition: [(partition, key, message)]."""
+        return []
+
+    def difference(self):
+        for partition, key, message in self.topic.read():
+            self.take(partition, key, message)
+        return Difference(self.expected(), self.actual())
+
+    def rows(self, query):
+        return [line.split("|") for line in self.cluster.sql(query).splitlines()]
+
+
+class Sums(Workload):
+    """Running sums: what stands in the table at any moment is the sum of a beginning of each key's events."""
+
+    columns = "k INT, v INT"
+    schema = "CREATE TABLE sums (k INT PRIMARY KEY, n BIGINT, total BIGINT)"
+    query = f"""CREATE TABLE sums (k INT, n BIGINT, total BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ({CONNECTION},
+  'table-name' = 'sums');
+INSERT INTO sums SELECT k, COUNT(*), SUM(v) FROM events GROUP BY k;
+"""
+
+    def __init__(self, cluster):
+        super().__init__(cluster)
+        self.prefixes = defaultdict(lambda: [0])
+        self.seen = set()
+        self.watching = None
+
+    def event(self, random):
+        key = random.randrange(200)
+        return str(key), {"k": key, "v": random.randrange(1000)}
+
+    def begin_round(self):
+        super().begin_round()
+        if self.watching is None:
+            self.watching = threading.Thread(target=self.watch, daemon=True)
+            self.watching.start()
+
+    def watch(self):
+        while not self.cluster.ending.wait(0.3):
+            rows = self.cluster.sql_or_none("SELECT k, n, total FROM sums")
+            self.seen.update(tuple(map(int, line.split("|"))) for line in (rows or "").splitlines())
+
+    def take(self, partition, key, message):
+        sums = self.prefixes[message["k"]]
+        sums.append(sums[-1] + message["v"])
+
+    def expected(self):
+        return {key: (len(sums) - 1, sums[-1]) for key, sums in self.prefixes.items()}
+
+    def actual(self):
+        return {int(k): (int(n), int(total)) for k, n, total in self.rows("SELECT k, n, total FROM sums")}
+
+    def difference(self):
+        found = super().difference()
+        for key, n, total in sorted(self.seen):
+            sums = self.prefixes[key]
+            if n >= len(sums) or sums[n] != total:
+                found.wrong += 1
+                found.lines.append(f"key {key} was seen with a sum of {total} for {n} events: no beginning has it")
+        return found
+
+
+class Windows(Workload):
+    """Counts and sums by key in tumbling windows of a second of event time, over four partitions in order."""
+
+    columns = "k INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts"
+    schema = "CREATE TABLE windows (k INT, ends TIMESTAMP(3), n BIGINT, total BIGINT, PRIMARY KEY (k, ends))"
+    query = f"""CREATE TABLE windows (k INT, ends TIMESTAMP(3), n BIGINT, total BIGINT,
+  PRIMARY KEY (k, ends) NOT ENFORCED) WITH ({CONNECTION}, 'table-name' = 'windows');
+INSERT INTO windows SELECT k, window_end, COUNT(*), SUM(v)
+FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY k, window_start, window_end;
+"""
+    # Seconds since 2026-01-01; a round has an hour of its own, so that its end closes all its windows.
+    ROUND_S = 3600
+
+    def __init__(self, cluster):
+        super().__init__(cluster)
+        self.at_ms = 0
+        self.counts = defaultdict(lambda: [0, 0])
+
+    def begin_round(self):
+        super().begin_round()
+        self.at_ms = self.round * self.ROUND_S * 1000
+
+    def event(self, random):
+        self.at_ms += random.randrange(3)
+        key = random.randrange(50)
+        return str(key), {"k": key, "v": random.randrange(1000), "ts": text_of(self.at_ms)}
+
+    def closing(self):
+        end = (self.round * self.ROUND_S + self.ROUND_S - 1) * 1000
+        return [(p, "-1", {"k": -1, "v": 0, "ts": text_of(end)}) for p in range(PARTITIONS)]
+
+    def take(self, partition, key, message):
+        if message["k"] < 0:
+            return  # these windows close in the next round, and have no rows that matter
+        of = self.counts[(message["k"], message["ts"][:19])]
+        of[0] += 1
+        of[1] += message["v"]
+
+    def expected(self):
+        return {key: tuple(of) for key, of in self.counts.items()}
+
+    def actual(self):
+        return {(int(k), start): (int(n), int(total)) for k, start, n, total in self.rows(
+            "SELECT k, to_char(ends - INTERVAL '1 second', 'YYYY-MM-DD HH24:MI:SS'), n, total FROM windows "
+            "WHERE k >= 0")}
+
+
+class Transfers(Workload):
+    """Transfers between accounts: an event takes from one and gives to another, and the total is always nothing."""
+
+    columns = "src INT, dst INT, amount INT"
+    schema = "CREATE TABLE balances (account INT PRIMARY KEY, n BIGINT, balance BIGINT)"
+    query = f"""CREATE TABLE balances (account INT, n BIGINT, balance BIGINT, PRIMARY KEY (account) NOT ENFORCED)
+WITH ({CONNECTION}, 'table-name' = 'balances');
+INSERT INTO balances SELECT account, COUNT(*), SUM(change) FROM (
+  SELECT src AS account, -amount AS change FROM events UNION ALL SELECT dst, amount FROM events) GROUP BY account;
+"""
+
+    def __init__(self, cluster):
+        super().__init__(cluster)
+        self.balances = defaultdict(lambda: [0, 0])
+
+    def event(self, random):
+        src, dst = random.sample(range(100), 2)
+        return str(src), {"src": src, "dst": dst, "amount": random.randrange(1, 100)}
+
+    def take(self, partition, key, message):
+        for account, change in ((message["src"], -message["amount"]), (message["dst"], message["amount"])):
+            of = self.balances[account]
+            of[0] += 1
+            of[1] += change
+
+    def expected(self):
+        return {account: tuple(of) for account, of in self.balances.items()}
+
+    def actual(self):
+        rows = {int(a): (int(n), int(b)) for a, n, b in self.rows("SELECT account, n, balance FROM balances")}
+        return rows
+
+
+def text_of(ms):
+    seconds, ms = divmod(ms, 1000)
+    days, seconds = divmod(seconds, 86400)
+    return f"2026-{1 + days // 28:02d}-{1 + days % 28:02d} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
+
+
+WORKLOADS = {"sums": Sums, "windows": Windows, "transfers": Transfers}
