@@ -182,6 +182,27 @@ class SinkCommitter {
   virtual Status Commit(CheckpointId id, const std::vector<std::string>& committables) = 0;
 };
 
+// The rows that one writer got between two barriers, and under which name the target notes that it
+// has them.
+struct SinkEpoch {
+  std::string lineage;
+  std::string sink_uid;
+  int32_t subtask = 0;   // that prepared them; not always the one that commits
+  int64_t id = 0;        // rises
+  int64_t previous = 0;  // the one before it of the same writer; 0: none
+};
+
+// Writes one epoch into the target, as one transaction that also notes the epoch there. May block
+// (I/O pool). Dropped without Commit it leaves nothing behind.
+class SinkTransaction {
+ public:
+  virtual ~SinkTransaction() = default;
+  // Columns are the table's, in schema order.
+  virtual Status Write(const Batch& batch) = 0;
+  // When it fails nobody knows what happened: the next transaction of the epoch finds out.
+  virtual Status Commit() = 0;
+};
+
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -193,6 +214,15 @@ class Sink {
   // column, both types and the statement.
   virtual Status Validate() = 0;
   virtual StatusOr<std::unique_ptr<SinkWriter>> MakeWriter(SinkWriterContext context) = 0;
+  // Rows are written ahead: kept with the checkpoint (operators/write_ahead.h, no writer is made)
+  // and written by Begin when it is complete.
+  virtual bool writes_ahead() const { return false; }
+  // Keeps out whoever writes the same writer's epochs at this time, and finds out what the target
+  // has: null when it has this one. kDataLoss when that cannot be told, or it has none that fits
+  // (CompareEpochs). `bytes` is about what will be written.
+  virtual StatusOr<std::unique_ptr<SinkTransaction>> Begin(const SinkEpoch& epoch, int64_t bytes) {
+    return UnimplementedError("this sink does not write ahead");
+  }
   // Null when Flush does all.
   virtual StatusOr<std::unique_ptr<SinkCommitter>> MakeCommitter(WriterIdentity identity) {
     return std::unique_ptr<SinkCommitter>();
@@ -210,6 +240,8 @@ struct Connector {
     bool writable = false;
   };
   std::vector<Metadata> metadata;
+  // What is read are changes of the row with the same primary key: a null value deletes it.
+  bool reads_upserts = false;
   // Null when it cannot be read, or written. They check options (unknown ones, wrong values,
   // missing ones) and touch nothing outside.
   std::function<StatusOr<std::unique_ptr<Source>>(const TableInfo&)> make_source;

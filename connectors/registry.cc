@@ -17,6 +17,7 @@ const std::vector<Connector>& Connectors() {
       KafkaConnector(),       //
       PostgresConnector(),    //
       PrintConnector(),       //
+      UpsertKafkaConnector(),
   };
   return connectors;
 }

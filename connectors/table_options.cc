@@ -34,6 +34,19 @@ std::map<std::string, std::string> Under(const TableInfo& table, const std::stri
   return out;
 }
 
+// Its key is made of the primary key, and its formats are named by 'key.format', 'value.format'.
+bool IsKeyedByPrimaryKey(const TableInfo& table) {
+  return OptionOr(table, "connector", "") == "upsert-kafka";
+}
+
+// The names of the key's columns.
+std::vector<std::string> KeyFields(const TableInfo& table, OptionReader& options) {
+  if (!IsKeyedByPrimaryKey(table)) return options.List("key.fields");
+  std::vector<std::string> names;
+  for (uint32_t column : table.primary_key) names.push_back((*table.schema)[column].name);
+  return names;
+}
+
 std::string Subject(const TableInfo& table) { return "table `" + table.name + "`"; }
 
 }  // namespace
@@ -61,7 +74,7 @@ void TableOptions::ReadFormats(bool reading, bool keyed) {
   if (!layout.ok()) return FailWith(std::move(layout).status());
   FormatName value = ValueFormat(table_);
   if (value.name.empty()) {
-    Required("format");
+    Required(IsKeyedByPrimaryKey(table_) ? "value.format" : "format");
     return;
   }
   CheckFormat(value.prefix, value.name, layout->value.schema, reading);
@@ -92,20 +105,22 @@ void TableOptions::CheckFormat(const std::string& prefix, const std::string& nam
 
 StatusOr<MessageLayout> LayoutOf(const TableInfo& table) {
   OptionReader options(Subject(table), table.options);
-  std::vector<std::string> key_names = options.List("key.fields");
+  std::vector<std::string> key_names = KeyFields(table, options);
   std::string prefix = options.String("key.fields-prefix", "");
   std::string include = options.OneOf("value.fields-include", "ALL", {"ALL", "EXCEPT_KEY"});
   bool has_key = options.Has("key.format");
   if (has_key && key_names.empty()) {
     options.Fail("key.format", "needs 'key.fields': the columns that are in the key");
   }
-  if (!has_key && !key_names.empty()) options.Fail("key.fields", "needs 'key.format'");
+  if (!has_key && options.Has("key.fields")) options.Fail("key.fields", "needs 'key.format'");
   if (!prefix.empty() && include == "ALL") {
     options.Fail("key.fields-prefix", "needs 'value.fields-include' = 'EXCEPT_KEY'");
   }
   RETURN_IF_ERROR(options.first_error());
 
   MessageLayout layout;
+  layout.key.format = OptionOr(table, "key.format", "");
+  layout.value.format = ValueFormat(table).name;
   std::vector<std::string> known;
   for (uint32_t i = 0; i < table.physical_columns; ++i) known.push_back((*table.schema)[i].name);
   std::vector<Field> keys, values;
@@ -141,6 +156,13 @@ StatusOr<std::unique_ptr<Encoder>> MakeValueEncoder(const TableInfo& table) {
   ASSIGN_OR_RETURN(MessageLayout layout, LayoutOf(table));
   ASSIGN_OR_RETURN(const Format* format, FindFormat(name.name));
   return format->make_encoder(layout.value.schema, Under(table, name.prefix + name.name + "."));
+}
+
+StatusOr<std::unique_ptr<Encoder>> MakeKeyEncoder(const TableInfo& table) {
+  ASSIGN_OR_RETURN(MessageLayout layout, LayoutOf(table));
+  if (layout.key.format.empty()) return std::unique_ptr<Encoder>();
+  ASSIGN_OR_RETURN(const Format* format, FindFormat(layout.key.format));
+  return format->make_encoder(layout.key.schema, Under(table, "key." + layout.key.format + "."));
 }
 
 }  // namespace weir

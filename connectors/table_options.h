@@ -30,9 +30,11 @@ class TableOptions : public OptionReader {
   const TableInfo& table_;
 };
 
-// What messages of a table are made of, by its options 'key.fields', 'key.fields-prefix' and
-// 'value.fields-include'. Names are those in the message, columns index the table's schema.
+// What messages of a table are made of, by its options 'key.fields' ('upsert-kafka': its primary
+// key), 'key.fields-prefix' and 'value.fields-include'. Names are those in the message, columns
+// index the table's schema.
 struct MessagePart {
+  std::string format;  // its name; empty: there is no such part
   SchemaPtr schema;
   std::vector<uint32_t> columns;
 };
@@ -42,7 +44,8 @@ struct MessageLayout {
 };
 StatusOr<MessageLayout> LayoutOf(const TableInfo& table);
 
-// The encoder of a table's values.
+// The encoders of a table's values and keys; of keys null when the table has none.
 StatusOr<std::unique_ptr<Encoder>> MakeValueEncoder(const TableInfo& table);
+StatusOr<std::unique_ptr<Encoder>> MakeKeyEncoder(const TableInfo& table);
 
 }  // namespace weir

@@ -71,9 +71,10 @@ TEST(TableOptionsTest, ConnectorNames) {
     const char* name;
     bool read, written;
   };
-  for (const Case& c : {Case{"blackhole", false, true}, Case{"datagen", true, false},
-                        Case{"filesystem", true, true}, Case{"jdbc", false, true},
-                        Case{"kafka", true, false}, Case{"print", false, true}}) {
+  for (const Case& c :
+       {Case{"blackhole", false, true}, Case{"datagen", true, false},
+        Case{"filesystem", true, true}, Case{"jdbc", false, true}, Case{"kafka", true, true},
+        Case{"print", false, true}, Case{"upsert-kafka", true, true}}) {
     auto connector = FindConnector(c.name);
     ASSERT_TRUE(connector.ok()) << connector.status();
     EXPECT_EQ((*connector)->make_source != nullptr, c.read) << c.name;

@@ -19,7 +19,7 @@ constexpr size_t kHistory = 10;
 // Between two tries of the last checkpoint of a job whose input has ended.
 constexpr Timestamp kFinalRetryMs = 1000;
 
-// Without the shares that travel inside their handle: they have no path.
+// Files of keyed state, without the shares that travel inside their handle: they have no path.
 template <class F>
 void ForEachFile(const TaskSnapshot& snapshot, F&& visit) {
   for (const auto& op : snapshot.operators()) {
@@ -33,11 +33,24 @@ void ForEachFile(const TaskSnapshot& snapshot, F&& visit) {
   }
 }
 
+// Rows written ahead stay in the files in which they were prepared, over every checkpoint until
+// they are committed. Those of a savepoint (by absolute paths) are the user's.
+void AddLogs(const google::protobuf::RepeatedPtrField<checkpoint::Committable>& committables,
+             std::set<std::string>* files) {
+  for (const auto& committable : committables) {
+    for (const FileHandle& file : committable.epoch().log()) {
+      if (!file.path().empty() && !file.path().starts_with("/")) files->insert(file.path());
+    }
+  }
+}
+
 std::set<std::string> FilesOf(const CheckpointManifest& manifest) {
   std::set<std::string> files;
   for (const TaskSnapshot& task : manifest.tasks()) {
     ForEachFile(task, [&](const FileHandle& file) { files.insert(file.path()); });
+    for (const auto& op : task.operators()) AddLogs(op.committables(), &files);
   }
+  for (const auto& prepared : manifest.uncommitted()) AddLogs(prepared.committables(), &files);
   return files;
 }
 
@@ -146,7 +159,6 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, Ch
     return actions;
   }
   if (pending_->acknowledged.contains(task)) return actions;
-  ForEachFile(snapshot, [&](const FileHandle& file) { pending_->files.insert(file.path()); });
   pending_->new_files.insert(pending_->new_files.end(), new_files.begin(), new_files.end());
   if (!missing.empty()) {
     GiveUpAndCount(AbortedError("the snapshot of " + Describe(task, plan_) + " builds on " +
@@ -173,7 +185,9 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, Ch
        it != retained_.rend() && static_cast<int32_t>(keep.size()) < config_.retained; ++it) {
     keep.push_back(it->id);
   }
-  actions.push_back(Publish{MakeManifest(now), std::move(keep)});
+  CheckpointManifest manifest = MakeManifest(now);
+  pending_->files = FilesOf(manifest);
+  actions.push_back(Publish{std::move(manifest), std::move(keep)});
   return actions;
 }
 

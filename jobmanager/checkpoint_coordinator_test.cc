@@ -61,7 +61,7 @@ class CheckpointCoordinatorTest : public testing::Test {
     snapshot.set_finished(finished);
     auto* op = snapshot.add_operators();
     op->set_uid(plan_.vertices[vertex].uids[0]);
-    if (!committable.empty()) op->add_committables(committable);
+    if (!committable.empty()) op->add_committables()->set_content(committable);
     auto* keyed = op->add_keyed();
     for (const std::string& file : files) {
       auto* handle = keyed->add_base();
@@ -195,6 +195,42 @@ TEST_F(CheckpointCoordinatorTest, LateSnapshotsLeaveNothingBehind) {
   EXPECT_EQ(Ack(0, 2, {"b"}), "");
   EXPECT_EQ(Time(2500), "abort2 delete(b )");
   EXPECT_EQ(Ack(1, 2, {"c", "a:1"}), "delete(c )");
+}
+
+// Rows written ahead are in a file from the barrier on, over checkpoints that are given up, until
+// they are committed.
+TEST_F(CheckpointCoordinatorTest, SinkLogsStayUntilTheyAreCommitted) {
+  Make();
+  auto acknowledge = [&](int64_t id, const std::vector<std::string>& logs) {
+    checkpoint::TaskSnapshot snapshot;
+    snapshot.set_vertex(1);
+    auto* op = snapshot.add_operators();
+    op->set_uid("sink");
+    for (const std::string& path : logs) {
+      op->add_committables()->mutable_epoch()->add_log()->set_path(path);
+    }
+    return Print(coordinator_->OnSnapshot(Task(1, 0), CheckpointId(id), snapshot, {0, 0}, 0));
+  };
+  Time(1000);
+  acknowledge(1, {"a"});
+  EXPECT_EQ(Print(coordinator_->OnSnapshotFailed(Task(0, 0), CheckpointId(1), UnavailableError("x"),
+                                                 1000)),
+            "abort1")
+      << "the task still has the rows in a";
+  Time(2000);
+  Ack(0, 2);
+  EXPECT_EQ(acknowledge(2, {"a", "b"}), "publish2(keep 2)");
+  EXPECT_EQ(Published(2, {}, 2000), "completed2+commits");
+  // Not committed yet: the next manifest carries them.
+  checkpoint::PreparedCommit prepared;
+  for (const char* path : {"a", "b"}) {
+    prepared.add_committables()->mutable_epoch()->add_log()->set_path(path);
+  }
+  committer_.Add(CheckpointId(2), {{Task(1, 0), "sink", {prepared}}});
+  EXPECT_EQ(Complete(3, 3000), "delete(2 ) completed3");
+  committer_.OnCommitted(CheckpointId(2), Task(1, 0), "sink", {}, 3100);
+  EXPECT_EQ(Complete(4, 4000), "delete(3 ) completed4") << "one late, as all files";
+  EXPECT_EQ(Complete(5, 5000), "delete(4 a b ) completed5");
 }
 
 TEST_F(CheckpointCoordinatorTest, RetainsSeveral) {

@@ -28,7 +28,7 @@ Committer::Unit Unit(int64_t checkpoint, const std::string& uid, int32_t subtask
   prepared.set_checkpoint_id(checkpoint);
   prepared.set_uid(uid);
   prepared.set_subtask(subtask);
-  prepared.add_committables("rows");
+  prepared.add_committables()->set_content("rows");
   return {Task(1, subtask), uid, {prepared}};
 }
 

@@ -198,7 +198,7 @@ Outgoing ToMessages(const job_action::Commit& action, const JobHeader& job) {
   m->set_checkpoint_id(action.checkpoint.value());
   m->set_uid(action.uid);
   for (const auto& prepared : action.prepared) {
-    for (const std::string& bytes : prepared.committables()) m->add_committables(bytes);
+    m->mutable_committables()->MergeFrom(prepared.committables());
   }
   return One(action.task_manager, std::move(message));
 }

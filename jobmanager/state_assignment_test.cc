@@ -145,13 +145,14 @@ TEST(StateAssignmentTest, FinishedSubtasks) {
 TEST(StateAssignmentTest, CommitsComeBackInTheirOrderAndUnderTheirIdentity) {
   auto manifest = Manifest(TestPlan({{"source", 1}, {"sink", 3}}));
   for (int i = 1; i <= 3; ++i) {
-    manifest.mutable_tasks(i)->mutable_operators(0)->add_committables("nine" + std::to_string(i));
+    manifest.mutable_tasks(i)->mutable_operators(0)->add_committables()->set_content(
+        "nine" + std::to_string(i));
   }
   auto* older = manifest.add_uncommitted();
   older->set_checkpoint_id(8);
   older->set_uid("sink-1");
   older->set_subtask(2);
-  older->add_committables("eight");
+  older->add_committables()->set_content("eight");
   auto state = AssignState(manifest, TestPlan({{"source", 1}, {"sink", 2}}));
   ASSERT_TRUE(state.ok());
   std::ostringstream out;
@@ -159,7 +160,7 @@ TEST(StateAssignmentTest, CommitsComeBackInTheirOrderAndUnderTheirIdentity) {
     for (const auto& unit : units) {
       out << id << ":" << unit.task << "=";
       for (const auto& p : unit.prepared) {
-        out << p.checkpoint_id() << "/" << p.subtask() << "/" << p.committables(0) << " ";
+        out << p.checkpoint_id() << "/" << p.subtask() << "/" << p.committables(0).content() << " ";
       }
     }
   }

@@ -14,6 +14,7 @@
 #include "common/data/batch.h"
 #include "common/data/stream_element.h"
 #include "connectors/connector.h"
+#include "proto/checkpoint.pb.h"
 
 // What turns input batches and due timers into output batches, on one thread, without seeing a
 // channel, a barrier or a lock.
@@ -26,6 +27,7 @@ class Table;
 
 namespace weir {
 
+class CheckpointStorage;
 class CollectBuffer;
 class KeyedState;
 
@@ -82,7 +84,9 @@ struct OperatorContext {
   int32_t parallelism = 1;
   int32_t max_parallelism = 128;
   int64_t attempt = 0;
-  std::string lineage;  // of the job: WriterIdentity
+  std::string lineage;                         // of the job: WriterIdentity
+  std::shared_ptr<CheckpointStorage> storage;  // of the job's checkpoints; null: none
+  CheckpointId restored_checkpoint;            // 0: none
   KeyedState* state = nullptr;
   SplitWatermarks* splits = nullptr;
   CollectBuffer* collect = nullptr;  // of the chain's Collect node, when it has one
@@ -97,8 +101,8 @@ struct OperatorContext {
 
 // What a snapshot of one operator holds beside its keyed tables, which the task snapshots itself.
 struct OperatorState {
-  std::string bytes;                      // opaque, small
-  std::vector<std::string> committables;  // of sinks
+  std::string bytes;                                  // opaque, small
+  std::vector<checkpoint::Committable> committables;  // of sinks
 };
 
 class Operator {

@@ -1,4 +1,5 @@
 #include "operators/calc.h"
+#include "operators/changelog_normalize.h"
 #include "operators/collect.h"
 #include "operators/group_aggregate.h"
 #include "operators/operator.h"
@@ -35,6 +36,8 @@ StatusOr<std::unique_ptr<Operator>> MakeOperator(const plan::OperatorNode& node)
       return Made(std::make_unique<GroupAggregateOperator>());
     case Node::kDropUpdateBefore:
       return Made(std::make_unique<DropUpdateBeforeOperator>());
+    case Node::kChangelogNormalize:
+      return Made(std::make_unique<ChangelogNormalizeOperator>());
     case Node::kSink:
       return Made(std::make_unique<TableSinkOperator>());
     case Node::kCollect:

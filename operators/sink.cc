@@ -5,7 +5,7 @@
 
 namespace weir {
 
-Status TableSinkOperator::Open(OperatorContext& context, const std::vector<std::string>&) {
+Status TableSinkOperator::Open(OperatorContext& context, const std::vector<std::string>& restored) {
   const plan::Sink& node = context.node->sink();
   ASSIGN_OR_RETURN(TableInfo table, TableInfoFrom(node.table()));
   table_name_ = table.name;
@@ -23,12 +23,35 @@ Status TableSinkOperator::Open(OperatorContext& context, const std::vector<std::
     return InvalidArgumentError("connector '" + connector->name + "' cannot be written");
   }
   ASSIGN_OR_RETURN(sink_, connector->make_sink(table));
+  clock_ = context.clock;
+  return MakeWriter(context, restored);
+}
+
+Status TableSinkOperator::MakeWriter(OperatorContext& context,
+                                     const std::vector<std::string>& restored) {
+  const WriterIdentity identity = {context.lineage, context.node->uid(), context.task.subtask,
+                                   context.parallelism, context.attempt};
+  if (sink_->writes_ahead()) {
+    WriteAhead::Config config{
+        .identity = identity,
+        .schema = table_schema_,
+        .log = {.storage = context.storage,
+                .run_blocking = context.run_blocking,
+                .wake = context.wake},
+        .restored = context.restored_checkpoint,
+        .clock = context.clock,
+    };
+    ASSIGN_OR_RETURN(std::unique_ptr<WriteAhead> ahead,
+                     WriteAhead::Make(std::move(config), restored));
+    ahead_ = ahead.get();
+    writer_ = std::move(ahead);
+    return OkStatus();
+  }
   SinkWriterContext writer;
-  writer.identity = {context.lineage, context.node->uid(), context.task.subtask,
-                     context.parallelism, context.attempt};
+  writer.identity = identity;
   writer.wake = context.wake;
   writer.run_blocking = context.run_blocking;
-  writer.clock = clock_ = context.clock;
+  writer.clock = context.clock;
   ASSIGN_OR_RETURN(writer_, sink_->MakeWriter(std::move(writer)));
   return OkStatus();
 }
@@ -89,9 +112,21 @@ StatusOr<Progress> TableSinkOperator::OnTimer(Timestamp now, Collector&) {
 }
 
 StatusOr<OperatorState> TableSinkOperator::Snapshot(CheckpointId id) {
-  StatusOr<std::vector<std::string>> prepared = writer_->PrepareCommit(id);
-  if (!prepared.ok()) return std::move(prepared).status().Annotate("sink " + table_name_);
-  return OperatorState{.bytes = "", .committables = std::move(*prepared)};
+  std::vector<checkpoint::Committable> fresh;
+  OperatorState state;
+  if (ahead_) {
+    if (auto epoch = ahead_->Prepare(id)) fresh.push_back(std::move(*epoch));
+    state.bytes = ahead_->State();
+  } else {
+    StatusOr<std::vector<std::string>> prepared = writer_->PrepareCommit(id);
+    if (!prepared.ok()) return std::move(prepared).status().Annotate("sink " + table_name_);
+    for (std::string& content : *prepared) fresh.emplace_back().set_content(std::move(content));
+  }
+  if (!fresh.empty()) prepared_[id] = std::move(fresh);
+  for (const auto& [checkpoint, committables] : prepared_) {
+    state.committables.insert(state.committables.end(), committables.begin(), committables.end());
+  }
+  return state;
 }
 
 }  // namespace weir

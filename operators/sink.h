@@ -1,16 +1,20 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "operators/not_null_enforcer.h"
 #include "operators/operator.h"
+#include "operators/write_ahead.h"
 
 namespace weir {
 
 // Hands rows to a connector in the order of the table's columns and waits while it is full. Flush
-// brings everything to where the sink's guarantee wants it before a barrier.
+// brings everything to where the sink's guarantee wants it before a barrier. What was prepared for
+// a checkpoint is in every snapshot until one that holds it is known to be complete: a checkpoint
+// that is given up loses nothing.
 class TableSinkOperator : public Operator {
  public:
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
@@ -20,8 +24,12 @@ class TableSinkOperator : public Operator {
   std::optional<Timestamp> NextTimer() const override { return next_timer_; }
   StatusOr<Progress> OnTimer(Timestamp now, Collector& out) override;
   StatusOr<OperatorState> Snapshot(CheckpointId id) override;
+  void CheckpointCompleted(CheckpointId id) override {
+    prepared_.erase(prepared_.begin(), prepared_.upper_bound(id));
+  }
 
  private:
+  Status MakeWriter(OperatorContext& context, const std::vector<std::string>& restored);
   Batch Map(const Batch& batch) const;
   StatusOr<Progress> TryWrite();
   StatusOr<Progress> TryFlush();
@@ -32,6 +40,8 @@ class TableSinkOperator : public Operator {
   std::vector<int32_t> mapping_;  // input column of each table column; -1: NULL
   std::unique_ptr<Sink> sink_;
   std::unique_ptr<SinkWriter> writer_;
+  WriteAhead* ahead_ = nullptr;  // the writer, where rows are written ahead
+  std::map<CheckpointId, std::vector<checkpoint::Committable>> prepared_;
   const Clock* clock_ = nullptr;
   std::optional<Batch> waiting_;  // not taken yet
   bool flushing_ = false;

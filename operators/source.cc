@@ -78,6 +78,7 @@ Status TableSourceOperator::Open(OperatorContext& context, const std::vector<std
     return InvalidArgumentError("connector '" + connector->name + "' cannot be read");
   }
   ASSIGN_OR_RETURN(source_, connector->make_source(table));
+  upserts_ = connector->reads_upserts;
   std::vector<uint32_t> projection(node.projection().begin(), node.projection().end());
   if (!source_->emits_rows()) {
     RETURN_IF_ERROR(MakeDecoders(table, node, context.time_zone));
@@ -279,30 +280,37 @@ Status TableSourceOperator::AssembleRun(const MessageRun& run, BatchBuilder& out
     keys = builder.Finish();
     for (size_t i = 0; i < key_of.size(); ++i) key_row[key_of[i]] = static_cast<int64_t>(i);
   }
-  for (size_t row = 0; row < decoded.rows(); ++row) {
-    uint32_t message = row_of_[row];
-    for (size_t c = 0; c < columns_.size(); ++c) {
-      const OutputColumn& column = columns_[c];
-      switch (column.origin) {
-        case Origin::kValue:
-          out.column(c).AppendFrom(*decoded.column(column.index), row);
-          break;
-        case Origin::kMetadata:
-          out.column(c).AppendFrom(*run.metadata[column.index], message);
-          break;
-        case Origin::kKey:
-          if (key_row[message] < 0) {
-            out.column(c).AppendNull();
-          } else {
-            out.column(c).AppendFrom(*keys.column(column.index),
-                                     static_cast<size_t>(key_row[message]));
-          }
-          break;
-      }
+  size_t row = 0;
+  for (size_t message = 0; message < run.values.size(); ++message) {
+    const bool deletes = upserts_ && run.values[message].data() == nullptr;
+    if (deletes && key_row[message] >= 0) {
+      AppendRow(run, message, decoded, -1, keys, key_row[message], RowKind::kDelete, out);
     }
-    out.CloseRow(decoded.kind(row));
+    for (; row < decoded.rows() && row_of_[row] == message; ++row) {
+      if (deletes) continue;
+      AppendRow(run, message, decoded, static_cast<int64_t>(row), keys, key_row[message],
+                upserts_ ? RowKind::kUpdateAfter : decoded.kind(row), out);
+    }
   }
   return OkStatus();
+}
+
+void TableSourceOperator::AppendRow(const MessageRun& run, size_t message, const Batch& values,
+                                    int64_t value_row, const Batch& keys, int64_t key_row,
+                                    RowKind kind, BatchBuilder& out) const {
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    const OutputColumn& column = columns_[c];
+    const bool from_key = column.origin == Origin::kKey;
+    if (column.origin == Origin::kMetadata) {
+      out.column(c).AppendFrom(*run.metadata[column.index], message);
+    } else if ((from_key ? key_row : value_row) < 0) {
+      out.column(c).AppendNull();
+    } else {
+      out.column(c).AppendFrom(*(from_key ? keys : values).column(column.index),
+                               static_cast<size_t>(from_key ? key_row : value_row));
+    }
+  }
+  out.CloseRow(kind);
 }
 
 Status TableSourceOperator::HandleBad(const MessageRun& run, const std::vector<BadMessage>& bad) {

@@ -53,6 +53,9 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
 
   // Of a run: values decoded on their own, then put together with keys and metadata.
   Status AssembleRun(const MessageRun& run, BatchBuilder& out);
+  // One row; `value_row` and `key_row` -1: NULL.
+  void AppendRow(const MessageRun& run, size_t message, const Batch& values, int64_t value_row,
+                 const Batch& keys, int64_t key_row, RowKind kind, BatchBuilder& out) const;
   Status HandleBad(const MessageRun& run, const std::vector<BadMessage>& bad);
   void EmitPending(int32_t split, Collector& out);
   void EmitDue(bool all, Collector& out);
@@ -67,6 +70,7 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
 
   SchemaPtr output_;
   std::vector<OutputColumn> columns_;
+  bool upserts_ = false;     // a message without a value deletes the row of its key
   bool values_only_ = true;  // every column comes from the value: decoded straight into the output
   std::unique_ptr<Decoder> value_decoder_;
   SchemaPtr value_schema_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/config/option_reader.h"
 #include "connectors/connector.h"
 #include "operators/functions/aggregate_function.h"
 #include "operators/not_null_enforcer.h"
@@ -74,6 +75,7 @@ SqlStatus FillTable(const CatalogTable& table, const std::map<std::string, std::
 bool CarriesUpdateBefore(const PhysicalNode& node) {
   switch (node.op.operator_case()) {
     case plan::OperatorNode::kGroupAggregate:
+    case plan::OperatorNode::kChangelogNormalize:
       return node.emits_update_before;
     case plan::OperatorNode::kCalc:
       return std::any_of(node.inputs.begin(), node.inputs.end(),
@@ -81,6 +83,13 @@ bool CarriesUpdateBefore(const PhysicalNode& node) {
     default:
       return false;
   }
+}
+
+bool TakesCheckpoints(const SessionConfig& config) {
+  auto interval = config.options.find("execution.checkpointing.interval");
+  if (interval == config.options.end()) return false;
+  StatusOr<Duration> duration = ParseDuration(interval->second);
+  return duration.ok() && duration->count() > 0;
 }
 
 // The connector and its options, without touching anything outside.
@@ -117,10 +126,13 @@ class Builder {
  private:
   // The operators would refuse it too, when the job runs.
   SqlStatus CheckNotNullOption(const Schema& schema, const SourceSpan& span) const;
-  SqlResult<Nodes> BuildScan(const ScanRel& scan);
+  SqlResult<Nodes> BuildScan(const ScanRel& scan, bool need_before);
   SqlResult<Nodes> BuildAggregate(const Rel& rel, const AggregateRel& aggregate, bool need_before);
   SqlResult<Nodes> BuildWindowAggregate(const Rel& rel, const WindowAggregateRel& aggregate);
   SqlResult<PhysicalNode*> Access(const ScanRel& scan);
+  // Changes by primary key into a changelog.
+  PhysicalNode* Normalize(const CatalogTable& table, const TableAccess& access,
+                          PhysicalNode* input);
 
   // The node for `op` over `inputs`, an equal one that exists already if there is one.
   PhysicalNode* Add(plan::OperatorNode op, Schema schema, const Nodes& inputs,
@@ -192,7 +204,7 @@ PhysicalNode* Builder::AddCalc(const Rel& rel, const CalcRel& calc, const Nodes&
 }
 
 SqlResult<Nodes> Builder::Build(const RelPtr& rel, bool need_before) {
-  if (const auto* scan = rel->as<ScanRel>()) return BuildScan(*scan);
+  if (const auto* scan = rel->as<ScanRel>()) return BuildScan(*scan, need_before);
   if (const auto* calc = rel->as<CalcRel>()) {
     // A filter must see the old row to take back what it let pass.
     ASSIGN_OR_RETURN(Nodes inputs, Build(rel->inputs[0], need_before || calc->filter != nullptr));
@@ -284,12 +296,34 @@ SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
     node = Add(std::move(op), access.schema, {node}, MakeExchange(plan::Exchange::FORWARD),
                node->parallelism);
   }
+  if (ReadsUpserts(scan)) node = Normalize(table, access, node);
   tables_[key] = node;
   return node;
 }
 
-SqlResult<Nodes> Builder::BuildScan(const ScanRel& scan) {
+PhysicalNode* Builder::Normalize(const CatalogTable& table, const TableAccess& access,
+                                 PhysicalNode* input) {
+  plan::OperatorNode op;
+  std::string names, others;
+  std::vector<uint32_t> keys;
+  for (const std::string& name : table.primary_key) {
+    names += (names.empty() ? "" : ", ") + name;
+    keys.push_back(static_cast<uint32_t>(access.schema.IndexOf(name)));
+    op.mutable_changelog_normalize()->add_keys(keys.back());
+  }
+  for (const Field& field : access.schema.fields()) {
+    others += (others.empty() ? "" : ", ") + field.name;
+  }
+  op.set_name("ChangelogNormalize(key=[" + names + "])");
+  op.set_uid("normalize(" + names + "):" + table.name);
+  op.set_meaning(table.name + " (" + others + ") by " + names);
+  auto [exchange, parallelism] = KeyedExchange(keys);
+  return Add(std::move(op), access.schema, {input}, exchange, parallelism);
+}
+
+SqlResult<Nodes> Builder::BuildScan(const ScanRel& scan, bool need_before) {
   ASSIGN_OR_RETURN(PhysicalNode * node, Access(scan));
+  node->emits_update_before |= need_before && node->op.has_changelog_normalize();
   const TableAccess& access = accesses_[TableKey(scan)];
   if (scan.columns == access.columns) return Nodes{node};
   // The table is read for several queries, or for its watermark: take our columns.
@@ -419,6 +453,13 @@ SqlStatus Builder::AddSink(const BoundInsert& insert) {
   StatusOr<std::unique_ptr<Sink>> made = (*connector)->make_sink(*info);
   if (!made.ok()) return fail(made.status());
 
+  if ((*made)->writes_ahead() && !TakesCheckpoints(*options_.config)) {
+    return SqlError{StatusCode::kInvalidArgument,
+                    "`" + table.name +
+                        "` is written exactly once, with each checkpoint, and this job takes none",
+                    insert.span, "SET 'execution.checkpointing.interval' = '10 s'"};
+  }
+
   ChangeKinds changes = ChangesOf(*insert.query);
   if (!changes.insert_only() && !(*made)->accepts_updates()) {
     return SqlError{StatusCode::kInvalidArgument,
@@ -483,6 +524,8 @@ void SettleUpdateBefore(PhysicalPlan& plan) {
   for (auto& node : plan.nodes) {
     if (node->op.has_group_aggregate()) {
       node->op.mutable_group_aggregate()->set_emit_update_before(node->emits_update_before);
+    } else if (node->op.has_changelog_normalize()) {
+      node->op.mutable_changelog_normalize()->set_emit_update_before(node->emits_update_before);
     }
   }
   for (auto& node : plan.nodes) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "connectors/connector.h"
+
 namespace weir::sql {
 namespace {
 
@@ -102,7 +104,18 @@ std::optional<WindowColumns> WindowOf(const Rel& rel) {
   return std::nullopt;
 }
 
+bool ReadsUpserts(const ScanRel& scan) {
+  auto name = scan.options.find("connector");
+  StatusOr<const Connector*> connector =
+      FindConnector(name == scan.options.end() ? "" : name->second);
+  return connector.ok() && (*connector)->reads_upserts;
+}
+
 ChangeKinds ChangesOf(const Rel& rel) {
+  if (const auto* scan = rel.as<ScanRel>()) {
+    const bool changes = ReadsUpserts(*scan);
+    return {changes, changes};
+  }
   if (const auto* aggregate = rel.as<AggregateRel>()) {
     ChangeKinds input = ChangesOf(*rel.inputs[0]);
     // DISTINCT alone never updates: there is nothing beside the key.
@@ -123,6 +136,15 @@ ChangeKinds ChangesOf(const Rel& rel) {
 }
 
 std::optional<std::vector<uint32_t>> UpsertKey(const Rel& rel) {
+  if (const auto* scan = rel.as<ScanRel>(); scan && ReadsUpserts(*scan)) {
+    std::vector<uint32_t> key;
+    for (const std::string& name : scan->table->primary_key) {
+      int at = rel.schema.IndexOf(name);
+      if (at < 0) return std::nullopt;
+      key.push_back(static_cast<uint32_t>(at));
+    }
+    return key;
+  }
   if (const auto* aggregate = rel.as<AggregateRel>()) {
     std::vector<uint32_t> key;
     for (size_t i = 0; i < aggregate->keys.size(); ++i) key.push_back(static_cast<uint32_t>(i));

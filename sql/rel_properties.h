@@ -32,6 +32,9 @@ struct ChangeKinds {
 };
 ChangeKinds ChangesOf(const Rel& rel);
 
+// Whether the table's rows are changes by its primary key, which the scan makes a changelog of.
+bool ReadsUpserts(const ScanRel& scan);
+
 // Columns by which the latest change of a row is found: an update or delete concerns the row with
 // the same values there. Empty optional: none known. An empty list: there is only one row.
 std::optional<std::vector<uint32_t>> UpsertKey(const Rel& rel);

@@ -639,6 +639,61 @@ TEST(SessionTest, ExplainPrintsPlanAndJob) {
   EXPECT_FALSE(terminal.last().job.has_value());
 }
 
+// "Source(...)" and the like, in the plan's order, of the last job.
+std::vector<std::string> OperatorNames(const Terminal& terminal) {
+  std::vector<std::string> names;
+  for (const plan::Vertex& vertex : terminal.last().job->vertices()) {
+    for (const plan::OperatorNode& node : vertex.chain()) names.push_back(node.name());
+  }
+  return names;
+}
+
+constexpr char kUpserts[] =
+    "CREATE TABLE u (v BIGINT, k STRING, w STRING, PRIMARY KEY (k) NOT ENFORCED) WITH ("
+    "'connector' = 'upsert-kafka', 'topic' = 't', 'properties.bootstrap.servers' = "
+    "'127.0.0.1:1', 'key.format' = 'json', 'value.format' = 'json');";
+
+TEST(SessionTest, UpsertsAreReadAsAChangelog) {
+  Terminal terminal;
+  EXPECT_EQ(terminal.Run(std::string(kUpserts) + "SELECT v FROM u"), "OK\n");  // of CREATE
+  // The key is read although nobody asks for it, and changes find their subtask by it.
+  EXPECT_EQ(OperatorNames(terminal),
+            (std::vector<std::string>{"Source(table=[u])", "ChangelogNormalize(key=[k])",
+                                      "Calc(select=[v])", "Collect"}));
+  const plan::JobGraph& job = *terminal.last().job;
+  EXPECT_EQ(job.edges(0).exchange().kind(), plan::Exchange::HASH);
+  const plan::ChangelogNormalize& normalize = job.vertices(1).chain(0).changelog_normalize();
+  EXPECT_TRUE(normalize.emit_update_before());
+  EXPECT_EQ(normalize.keys(0), 1u);
+  // By the same key into the same kind of table: no old rows, in the same subtasks.
+  EXPECT_EQ(terminal.Run("CREATE TABLE into_u LIKE u; INSERT INTO into_u SELECT * FROM u"), "OK\n");
+  EXPECT_FALSE(
+      terminal.last().job->vertices(1).chain(0).changelog_normalize().emit_update_before());
+}
+
+TEST(SessionTest, ChangesGoOnlyWhereTheyAreTaken) {
+  Terminal terminal;
+  ASSERT_EQ(terminal.Run(std::string(kUpserts) +
+                         "CREATE TABLE appended (v BIGINT) WITH ('connector' = 'kafka', 'topic' = "
+                         "'t', 'properties.bootstrap.servers' = '127.0.0.1:1', 'format' = 'json')"),
+            "OK\nOK\n");
+  const std::string refused = terminal.Run("INSERT INTO appended SELECT v FROM u");
+  EXPECT_NE(refused.find("`appended` takes only new rows"), std::string::npos) << refused;
+}
+
+TEST(SessionTest, ExactlyOnceNeedsCheckpoints) {
+  Terminal terminal;
+  const std::string table =
+      "CREATE TABLE t (v BIGINT) WITH ('connector' = 'kafka', 'topic' = 't', "
+      "'properties.bootstrap.servers' = '127.0.0.1:1', 'format' = 'json', "
+      "'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'p');";
+  const std::string refused = terminal.Run(table + "INSERT INTO t VALUES (1)");
+  EXPECT_NE(refused.find("this job takes none"), std::string::npos) << refused;
+  EXPECT_EQ(terminal.Run("SET 'execution.checkpointing.interval' = '10 s';"
+                         "INSERT INTO t VALUES (1)"),
+            "");
+}
+
 TEST(SessionTest, WhatIsOfTheClusterOrNotThereIsRefused) {
   Terminal terminal;
   ExpectAnswers(

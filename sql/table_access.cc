@@ -5,6 +5,7 @@
 #include "common/config/option_reader.h"
 #include "formats/format.h"
 #include "sql/metadata_columns.h"
+#include "sql/rel_properties.h"
 
 namespace weir::sql {
 namespace {
@@ -131,6 +132,14 @@ SqlResult<TableAccess> MakeTableAccess(const TableUse& use, const SessionConfig&
   }
   TableAccess access;
   std::set<ScanColumn> wanted = use.columns;
+  if (ReadsUpserts(*use.scan)) {
+    for (uint32_t i = 0; i < table.columns.size(); ++i) {
+      const auto& key = table.primary_key;
+      if (std::find(key.begin(), key.end(), table.columns[i].name) != key.end()) {
+        wanted.insert({i, {}});
+      }
+    }
+  }
   ExprPtr watermark;
   if (table.watermark && use.granularity_ms != 0) {
     Scope scope = TableScope(table, true);

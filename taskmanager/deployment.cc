@@ -77,6 +77,7 @@ class Builder {
     if (!deploy_.checkpoint_dir().empty()) {
       storage_ = std::make_shared<CheckpointStorage>(
           environment_.file_system, deploy_.checkpoint_dir(), environment_.inline_state_bytes);
+      deployment_.storage = storage_;
     }
     for (const rpc::TaskLocation& location : deploy_.locations()) {
       addresses_[IdOf(location.vertex(), location.subtask())] = location.data_address();
@@ -235,6 +236,7 @@ class Builder {
     config.lineage = deploy_.lineage();
     config.graph = graph_;
     config.finished = subtask.finished();
+    config.restored_checkpoint = CheckpointId(deploy_.restored_checkpoint());
     config.restore.assign(subtask.restore().begin(), subtask.restore().end());
     config.state.storage = storage_;
     config.state.key_groups =

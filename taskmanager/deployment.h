@@ -33,6 +33,7 @@ struct TaskEnvironment {
 struct Deployment {
   std::vector<std::shared_ptr<Task>> tasks;  // as in DeployTasks.subtasks
   std::map<TaskId, std::shared_ptr<CollectBuffer>> collect;
+  std::shared_ptr<CheckpointStorage> storage;  // of the job's checkpoints; null: none
 };
 
 // Listens to one task: event by event, from whatever thread runs it.

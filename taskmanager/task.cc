@@ -24,6 +24,7 @@ Overloaded(F...) -> Overloaded<F...>;
 struct Task::Body {
   std::vector<std::unique_ptr<OperatorContext>> contexts;
   SplitWatermarks splits;
+  std::shared_ptr<CheckpointStorage> storage;
   std::unique_ptr<TaskState> state;
   std::unique_ptr<InputGate> gate;
   std::unique_ptr<OutputWriter> writer;
@@ -67,6 +68,7 @@ void Task::Start() {
 // Nothing else touches the body until Initialized has been posted.
 Status Task::Initialize() {
   if (config_.finished) return OkStatus();
+  body_->storage = config_.state.storage;
   body_->state = std::make_unique<TaskState>(std::move(config_.state));
   return OpenOperators();
 }
@@ -104,6 +106,8 @@ Status Task::OpenOperators() {
     context->max_parallelism = config_.graph->max_parallelism();
     context->attempt = config_.attempt;
     context->lineage = config_.lineage;
+    context->storage = body_->storage;
+    context->restored_checkpoint = config_.restored_checkpoint;
     context->state = &body_->state->ForOperator(plan.uid());
     context->splits = &body_->splits;
     context->collect = config_.collect.get();
@@ -525,8 +529,8 @@ Status Task::DoSnapshot(CheckpointId id) {
     checkpoint::OperatorSnapshot* out = snapshot.result.add_operators();
     out->set_uid(body_->contexts[i]->node->uid());
     out->set_operator_state(std::move(state->bytes));
-    for (std::string& committable : state->committables) {
-      out->add_committables(std::move(committable));
+    for (checkpoint::Committable& committable : state->committables) {
+      *out->add_committables() = std::move(committable);
     }
   }
   if (body_->source) {

@@ -108,6 +108,7 @@ struct TaskConfig {
   std::shared_ptr<const plan::JobGraph> graph;  // id.vertex is one of its vertices
   bool finished = false;  // it had read everything before: it only ends its output again
   std::vector<rpc::OperatorRestore> restore;
+  CheckpointId restored_checkpoint;  // 0: fresh
   TaskState::Config state;
   OperatorFactory make_operator;
   std::vector<InputGate::Channel> inputs;

@@ -5,6 +5,8 @@
 
 #include "common/base/logging.h"
 #include "common/data/batch_codec.h"
+#include "operators/expressions/expr.h"
+#include "operators/write_ahead.h"
 #include "taskmanager/process_usage.h"
 
 namespace weir {
@@ -183,6 +185,7 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
   attempt.lineage = deploy.lineage();
   attempt.graph = std::make_shared<const plan::JobGraph>(deploy.graph());
   attempt.collect = std::move(built->collect);
+  attempt.storage = std::move(built->storage);
   attempt.live = static_cast<int>(built->tasks.size());
   for (std::shared_ptr<Task>& task : built->tasks) attempt.tasks[task->id()].task = task;
   for (const rpc::SubtaskDeployment& subtask : deploy.subtasks()) {
@@ -240,24 +243,21 @@ void TaskExecutor::OnCommit(const rpc::Commit& commit) {
   done.set_vertex(commit.vertex());
   done.set_subtask(commit.subtask());
   done.set_uid(commit.uid());
-  auto work = [this, graph = attempt->graph, lineage = attempt->lineage, commit]() -> Status {
+  auto work = [this, graph = attempt->graph, storage = attempt->storage, lineage = attempt->lineage,
+               commit]() -> Status {
     if (commit.vertex() >= static_cast<uint32_t>(graph->vertices_size())) {
       return InvalidArgumentError("a commit for no vertex of the plan");
     }
     const plan::Vertex& vertex = graph->vertices(static_cast<int>(commit.vertex()));
     for (const plan::OperatorNode& node : vertex.chain()) {
       if (node.uid() != commit.uid() || !node.has_sink()) continue;
-      ASSIGN_OR_RETURN(std::unique_ptr<Sink> sink, environment_.make_sink(node.sink().table()));
-      ASSIGN_OR_RETURN(std::unique_ptr<SinkCommitter> committer,
-                       sink->MakeCommitter({.lineage = lineage,
-                                            .sink_uid = commit.uid(),
-                                            .subtask = static_cast<int32_t>(commit.subtask()),
-                                            .parallelism = vertex.parallelism(),
-                                            .attempt = commit.attempt()}));
-      if (!committer) return OkStatus();
-      std::vector<std::string> committables(commit.committables().begin(),
-                                            commit.committables().end());
-      return committer->Commit(CheckpointId(commit.checkpoint_id()), committables);
+      return CommitPrepared(node, storage.get(),
+                            {.lineage = lineage,
+                             .sink_uid = commit.uid(),
+                             .subtask = static_cast<int32_t>(commit.subtask()),
+                             .parallelism = vertex.parallelism(),
+                             .attempt = commit.attempt()},
+                            commit);
     }
     return InvalidArgumentError("a commit for '" + commit.uid() +
                                 "', which is no sink of the plan");
@@ -268,6 +268,30 @@ void TaskExecutor::OnCommit(const rpc::Commit& commit) {
         SetFailure(work(), done.mutable_failure());
         self->Post(Committed{std::move(done)});
       });
+}
+
+Status TaskExecutor::CommitPrepared(const plan::OperatorNode& node,
+                                    const CheckpointStorage* storage, WriterIdentity identity,
+                                    const rpc::Commit& commit) const {
+  ASSIGN_OR_RETURN(std::unique_ptr<Sink> sink, environment_.make_sink(node.sink().table()));
+  std::vector<std::string> contents;
+  std::vector<checkpoint::SinkEpoch> epochs;
+  for (const checkpoint::Committable& committable : commit.committables()) {
+    if (committable.has_epoch()) {
+      epochs.push_back(committable.epoch());
+    } else {
+      contents.push_back(committable.content());
+    }
+  }
+  if (!epochs.empty()) {
+    ASSIGN_OR_RETURN(SchemaPtr schema, FromProto(node.sink().table().schema()));
+    RETURN_IF_ERROR(CommitEpochs(*sink, schema, storage, std::move(epochs)));
+  }
+  if (contents.empty()) return OkStatus();
+  ASSIGN_OR_RETURN(std::unique_ptr<SinkCommitter> committer,
+                   sink->MakeCommitter(std::move(identity)));
+  if (!committer) return OkStatus();
+  return committer->Commit(CheckpointId(commit.checkpoint_id()), contents);
 }
 
 void TaskExecutor::OnFetchRows(const rpc::FetchRows& fetch) {

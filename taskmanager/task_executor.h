@@ -51,6 +51,7 @@ class TaskExecutor : public Runnable {
     int64_t epoch = 0;
     std::string lineage;
     std::shared_ptr<const plan::JobGraph> graph;
+    std::shared_ptr<CheckpointStorage> storage;
     std::map<TaskId, TaskEntry> tasks;
     std::map<TaskId, std::shared_ptr<CollectBuffer>> collect;
     std::map<VertexId, Source> sources;  // whose subtask 0 is here
@@ -88,6 +89,9 @@ class TaskExecutor : public Runnable {
   void RefuseDeployment(const rpc::DeployTasks& deploy, const Status& cause);
   void OnAssignSplits(const rpc::AssignSplits& assign);
   void OnCommit(const rpc::Commit& commit);
+  // On the I/O pool.
+  Status CommitPrepared(const plan::OperatorNode& node, const CheckpointStorage* storage,
+                        WriterIdentity identity, const rpc::Commit& commit) const;
   void OnFetchRows(const rpc::FetchRows& fetch);
   void OnTaskEvent(FromTask& mail);
   void OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId task,

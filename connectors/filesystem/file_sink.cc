@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <set>
 
 #include "connectors/blocking_call.h"
 #include "connectors/filesystem/filesystem.h"
@@ -20,11 +23,39 @@ Status SystemError(const std::string& what, const std::string& path) {
   return UnavailableError(what + " " + path + ": " + std::strerror(errno));
 }
 
+// A part has a hidden name, ".part-JOB-SUBTASK-ATTEMPT-NUMBER", until a checkpoint that holds its
+// rows is complete; then it loses the dot. JOB stands for lineage and sink.
+std::string JobOf(const WriterIdentity& id) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (char c : id.lineage + "/" + id.sink_uid) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  char hex[17];
+  std::snprintf(hex, sizeof(hex), "%08x", static_cast<unsigned>(hash ^ (hash >> 32)));
+  return hex;
+}
+
+// What a hidden name says; nothing for names that are not ours.
+struct PartName {
+  std::string job;
+  int64_t attempt = 0;
+};
+std::optional<PartName> ParsePartName(const std::string& name) {
+  char job[9];
+  long long attempt = 0;
+  int used = 0;
+  if (std::sscanf(name.c_str(), ".part-%8[0-9a-f]-%*d-%lld-%*d%n", job, &attempt, &used) != 2 ||
+      static_cast<size_t>(used) != name.size()) {
+    return std::nullopt;
+  }
+  return PartName{job, attempt};
+}
+
 // A part being written. Used by one thread at a time: the task's, or the I/O pool's while a Flush
 // runs.
 struct Part {
   int descriptor = -1;
-  std::string hidden, visible;
+  std::string hidden;
   ~Part() {
     if (descriptor >= 0) ::close(descriptor);
   }
@@ -39,12 +70,9 @@ struct Part {
     return OkStatus();
   }
 
-  Status Publish() {
+  Status Seal() {
     if (::fsync(descriptor) != 0) return SystemError("cannot sync", hidden);
     ::close(std::exchange(descriptor, -1));
-    if (::rename(hidden.c_str(), visible.c_str()) != 0) {
-      return SystemError("cannot rename to", visible);
-    }
     return OkStatus();
   }
 };
@@ -72,20 +100,12 @@ class FileWriter final : public SinkWriter {
     if (error) {
       return PermissionDeniedError("cannot make the folder " + folder_ + ": " + error.message());
     }
-    // What an earlier attempt of this subtask did not finish will be written again.
-    std::string mine = ".part-" + Name() + "-";
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
-      if (entry.path().filename().string().starts_with(mine)) {
-        std::error_code ignored;
-        fs::remove(entry.path(), ignored);
-      }
-    }
     return OkStatus();
   }
 
   StatusOr<bool> Write(const Batch& batch) override {
-    if (publishing_.running()) return false;
-    RETURN_IF_ERROR(publishing_.Take().value_or(OkStatus()));
+    if (sealing_.running()) return false;
+    RETURN_IF_ERROR(sealing_.Take().value_or(OkStatus()));
     text_.clear();
     for (size_t row = 0; row < batch.rows(); ++row) {
       RETURN_IF_ERROR(encoder_->Encode(batch, row, text_));
@@ -100,42 +120,32 @@ class FileWriter final : public SinkWriter {
   }
 
   StatusOr<bool> Flush() override {
-    if (publishing_.running()) return false;
-    RETURN_IF_ERROR(publishing_.Take().value_or(OkStatus()));
+    if (sealing_.running()) return false;
+    RETURN_IF_ERROR(sealing_.Take().value_or(OkStatus()));
     if (current_) full_.push_back(std::move(current_));
     if (full_.empty()) return true;
-    publishing_.Start(context_.run_blocking, context_.wake,
-                      [parts = std::move(full_), folder = folder_]() -> Status {
-                        for (const std::shared_ptr<Part>& part : parts) {
-                          RETURN_IF_ERROR(part->Publish());
-                        }
-                        return SyncFolder(folder);
-                      });
+    for (const std::shared_ptr<Part>& part : full_) sealed_.push_back(part->hidden);
+    sealing_.Start(context_.run_blocking, context_.wake,
+                   [parts = std::move(full_), folder = folder_]() -> Status {
+                     for (const std::shared_ptr<Part>& part : parts) RETURN_IF_ERROR(part->Seal());
+                     return SyncFolder(folder);
+                   });
     full_.clear();
-    if (!publishing_.has_result()) return false;
-    RETURN_IF_ERROR(*publishing_.Take());
+    if (!sealing_.has_result()) return false;
+    RETURN_IF_ERROR(*sealing_.Take());
     return true;
   }
 
- private:
-  // Unlike that of any other subtask, sink or job in this folder.
-  std::string Name() const {
-    const WriterIdentity& id = context_.identity;
-    uint64_t hash = 0xcbf29ce484222325;
-    for (char c : id.lineage + "/" + id.sink_uid) {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    }
-    char hex[17];
-    std::snprintf(hex, sizeof(hex), "%08x", static_cast<unsigned>(hash ^ (hash >> 32)));
-    return std::string(hex) + "-" + std::to_string(id.subtask);
+  StatusOr<std::vector<std::string>> PrepareCommit(CheckpointId) override {
+    return std::exchange(sealed_, {});
   }
 
+ private:
   Status OpenPart() {
+    const WriterIdentity& id = context_.identity;
     current_ = std::make_shared<Part>();
-    std::string name = "part-" + Name() + "-" + std::to_string(context_.identity.attempt) + "-" +
-                       std::to_string(parts_++);
-    current_->hidden = folder_ + "/." + name;
-    current_->visible = folder_ + "/" + name;
+    current_->hidden = folder_ + "/.part-" + JobOf(id) + "-" + std::to_string(id.subtask) + "-" +
+                       std::to_string(id.attempt) + "-" + std::to_string(parts_++);
     current_->descriptor =
         ::open(current_->hidden.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     written_ = 0;
@@ -150,8 +160,50 @@ class FileWriter final : public SinkWriter {
   std::vector<std::shared_ptr<Part>> full_;
   int64_t written_ = 0;  // to current_
   int64_t parts_ = 0;
-  BlockingCall publishing_;
+  BlockingCall sealing_;
+  std::vector<std::string> sealed_;  // for the next checkpoint
   std::string text_;
+};
+
+class FileCommitter final : public SinkCommitter {
+ public:
+  Status Commit(CheckpointId id, const std::vector<std::string>& parts) override {
+    std::set<std::string> folders;
+    for (const std::string& hidden : parts) {
+      RETURN_IF_ERROR(Show(id, hidden));
+      folders.insert(fs::path(hidden).parent_path().string());
+    }
+    for (const std::string& folder : folders) RETURN_IF_ERROR(SyncFolder(folder));
+    for (const std::string& hidden : parts) RemoveForgotten(hidden);
+    return OkStatus();
+  }
+
+ private:
+  static Status Show(CheckpointId id, const std::string& hidden) {
+    const fs::path path(hidden);
+    const fs::path visible = path.parent_path() / path.filename().string().substr(1);
+    if (::rename(hidden.c_str(), visible.c_str()) == 0) return OkStatus();
+    if (errno != ENOENT) return SystemError("cannot rename to", visible.string());
+    std::error_code error;
+    if (fs::exists(visible, error)) return OkStatus();  // by an earlier call
+    return DataLossError("checkpoint " + std::to_string(id.value()) + " holds rows in " + hidden +
+                         ", which is gone: its rows are lost, unless somebody has moved it from " +
+                         visible.string());
+  }
+
+  // What earlier attempts wrote and no checkpoint knows: of those that one knows, none is left
+  // before a part of this attempt is committed.
+  static void RemoveForgotten(const std::string& committed) {
+    const fs::path path(committed);
+    std::optional<PartName> mine = ParsePartName(path.filename().string());
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(path.parent_path(), error)) {
+      std::optional<PartName> name = ParsePartName(entry.path().filename().string());
+      if (!mine || !name || name->job != mine->job || name->attempt >= mine->attempt) continue;
+      std::error_code ignored;
+      fs::remove(entry.path(), ignored);
+    }
+  }
 };
 
 class FileSink final : public Sink {
@@ -176,6 +228,9 @@ class FileSink final : public Sink {
     RETURN_IF_ERROR(writer->Open());
     return std::unique_ptr<SinkWriter>(std::move(writer));
   }
+  StatusOr<std::unique_ptr<SinkCommitter>> MakeCommitter(WriterIdentity) override {
+    return std::unique_ptr<SinkCommitter>(std::make_unique<FileCommitter>());
+  }
 
  private:
   const TableInfo table_;
@@ -190,6 +245,10 @@ StatusOr<std::unique_ptr<Sink>> MakeFileSink(const TableInfo& table) {
   StatusOr<std::string> path = LocalPath(options.Required("path"));
   if (!path.ok()) options.Fail("path", "is refused: " + path.status().message());
   int64_t part_bytes = options.MemorySize("sink.rolling-policy.file-size", 128 << 20);
+  // A part ends with each checkpoint, long before these say.
+  options.Duration("sink.rolling-policy.rollover-interval", Duration(1'800'000));
+  options.Duration("sink.rolling-policy.check-interval", Duration(60'000));
+  options.Accept("source.monitor-interval");
   options.ReadFormats(/*reading=*/false, /*keyed=*/false);
   RETURN_IF_ERROR(options.Finish());
   return std::unique_ptr<Sink>(std::make_unique<FileSink>(table, *path, part_bytes));

@@ -4,9 +4,9 @@
 
 namespace weir {
 
-// Writes lines into a folder: each subtask a part file at a time, hidden while it is written
-// (".part-..."), made durable and visible by a rename at each Flush. At-least-once: rows written
-// after the last completed checkpoint appear again after a failure.
+// Writes lines into a folder: each subtask a part file at a time, hidden (".part-...") and made
+// durable at each Flush; a rename makes it visible once the checkpoint that holds it is complete.
+// Each row is seen exactly once, also after failures.
 StatusOr<std::unique_ptr<Sink>> MakeFileSink(const TableInfo& table);
 
 }  // namespace weir

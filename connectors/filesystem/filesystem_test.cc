@@ -144,52 +144,91 @@ TEST_F(FilesystemTest, MissingAndCutFilesAreNamed) {
   EXPECT_EQ(reader.Open(path, 100, 1, 0).code(), StatusCode::kDataLoss);
 }
 
-TEST_F(FilesystemTest, WritesPartsThatAppearWithTheFlush) {
-  TableInfo table = TableOf({{"a", DataType::Int()}, {"b", DataType::String()}},
-                            {{"path", (folder_ / "out").string()}, {"format", "json"}});
-  auto sink = FilesystemConnector().make_sink(table);
-  ASSERT_TRUE(sink.ok()) << sink.status();
-  EXPECT_FALSE((*sink)->accepts_updates());
-  int woken = 0;
-  std::vector<std::function<void()>> work;
-  SinkWriterContext context;
-  context.identity = {.lineage = "l", .sink_uid = "s", .subtask = 2, .attempt = 1};
-  context.wake = [&] { ++woken; };
-  context.run_blocking = [&](std::function<void()> f) { work.push_back(std::move(f)); };
-  auto writer = (*sink)->MakeWriter(context);
-  ASSERT_TRUE(writer.ok()) << writer.status();
-  BatchBuilder builder(table.schema);
-  builder.AppendRow({1, "x"});
-  builder.AppendRow({2, Value()});
-  EXPECT_EQ(*(*writer)->Write(builder.Finish()), true);
-  auto visible = [&] {
+// A writer whose blocking work is done at once.
+class FileSinkTest : public FilesystemTest {
+ protected:
+  void SetUp() override {
+    FilesystemTest::SetUp();
+    table_ = TableOf({{"a", DataType::Int()}, {"b", DataType::String()}},
+                     {{"path", (folder_ / "out").string()}, {"format", "json"}});
+    auto sink = FilesystemConnector().make_sink(table_);
+    ASSERT_TRUE(sink.ok()) << sink.status();
+    sink_ = std::move(*sink);
+  }
+
+  std::unique_ptr<SinkWriter> Open(int64_t attempt) {
+    SinkWriterContext context;
+    context.identity = {.lineage = "l", .sink_uid = "s", .subtask = 2, .attempt = attempt};
+    context.run_blocking = [](std::function<void()> work) { work(); };
+    auto writer = sink_->MakeWriter(std::move(context));
+    EXPECT_TRUE(writer.ok()) << writer.status();
+    return std::move(*writer);
+  }
+  // Writes one row and brings it into a snapshot.
+  std::vector<std::string> Prepare(SinkWriter& writer, int number) {
+    BatchBuilder builder(table_.schema);
+    builder.AppendRow({number, "x"});
+    EXPECT_EQ(*writer.Write(builder.Finish()), true);
+    EXPECT_EQ(*writer.Flush(), true);
+    return *writer.PrepareCommit(CheckpointId(number));
+  }
+  Status Commit(const std::vector<std::string>& parts) {
+    return (*sink_->MakeCommitter({}))->Commit(CheckpointId(7), parts);
+  }
+  // Names of files that readers see, or of those they do not.
+  std::vector<std::string> Names(bool hidden) {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder_ / "out")) {
       std::string name = entry.path().filename().string();
-      if (name[0] != '.') names.push_back(name);
+      if ((name[0] == '.') == hidden) names.push_back(name);
     }
     return names;
-  };
-  EXPECT_TRUE(visible().empty());
-  EXPECT_EQ(*(*writer)->Flush(), false);
-  ASSERT_EQ(work.size(), 1u);
-  work[0]();
-  EXPECT_EQ(woken, 1);
-  EXPECT_EQ(*(*writer)->Flush(), true);
-  ASSERT_EQ(visible().size(), 1u);
-  std::ifstream in(folder_ / "out" / visible()[0]);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  EXPECT_EQ(text, "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":null}\n");
+  }
 
-  // A successor clears away what its predecessor left half-written.
-  builder.AppendRow({3, "lost"});
-  EXPECT_EQ(*(*writer)->Write(builder.Finish()), true);
-  context.identity.attempt = 2;
-  auto successor = (*sink)->MakeWriter(context);
-  ASSERT_TRUE(successor.ok());
-  size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(folder_ / "out")) files += entry.exists();
-  EXPECT_EQ(files, 1u);
+  TableInfo table_;
+  std::unique_ptr<Sink> sink_;
+};
+
+TEST_F(FileSinkTest, PartsAppearWhenTheirCheckpointIsCommitted) {
+  EXPECT_FALSE(sink_->accepts_updates());
+  auto writer = Open(1);
+  EXPECT_EQ(writer->PrepareCommit(CheckpointId(1))->size(), 0u);
+  std::vector<std::string> parts = Prepare(*writer, 2);
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(writer->PrepareCommit(CheckpointId(3))->size(), 0u);  // each part once
+  EXPECT_TRUE(Names(false).empty());
+  ASSERT_EQ(Commit(parts), OkStatus());
+  ASSERT_EQ(Names(false).size(), 1u);
+  EXPECT_TRUE(Names(true).empty());
+  std::ifstream in(folder_ / "out" / Names(false)[0]);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_EQ(text, "{\"a\":2,\"b\":\"x\"}\n");
+  // Told twice, it finds it done.
+  EXPECT_EQ(Commit(parts), OkStatus());
+  EXPECT_EQ(Names(false).size(), 1u);
+}
+
+TEST_F(FileSinkTest, ASuccessorCommitsWhatACheckpointHoldsAndRemovesTheRest) {
+  auto writer = Open(1);
+  std::vector<std::string> parts = Prepare(*writer, 1);
+  Prepare(*writer, 2);  // for a checkpoint that was not completed
+  auto successor = Open(2);
+  EXPECT_EQ(Names(true).size(), 2u);
+  ASSERT_EQ(Commit(parts), OkStatus());
+  EXPECT_EQ(Names(false).size(), 1u);
+  EXPECT_EQ(Names(true).size(), 1u);
+  std::vector<std::string> again = Prepare(*successor, 2);
+  ASSERT_EQ(Commit(again), OkStatus());
+  EXPECT_EQ(Names(false).size(), 2u);
+  EXPECT_TRUE(Names(true).empty());
+}
+
+TEST_F(FileSinkTest, APartThatIsGoneIsNamed) {
+  std::vector<std::string> parts = Prepare(*Open(1), 1);
+  fs::remove(parts[0]);
+  Status status = Commit(parts);
+  EXPECT_EQ(status.code(), StatusCode::kDataLoss);
+  EXPECT_NE(status.message().find(parts[0] + ", which is gone"), std::string::npos) << status;
 }
 
 }  // namespace

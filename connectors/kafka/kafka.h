@@ -4,7 +4,9 @@
 
 namespace weir {
 
-// 'connector' = 'kafka'. Read only so far; the sink comes with exactly-once writing.
+// 'connector' = 'kafka': messages are rows, which are only added.
 Connector KafkaConnector();
+// 'connector' = 'upsert-kafka': messages are changes of the row with their key.
+Connector UpsertKafkaConnector();
 
 }  // namespace weir

@@ -69,6 +69,51 @@ rd_kafka_resp_err_t OnNew(rd_kafka_t* handle, const rd_kafka_conf_t*, void* opaq
   return rd_kafka_interceptor_add_on_broker_state_change(handle, "weir", OnBrokerState, opaque);
 }
 
+// A table that is read and written carries the properties of both kinds of client.
+bool IsOnlyFor(KafkaClient::Kind kind, std::string_view key) {
+  static const std::set<std::string_view> kConsumers = {
+      "group.id",
+      "group.instance.id",
+      "group.protocol",
+      "session.timeout.ms",
+      "heartbeat.interval.ms",
+      "isolation.level",
+      "auto.commit.interval.ms",
+      "enable.auto.offset.store",
+      "enable.partition.eof",
+      "check.crcs",
+      "allow.auto.create.topics",
+      "max.partition.fetch.bytes",
+      "client.rack",
+  };
+  static const std::set<std::string_view> kProducers = {
+      "acks",
+      "request.required.acks",
+      "linger.ms",
+      "queue.buffering.max.ms",
+      "queue.buffering.max.messages",
+      "queue.buffering.max.kbytes",
+      "batch.size",
+      "batch.num.messages",
+      "compression.type",
+      "compression.codec",
+      "compression.level",
+      "delivery.timeout.ms",
+      "message.timeout.ms",
+      "enable.idempotence",
+      "enable.gapless.guarantee",
+      "max.in.flight.requests.per.connection",
+      "max.in.flight",
+      "retries",
+      "message.send.max.retries",
+      "transaction.timeout.ms",
+      "partitioner",
+      "sticky.partitioning.linger.ms",
+  };
+  if (kind == KafkaClient::Kind::kProducer) return kProducers.contains(key);
+  return kConsumers.contains(key) || key.starts_with("fetch.") || key.starts_with("queued.");
+}
+
 class Configuration {
  public:
   Configuration() : conf_(rd_kafka_conf_new()) {}
@@ -105,36 +150,46 @@ class Configuration {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(const KafkaOptions& options,
-                                                         const std::vector<Extra>& extra) {
+StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(Kind kind,
+                                                         const KafkaConnection& connection,
+                                                         const std::vector<Extra>& fixed,
+                                                         const std::vector<Extra>& defaults) {
   std::unique_ptr<KafkaClient> client(new KafkaClient());
-  client->table_ = options.table;
-  client->servers_ = options.servers;
+  client->table_ = connection.table;
+  client->servers_ = connection.servers;
   client->log_ = std::make_unique<Log>();
-  client->log_->table = options.table;
+  client->log_->table = connection.table;
   Configuration configuration;
-  // Java's default, which the tables of our users were written for; librdkafka's is the other one.
-  RETURN_IF_ERROR(configuration.Set("isolation.level", "read_uncommitted"));
-  // Assigning partitions needs a group's name even where no offset is ever committed.
-  RETURN_IF_ERROR(configuration.Set("group.id", "weir"));
+  if (kind == Kind::kConsumer) {
+    // Java's default, which the tables of our users were written for; librdkafka's is the other.
+    RETURN_IF_ERROR(configuration.Set("isolation.level", "read_uncommitted"));
+    // Assigning partitions needs a group's name even where no offset is ever committed.
+    RETURN_IF_ERROR(configuration.Set("group.id", "weir"));
+  }
   RETURN_IF_ERROR(configuration.Set("client.id", "weir"));
   // Half of it also lies between any two new connections, so between the one that learns the
   // brokers and the one to a leader. A broker that stays away is asked ever more seldom.
   RETURN_IF_ERROR(configuration.Set("reconnect.backoff.ms", "20"));
-  for (const auto& [key, value] : options.properties) {
+  for (const Extra& pair : defaults) RETURN_IF_ERROR(configuration.Set(pair.key, pair.value));
+  for (const auto& [key, value] : connection.properties) {
+    if (IsOnlyFor(kind == Kind::kConsumer ? Kind::kProducer : Kind::kConsumer, key)) continue;
     if (Status s = configuration.Set(key, value); !s.ok()) {
-      return std::move(s).Annotate("table `" + options.table + "`");
+      return std::move(s).Annotate("table `" + connection.table + "`");
     }
   }
-  for (const Extra& pair : extra) RETURN_IF_ERROR(configuration.Set(pair.key, pair.value));
+  for (const Extra& pair : fixed) RETURN_IF_ERROR(configuration.Set(pair.key, pair.value));
+  if (kind == Kind::kProducer) {
+    // Deliveries are reported through the main queue.
+    rd_kafka_conf_set_events(configuration.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+  }
   rd_kafka_conf_set_opaque(configuration.get(), client->log_.get());
   rd_kafka_conf_set_log_cb(configuration.get(), OnLog);
   rd_kafka_conf_interceptor_add_on_new(configuration.get(), "weir", OnNew, client->log_.get());
   std::array<char, 512> error;
-  client->handle_ =
-      rd_kafka_new(RD_KAFKA_CONSUMER, configuration.get(), error.data(), error.size());
+  client->handle_ = rd_kafka_new(kind == Kind::kConsumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER,
+                                 configuration.get(), error.data(), error.size());
   if (!client->handle_) {
-    return InvalidArgumentError("table `" + options.table + "`: Kafka client: " + error.data());
+    return InvalidArgumentError("table `" + connection.table + "`: Kafka client: " + error.data());
   }
   configuration.release();  // now the client's
   return client;

@@ -6,22 +6,26 @@
 #include <vector>
 
 #include "common/base/status.h"
-#include "connectors/kafka/kafka_options.h"
+#include "connectors/kafka/kafka_properties.h"
 
 struct rd_kafka_s;
 
 namespace weir {
 
-// A librdkafka consumer with what all uses of it share: its configuration, its log, the words for
-// its errors. The last complaint of its threads is kept, for an error that says only "timed out".
+// A librdkafka consumer or producer with what all uses of it share: its configuration, its log, the
+// words for its errors. The last complaint of its threads is kept, for an error that says only
+// "timed out".
 class KafkaClient {
  public:
   struct Extra {
     std::string key, value;
   };
-  // `extra` goes over the table's properties.
-  static StatusOr<std::unique_ptr<KafkaClient>> Make(const KafkaOptions& options,
-                                                     const std::vector<Extra>& extra);
+  enum class Kind { kConsumer, kProducer };
+  // `fixed` goes over the table's properties, `defaults` under them. What of the properties means
+  // nothing to a client of this kind is left out.
+  static StatusOr<std::unique_ptr<KafkaClient>> Make(Kind kind, const KafkaConnection& connection,
+                                                     const std::vector<Extra>& fixed,
+                                                     const std::vector<Extra>& defaults = {});
   ~KafkaClient();
   KafkaClient(const KafkaClient&) = delete;
   KafkaClient& operator=(const KafkaClient&) = delete;

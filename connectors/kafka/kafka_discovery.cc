@@ -1,11 +1,10 @@
 #include "connectors/kafka/kafka_discovery.h"
 
 #include <librdkafka/rdkafka.h>
-#include <re2/re2.h>
 
 #include <algorithm>
 
-#include "common/base/nearest_name.h"
+#include "connectors/kafka/kafka_topics.h"
 
 namespace weir {
 namespace {
@@ -27,13 +26,6 @@ using AdminOptions =
     std::unique_ptr<rd_kafka_AdminOptions_t,
                     Destroyer<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>>;
 
-struct MetadataDestroyer {
-  void operator()(const struct rd_kafka_metadata* metadata) const {
-    rd_kafka_metadata_destroy(metadata);
-  }
-};
-using Metadata = std::unique_ptr<const struct rd_kafka_metadata, MetadataDestroyer>;
-
 PartitionList MakeList(const std::vector<KafkaPartition>& partitions, int64_t offset) {
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const KafkaPartition& p : partitions) {
@@ -46,58 +38,13 @@ PartitionList MakeList(const std::vector<KafkaPartition>& partitions, int64_t of
 
 StatusOr<std::unique_ptr<KafkaDiscovery>> KafkaDiscovery::Make(
     std::shared_ptr<const KafkaOptions> options) {
-  ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> client, KafkaClient::Make(*options, {}));
+  ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> client,
+                   KafkaClient::Make(KafkaClient::Kind::kConsumer, *options, {}));
   return std::unique_ptr<KafkaDiscovery>(new KafkaDiscovery(std::move(options), std::move(client)));
 }
 
 StatusOr<std::vector<KafkaPartition>> KafkaDiscovery::Partitions() {
-  // All topics: one request, and the names are there for "did you mean".
-  const struct rd_kafka_metadata* raw = nullptr;
-  // In short waits, so that a broker that is down is reported at once.
-  constexpr int kWaitMs = 1000;
-  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
-  for (int waited = 0; waited < kTimeoutMs; waited += kWaitMs) {
-    error = rd_kafka_metadata(client_->get(), 1, nullptr, &raw, kWaitMs);
-    bool again = error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT;
-    if (!again || client_->all_brokers_down()) break;
-  }
-  Metadata metadata(raw);
-  if (error) return client_->Error(error, "cannot list the topics");
-  std::map<std::string, const rd_kafka_metadata_topic*> topics;
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    topics.emplace(metadata->topics[i].topic, &metadata->topics[i]);
-  }
-  std::vector<std::string> wanted = options_->topics;
-  if (!options_->topic_pattern.empty()) {
-    RE2 pattern(options_->topic_pattern, RE2::Quiet);
-    if (!pattern.ok()) {
-      return InvalidArgumentError("table `" + options_->table + "`: 'topic-pattern' = '" +
-                                  options_->topic_pattern + "': " + pattern.error());
-    }
-    for (const auto& [name, topic] : topics) {
-      if (!name.starts_with("__") && RE2::FullMatch(name, pattern)) wanted.push_back(name);
-    }
-  }
-  std::vector<KafkaPartition> out;
-  for (const std::string& name : wanted) {
-    auto found = topics.find(name);
-    if (found == topics.end()) {
-      std::vector<std::string> names;
-      for (const auto& [known, topic] : topics) names.push_back(known);
-      return NotFoundError("table `" + options_->table + "`: the topic '" + name +
-                           "' does not exist on Kafka at " + options_->servers +
-                           DidYouMean(name, names));
-    }
-    if (found->second->err && found->second->err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
-      return client_->Error(found->second->err, "the topic '" + name + "'");
-    }
-    for (int p = 0; p < found->second->partition_cnt; ++p) {
-      out.push_back({name, found->second->partitions[p].id});
-    }
-  }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+  return ListKafkaPartitions(*client_, *options_, options_->topics);
 }
 
 StatusOr<KafkaDiscovery::Offsets> KafkaDiscovery::ListOffsets(

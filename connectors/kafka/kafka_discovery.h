@@ -7,6 +7,7 @@
 
 #include "connectors/connector.h"
 #include "connectors/kafka/kafka_client.h"
+#include "connectors/kafka/kafka_options.h"
 #include "connectors/kafka/kafka_position.h"
 
 namespace weir {

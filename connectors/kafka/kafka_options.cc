@@ -59,29 +59,41 @@ void ReadOffsets(TableOptions& options, const std::string& prefix, KafkaOffsets&
   }
 }
 
-void ReadTopics(TableOptions& options, KafkaOptions& out) {
-  out.topics = options.List("topic");
-  out.topic_pattern = options.String("topic-pattern", "");
-  if (out.topics.empty() && out.topic_pattern.empty()) options.Required("topic");
-  if (!out.topics.empty() && !out.topic_pattern.empty()) {
-    options.Fail("topic-pattern", "contradicts 'topic': only one of them may be given");
-  }
-  bool one = out.topics.size() == 1;
-  if (!one && (out.start.mode == KafkaOffsets::Mode::kSpecific ||
-               out.end.mode == KafkaOffsets::Mode::kSpecific)) {
-    options.Fail("topic", "must be exactly one topic where offsets are given for its partitions");
-  }
-}
-
 }  // namespace
 
-StatusOr<KafkaOptions> KafkaOptions::Read(const TableInfo& table) {
+void ReadUpsertOptions(const TableInfo& table, TableOptions& options) {
+  if (table.primary_key.empty()) {
+    options.FailWith(InvalidArgumentError(
+        "table `" + table.name +
+        "`: 'upsert-kafka' needs a primary key, whose columns are the key of the messages: "
+        "declare PRIMARY KEY (...) NOT ENFORCED"));
+  }
+  for (const char* key : {"format", "key.fields"}) {
+    if (!options.Has(key)) continue;
+    options.Fail(key, key[0] == 'f' ? "is not an option of 'upsert-kafka': give 'key.format' and "
+                                      "'value.format'"
+                                    : "is not an option of 'upsert-kafka': the primary key is the "
+                                      "key of the messages");
+  }
+  options.Required("key.format");
+}
+
+StatusOr<KafkaOptions> KafkaOptions::Read(const TableInfo& table, bool upsert) {
   TableOptions options(table);
   KafkaOptions out;
   out.table = table.name;
-  ReadOffsets(options, "scan.startup", out.start, "group-offsets");
+  if (upsert) {
+    ReadUpsertOptions(table, options);
+    out.start.mode = KafkaOffsets::Mode::kEarliest;
+  } else {
+    ReadOffsets(options, "scan.startup", out.start, "group-offsets");
+  }
   ReadOffsets(options, "scan.bounded", out.end, "unbounded");
-  ReadTopics(options, out);
+  out.topics = KafkaTopics::Read(options);
+  if (out.topics.names.size() != 1 && (out.start.mode == KafkaOffsets::Mode::kSpecific ||
+                                       out.end.mode == KafkaOffsets::Mode::kSpecific)) {
+    options.Fail("topic", "must be exactly one topic where offsets are given for its partitions");
+  }
   Duration interval = options.Duration("scan.topic-partition-discovery.interval", Duration(300000));
   if (interval.count() > 0 && out.end.mode == KafkaOffsets::Mode::kUnbounded) {
     out.discovery_interval = interval;
@@ -102,6 +114,10 @@ StatusOr<KafkaOptions> KafkaOptions::Read(const TableInfo& table) {
   if (reset == "latest") out.reset = Reset::kLatest;
   out.commit_offsets = options.Bool("properties.commit.offsets.on.checkpoint", true);
   options.ReadFormats(/*reading=*/true, /*keyed=*/true);
+  if (upsert) {
+    options.Accept("sink.buffer-flush.max-rows");
+    options.Accept("sink.buffer-flush.interval");
+  }
   std::map<std::string, std::string> java = options.WithPrefix("properties.");
   // Tables that are read and written carry both kinds of options.
   for (const char* key : {"sink.partitioner", "sink.delivery-guarantee", "sink.semantic",

@@ -9,6 +9,8 @@
 #include "common/base/status.h"
 #include "common/base/time.h"
 #include "connectors/connector.h"
+#include "connectors/kafka/kafka_properties.h"
+#include "connectors/kafka/kafka_topics.h"
 
 namespace weir {
 
@@ -20,22 +22,24 @@ struct KafkaOffsets {
   std::map<int32_t, int64_t> specific;  // by partition
 };
 
-struct KafkaOptions {
-  std::string table;                // for messages
-  std::vector<std::string> topics;  // or:
-  std::string topic_pattern;
+// Of a table that is read.
+struct KafkaOptions : KafkaConnection {
+  KafkaTopics topics;
   KafkaOffsets start;
   KafkaOffsets end{.mode = KafkaOffsets::Mode::kUnbounded};
   std::optional<Duration> discovery_interval;  // nothing: once
-  std::string servers;                         // for messages
   std::string group;                           // empty: none
   // 'properties.auto.offset.reset': where a group without a committed offset begins.
   enum class Reset { kNone, kEarliest, kLatest } reset = Reset::kNone;
   bool commit_offsets = true;  // to the group, when a checkpoint completes
-  // librdkafka's configuration, from 'properties.*' with Java's names translated.
-  std::map<std::string, std::string> properties;
 
-  static StatusOr<KafkaOptions> Read(const TableInfo& table);
+  // `upsert`: of 'upsert-kafka', which is read from the beginning.
+  static StatusOr<KafkaOptions> Read(const TableInfo& table, bool upsert = false);
 };
+
+class TableOptions;
+// What 'upsert-kafka' asks of a table, read or written: a primary key, and formats of key and
+// value.
+void ReadUpsertOptions(const TableInfo& table, TableOptions& options);
 
 }  // namespace weir

@@ -25,6 +25,11 @@ constexpr std::array kWithoutMeaning = {
     "interceptor.classes",
     "metric.reporters",
     "partition.assignment.strategy",
+    "buffer.memory",
+    "max.block.ms",
+    "partitioner.class",
+    "partitioner.ignore.keys",
+    "partitioner.adaptive.partitioning.enable",
     // These are decided by the connector.
     "auto.offset.reset",
     "enable.auto.commit",
@@ -79,7 +84,9 @@ StatusOr<std::map<std::string, std::string>> TranslateKafkaProperties(
     if (std::find(kWithoutMeaning.begin(), kWithoutMeaning.end(), key) != kWithoutMeaning.end()) {
       continue;
     }
-    if (key == "sasl.jaas.config") {
+    if (key == "max.request.size") {
+      out["message.max.bytes"] = value;
+    } else if (key == "sasl.jaas.config") {
       RETURN_IF_ERROR(TranslateJaas(value, out));
     } else if (key == "ssl.truststore.location") {
       if (type_of("ssl.truststore.type") != "PEM") {

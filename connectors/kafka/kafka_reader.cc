@@ -58,7 +58,8 @@ StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Make(
                std::to_string(std::max<size_t>(reader->context_.prefetch_bytes >> 10, 1)));
   // The default of a second is how long a fetcher pauses whose queue was full once.
   unless_given("fetch.queue.backoff.ms", "5");
-  ASSIGN_OR_RETURN(reader->client_, KafkaClient::Make(*options, extra));
+  ASSIGN_OR_RETURN(reader->client_,
+                   KafkaClient::Make(KafkaClient::Kind::kConsumer, *options, extra));
   rd_kafka_poll_set_consumer(reader->client_->get());
   reader->queue_ = rd_kafka_queue_get_consumer(reader->client_->get());
   rd_kafka_queue_cb_event_enable(

@@ -9,6 +9,7 @@
 #include "common/data/column_builder.h"
 #include "connectors/connector.h"
 #include "connectors/kafka/kafka_client.h"
+#include "connectors/kafka/kafka_options.h"
 #include "connectors/kafka/kafka_position.h"
 
 struct rd_kafka_message_s;

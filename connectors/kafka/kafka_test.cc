@@ -144,7 +144,7 @@ TEST(KafkaPropertiesTest, JavasLoginBecomesOurs) {
 std::string IsolationLevel(const Options& more) {
   auto read = KafkaOptions::Read(TableOf({{"a", DataType::Int()}}, With(more)));
   EXPECT_TRUE(read.ok()) << read.status();
-  auto client = KafkaClient::Make(*read, {});
+  auto client = KafkaClient::Make(KafkaClient::Kind::kConsumer, *read, {});
   EXPECT_TRUE(client.ok()) << client.status();
   char value[64];
   size_t size = sizeof(value);

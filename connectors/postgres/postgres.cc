@@ -3,6 +3,7 @@
 #include "connectors/postgres/postgres_connection.h"
 #include "connectors/postgres/postgres_options.h"
 #include "connectors/postgres/postgres_table.h"
+#include "connectors/postgres/postgres_transaction.h"
 #include "connectors/postgres/postgres_writer.h"
 
 namespace weir {
@@ -18,7 +19,15 @@ class PostgresSink final : public Sink {
   Status Validate() override {
     ASSIGN_OR_RETURN(std::unique_ptr<PostgresConnection> connection,
                      PostgresConnection::Open(*options_));
-    return PostgresTable::Find(*connection, *options_, table_).status();
+    ASSIGN_OR_RETURN(PostgresTable real, PostgresTable::Find(*connection, *options_, table_));
+    if (!options_->exactly_once) return OkStatus();
+    return PostgresTransaction::Validate(*options_, *connection, real);
+  }
+
+  bool writes_ahead() const override { return options_->exactly_once; }
+
+  StatusOr<std::unique_ptr<SinkTransaction>> Begin(const SinkEpoch& epoch, int64_t) override {
+    return PostgresTransaction::Begin(*options_, table_, epoch);
   }
 
   StatusOr<std::unique_ptr<SinkWriter>> MakeWriter(SinkWriterContext context) override {

@@ -4,23 +4,11 @@
 #include <thread>
 
 #include "common/base/logging.h"
+#include "connectors/postgres/postgres_writers.h"
 
 namespace weir {
-namespace {
-
-// What belongs to one sink of one job, for advisory locks, which are numbers.
-std::string LockNumber(const std::string& text) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return std::to_string(static_cast<int64_t>(hash));
-}
-
-}  // namespace
-
 PostgresFence::PostgresFence(const WriterIdentity& identity, const PostgresTable& table)
-    : identity_(identity),
-      schema_(table.schema),
-      writers_(QuoteSqlName(table.schema) + ".weir_writers") {}
+    : identity_(identity), table_(table), writers_(WritersTable(table)) {}
 
 Status PostgresFence::Replaced() const {
   return AbortedError("attempt " + std::to_string(identity_.attempt) + " of the sink " +
@@ -28,27 +16,8 @@ Status PostgresFence::Replaced() const {
                       ", was replaced by a later one and may not write any more");
 }
 
-StatusOr<bool> PostgresFence::HasTable(PostgresConnection& connection) {
-  ASSIGN_OR_RETURN(PostgresConnection::Rows rows,
-                   connection.Run("SELECT to_regclass($1) IS NOT NULL", {writers_}));
-  if (*rows[0][0] == "t") return true;
-  // Two that make it at once would collide in the catalog.
-  Status made = connection
-                    .Run("BEGIN; SELECT pg_advisory_xact_lock(" + LockNumber("weir_writers") +
-                         "); CREATE TABLE IF NOT EXISTS " + writers_ +
-                         " (lineage text, sink text, subtask integer, attempt bigint NOT NULL,"
-                         " raised timestamptz NOT NULL DEFAULT now(),"
-                         " PRIMARY KEY (lineage, sink, subtask)); COMMIT")
-                    .status();
-  if (made.ok()) return true;
-  bool forbidden = made.code() == StatusCode::kPermissionDenied;
-  if (!connection.broken()) RETURN_IF_ERROR(connection.Run("ROLLBACK").status());
-  if (forbidden) return false;
-  return made;
-}
-
 Status PostgresFence::Enter(PostgresConnection& connection) {
-  ASSIGN_OR_RETURN(by_row_, HasTable(connection));
+  ASSIGN_OR_RETURN(by_row_, MakeWritersTable(connection, table_));
   if (!by_row_) return EnterByLock(connection);
   Status entered = EnterByRow(connection);
   if (entered.code() != StatusCode::kPermissionDenied) return entered;
@@ -63,6 +32,8 @@ Status PostgresFence::EnterByRow(PostgresConnection& connection) {
                      " AND sink = " + QuoteSqlText(identity_.sink_uid);
   std::string attempt = std::to_string(identity_.attempt);
   std::string subtask = std::to_string(identity_.subtask);
+  RETURN_IF_ERROR(TakeSessionName(connection, identity_.lineage + "/" + identity_.sink_uid,
+                                  TakesOver::kEarlier, identity_.attempt));
   // One enters at a time, and rows are locked in one order: no deadlock, no gap between the look
   // and the raise. All rows of the sink are raised, also those of subtasks that are no more.
   RETURN_IF_ERROR(connection

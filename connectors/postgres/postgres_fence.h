@@ -12,10 +12,10 @@ namespace weir {
 // paused and comes back with a transaction half done.
 //
 // Each writer has a row (lineage, sink, subtask, attempt) in a table "weir_writers" beside the
-// table it writes. Enter() raises the attempt of all rows of the sink, waiting for transactions
-// that hold one; every writing transaction begins by locking its own row FOR SHARE and finding its
-// own attempt in it. Where the table may not be made, a session advisory lock does the same: a
-// successor ends the session that holds it.
+// table it writes. Enter() ends the sessions of earlier attempts, which may be paused in the middle
+// of a transaction, and raises the attempt of all rows of the sink; every writing transaction
+// begins by locking its own row FOR SHARE and finding its own attempt in it. Where the table may
+// not be made, a session advisory lock does the same: a successor ends the session that holds it.
 class PostgresFence {
  public:
   PostgresFence(const WriterIdentity& identity, const PostgresTable& table);
@@ -28,11 +28,10 @@ class PostgresFence {
  private:
   Status EnterByRow(PostgresConnection& connection);
   Status EnterByLock(PostgresConnection& connection);
-  StatusOr<bool> HasTable(PostgresConnection& connection);
   Status Replaced() const;
 
   const WriterIdentity identity_;
-  const std::string schema_;
+  const PostgresTable table_;
   const std::string writers_;  // the qualified name of the bookkeeping table
   std::string begin_sql_;
   bool by_row_ = true;

@@ -156,6 +156,8 @@ StatusOr<PostgresOptions> PostgresOptions::Read(const TableInfo& table) {
   options.OneOf("compatible-mode", "", {"", "postgres"});
   out.flush_rows = options.Integer("sink.buffer-flush.max-rows", 100, 0);
   out.flush_interval = options.Duration("sink.buffer-flush.interval", Duration(1000));
+  out.exactly_once = options.OneOf("sink.delivery-guarantee", "at-least-once",
+                                   {"at-least-once", "exactly-once"}) == "exactly-once";
   out.max_retries = options.Integer("sink.max-retries", 3, 0, 100);
   options.Duration("connection.max-retry-timeout", Duration(60000));
   // A table that is read elsewhere carries these, too.

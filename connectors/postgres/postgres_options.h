@@ -20,6 +20,7 @@ struct PostgresOptions {
   int64_t flush_rows = 100;       // 0: not by rows
   Duration flush_interval{1000};  // 0: not by time
   int64_t max_retries = 3;
+  bool exactly_once = false;  // 'sink.delivery-guarantee'
 
   static StatusOr<PostgresOptions> Read(const TableInfo& table);
 };

@@ -1,5 +1,10 @@
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <thread>
@@ -7,6 +12,7 @@
 #include "common/data/batch_builder.h"
 #include "connectors/postgres/postgres.h"
 #include "connectors/postgres/postgres_connection.h"
+#include "connectors/postgres/postgres_fence.h"
 #include "connectors/testing/recording_output.h"
 #include "connectors/testing/services.h"
 
@@ -401,6 +407,219 @@ TEST_F(PostgresServiceTest, AServerThatRestartsIsWrittenOn) {
   server_->Restart();
   ASSERT_EQ(writing->Flush(), OkStatus());
   EXPECT_EQ(Sql("SELECT * FROM restarted ORDER BY 1"), "1;2");
+}
+
+TEST_F(PostgresServiceTest, ASuccessorEndsTheSessionOfAWriterThatIsPaused) {
+  Sql("CREATE TABLE paused (id int PRIMARY KEY)");
+  TableInfo table = Table({{"id", DataType::Int()}}, {0}, "paused");
+  // A writer as it stands in the middle of a transaction, which it will not end.
+  auto connection = *PostgresConnection::Open(*PostgresOptions::Read(table));
+  auto real = PostgresTable::Find(*connection, *PostgresOptions::Read(table), table);
+  PostgresFence fence({"l", "sink-paused", 0, 1, 1}, *real);
+  ASSERT_EQ(fence.Enter(*connection), OkStatus());
+  ASSERT_EQ(fence.Begin(*connection), OkStatus());
+  ASSERT_TRUE(connection->Run("INSERT INTO paused VALUES (1)").ok());
+  auto successor = Open(table, 2);
+  ASSERT_EQ(successor->Write(Rows(table, {{{2}, kInsert}})), OkStatus());
+  ASSERT_EQ(successor->Flush(), OkStatus());
+  EXPECT_FALSE(connection->Run("COMMIT").ok());
+  EXPECT_EQ(Sql("SELECT * FROM paused"), "2");
+}
+
+// ---- Exactly once
+
+// Passes bytes on between one client at a time and the server, until it has passed on a COMMIT:
+// then the server's answer is swallowed and both sides are closed.
+class CuttingProxy {
+ public:
+  explicit CuttingProxy(int server_port) : server_port_(server_port), port_(FreePort()) {
+    listener_ = Bind();
+    thread_ = std::thread([this] { Serve(); });
+  }
+  ~CuttingProxy() {
+    stop_ = true;
+    thread_.join();
+    ::close(listener_);
+  }
+  int port() const { return port_; }
+  std::atomic<int> cuts_left = 0;
+  std::atomic<int> cut = 0;
+
+ private:
+  int Bind() const {
+    int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    int yes = 1;
+    ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    sockaddr_in address = Address(port_);
+    EXPECT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    ::listen(listener, 8);
+    return listener;
+  }
+  static sockaddr_in Address(int port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+  }
+  void Serve() {
+    while (!stop_) {
+      pollfd wait{listener_, POLLIN, 0};
+      if (::poll(&wait, 1, 50) <= 0) continue;
+      int client = ::accept(listener_, nullptr, nullptr);
+      int server = ::socket(AF_INET, SOCK_STREAM, 0);
+      sockaddr_in address = Address(server_port_);
+      if (::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
+        Pass(client, server);
+      }
+      ::close(client);
+      ::close(server);
+    }
+  }
+  void Pass(int client, int server) {
+    std::string buffer(1 << 16, '\0');
+    while (!stop_) {
+      pollfd wait[2] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
+      if (::poll(wait, 2, 50) <= 0) continue;
+      for (int i : {0, 1}) {
+        if (!wait[i].revents) continue;
+        ssize_t n = ::recv(wait[i].fd, buffer.data(), buffer.size(), 0);
+        if (n <= 0) return;
+        std::string_view bytes(buffer.data(), static_cast<size_t>(n));
+        if (::send(wait[1 - i].fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != n) return;
+        if (i == 0 && bytes.find("COMMIT") != bytes.npos && cuts_left > 0) {
+          --cuts_left;
+          ++cut;
+          ::recv(server, buffer.data(), buffer.size(), 0);  // it has been done
+          return;
+        }
+      }
+    }
+  }
+
+  const int server_port_, port_;
+  int listener_ = -1;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+class PostgresTransactionTest : public PostgresServiceTest {
+ protected:
+  static TableInfo ExactlyOnce(const std::string& name, std::vector<uint32_t> key = {}) {
+    return Table({{"id", DataType::Int()}, {"v", DataType::Int()}}, std::move(key), name,
+                 {{"sink.delivery-guarantee", "exactly-once"}});
+  }
+  static std::unique_ptr<Sink> MakeSink(const TableInfo& table) {
+    auto sink = PostgresConnector().make_sink(table);
+    EXPECT_TRUE(sink.ok()) << sink.status();
+    EXPECT_TRUE((*sink)->writes_ahead());
+    return std::move(*sink);
+  }
+  static StatusOr<std::unique_ptr<SinkTransaction>> Begin(const TableInfo& table, int64_t previous,
+                                                          int64_t id) {
+    return MakeSink(table)->Begin({.lineage = "l",
+                                   .sink_uid = "sink-" + table.options.at("table-name"),
+                                   .subtask = 0,
+                                   .id = id,
+                                   .previous = previous},
+                                  1000);
+  }
+  static Status Commit(const TableInfo& table, int64_t previous, int64_t id, const Batch& rows) {
+    ASSIGN_OR_RETURN(std::unique_ptr<SinkTransaction> transaction, Begin(table, previous, id));
+    if (!transaction) return OkStatus();
+    RETURN_IF_ERROR(transaction->Write(rows));
+    return transaction->Commit();
+  }
+};
+
+TEST_F(PostgresTransactionTest, EachEpochIsThereOnceAlsoWithoutAKey) {
+  Sql("CREATE TABLE once (id int, v int)");
+  TableInfo table = ExactlyOnce("once");
+  EXPECT_EQ(MakeSink(table)->Validate(), OkStatus());
+  Batch one = Rows(table, {{{1, 1}, kInsert}, {{1, 1}, kInsert}});
+  ASSERT_EQ(Commit(table, 0, 3, one), OkStatus());
+  ASSERT_EQ(Commit(table, 0, 3, one), OkStatus());
+  ASSERT_EQ(Commit(table, 3, 4, Rows(table, {{{2, 2}, kInsert}})), OkStatus());
+  ASSERT_EQ(Commit(table, 0, 3, one), OkStatus());
+  EXPECT_EQ(Sql("SELECT * FROM once ORDER BY 1"), "1|1;1|1;2|2");
+  EXPECT_EQ(Sql("SELECT epoch FROM weir_writers WHERE sink = 'sink-once'"), "4");
+}
+
+TEST_F(PostgresTransactionTest, ChangesByKey) {
+  Sql("CREATE TABLE changed (id int PRIMARY KEY, v int)");
+  TableInfo table = ExactlyOnce("changed", {0});
+  EXPECT_TRUE(MakeSink(table)->accepts_updates());
+  ASSERT_EQ(Commit(table, 0, 1, Rows(table, {{{1, 1}, kInsert}, {{2, 1}, kInsert}})), OkStatus());
+  ASSERT_EQ(Commit(table, 1, 2, Rows(table, {{{1, 2}, kAfter}, {{2, 1}, kDelete}})), OkStatus());
+  EXPECT_EQ(Sql("SELECT * FROM changed"), "1|2");
+}
+
+TEST_F(PostgresTransactionTest, ACommitWhoseAnswerIsLostIsFoundDone) {
+  Sql("CREATE TABLE cut (id int, v int)");
+  TableInfo table = ExactlyOnce("cut");
+  CuttingProxy proxy(server_->port());
+  table.options["url"] = "jdbc:postgresql://127.0.0.1:" + std::to_string(proxy.port()) + "/weir";
+  constexpr int kEpochs = 50;
+  for (int epoch = 1; epoch <= kEpochs; ++epoch) {
+    Batch rows = Rows(table, {{{epoch, 1}, kInsert}, {{epoch, 2}, kInsert}});
+    // Once before anything else is committed over the connection, as the bookkeeping table is.
+    ASSERT_EQ(MakeSink(table)->Validate(), OkStatus());
+    proxy.cuts_left = 1;
+    Status status = Commit(table, epoch - 1, epoch, rows);
+    ASSERT_EQ(status.code(), StatusCode::kUnavailable) << status;
+    ASSERT_EQ(proxy.cut, epoch);
+    ASSERT_EQ(Commit(table, epoch - 1, epoch, rows), OkStatus());
+  }
+  EXPECT_EQ(Sql("SELECT count(*), count(DISTINCT id) FROM cut"), "100|50");
+}
+
+TEST_F(PostgresTransactionTest, ASuccessorEndsOneThatIsOpen) {
+  Sql("CREATE TABLE open (id int, v int)");
+  TableInfo table = ExactlyOnce("open");
+  auto paused = Begin(table, 0, 3);
+  ASSERT_TRUE(paused.ok()) << paused.status();
+  Batch rows = Rows(table, {{{1, 1}, kInsert}});
+  ASSERT_EQ((*paused)->Write(rows), OkStatus());
+  ASSERT_EQ(Commit(table, 0, 3, rows), OkStatus());
+  EXPECT_EQ((*paused)->Commit().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Sql("SELECT * FROM open"), "1|1");
+}
+
+TEST_F(PostgresTransactionTest, WhatFitsNoNoteStopsTheJob) {
+  Sql("CREATE TABLE noted (id int, v int)");
+  TableInfo table = ExactlyOnce("noted");
+  Batch rows = Rows(table, {{{1, 1}, kInsert}});
+  ASSERT_EQ(Commit(table, 0, 3, rows), OkStatus());
+  Status back = Commit(table, 1, 5, rows);
+  EXPECT_EQ(back.code(), StatusCode::kDataLoss);
+  EXPECT_NE(back.message().find("\"public\".weir_writers WHERE lineage = 'l' AND sink = "
+                                "'sink-noted' AND subtask = 0"),
+            std::string::npos)
+      << back;
+  Sql("DELETE FROM weir_writers WHERE sink = 'sink-noted'");
+  EXPECT_EQ(Commit(table, 3, 5, rows).code(), StatusCode::kDataLoss);
+  EXPECT_EQ(Sql("SELECT * FROM noted"), "1|1");
+}
+
+TEST_F(PostgresTransactionTest, ARowThatIsRefusedLeavesNothingAndNamesItself) {
+  Sql("CREATE TABLE refused (id int, v int CHECK (v > 0))");
+  TableInfo table = ExactlyOnce("refused");
+  Status status = Commit(table, 0, 1, Rows(table, {{{1, 1}, kInsert}, {{2, -1}, kInsert}}));
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition) << status;
+  EXPECT_NE(status.message().find("(2, -1)"), std::string::npos) << status;
+  EXPECT_EQ(Sql("SELECT count(*) FROM refused"), "0");
+}
+
+TEST_F(PostgresTransactionTest, WithoutTheRightToMakeTheTableItIsRefused) {
+  Sql("CREATE ROLE poorer LOGIN PASSWORD 'poor'; CREATE SCHEMA shut;"
+      "CREATE TABLE shut.t (id int, v int); GRANT USAGE ON SCHEMA shut TO poorer;"
+      "GRANT ALL ON shut.t TO poorer");
+  TableInfo table = ExactlyOnce("shut.t");
+  table.options["username"] = "poorer";
+  table.options["password"] = "poor";
+  Status status = MakeSink(table)->Validate();
+  EXPECT_EQ(status.code(), StatusCode::kPermissionDenied) << status;
+  EXPECT_NE(status.message().find("GRANT CREATE ON SCHEMA \"shut\""), std::string::npos) << status;
 }
 
 }  // namespace

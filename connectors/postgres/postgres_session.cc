@@ -7,12 +7,6 @@
 #include "common/base/logging.h"
 
 namespace weir {
-namespace {
-
-constexpr size_t kRowsPerStatement = 5000;
-
-}  // namespace
-
 template <class Work>
 Status PostgresSession::Retry(Work work) {
   std::chrono::milliseconds pause(100);
@@ -31,14 +25,11 @@ Status PostgresSession::Retry(Work work) {
 Status PostgresSession::Connect() {
   if (connection_ && !connection_->broken()) return OkStatus();
   ASSIGN_OR_RETURN(connection_, PostgresConnection::Open(*options_));
-  ASSIGN_OR_RETURN(real_, PostgresTable::Find(*connection_, *options_, table_));
-  fence_.emplace(identity_, *real_);
+  ASSIGN_OR_RETURN(PostgresTable real, PostgresTable::Find(*connection_, *options_, table_));
+  fence_.emplace(identity_, real);
   RETURN_IF_ERROR(fence_->Enter(*connection_));
-  RETURN_IF_ERROR(connection_->Prepare("put", real_->insert_sql));
-  if (!real_->delete_sql.empty()) {
-    RETURN_IF_ERROR(connection_->Prepare("remove", real_->delete_sql));
-  }
-  return OkStatus();
+  rows_.emplace(options_->table, real);
+  return rows_->Prepare(*connection_);
 }
 
 Status PostgresSession::WriteAll(const ChangeBuffer::Changes& changes) {
@@ -49,40 +40,10 @@ Status PostgresSession::TryWrite(const ChangeBuffer::Changes& changes) {
   RETURN_IF_ERROR(Connect());
   if (changes.upserts.empty() && changes.deletes.empty()) return OkStatus();
   RETURN_IF_ERROR(fence_->Begin(*connection_));
-  Status status = WriteRows(changes, changes.deletes, true);
-  if (status.ok()) status = WriteRows(changes, changes.upserts, false);
+  Status status = rows_->Write(*connection_, changes);
   if (status.ok()) return connection_->Run("COMMIT").status();
   if (!connection_->broken()) (void)connection_->Run("ROLLBACK");
   return status;
-}
-
-Status PostgresSession::WriteRows(const ChangeBuffer::Changes& changes,
-                                  const std::vector<ChangeBuffer::Ref>& rows, bool deletes) {
-  std::vector<uint32_t> columns = real_->key;
-  if (!deletes) {
-    columns.clear();
-    for (uint32_t i = 0; i < real_->columns.size(); ++i) columns.push_back(i);
-  }
-  parameters_.resize(columns.size());
-  for (size_t begin = 0; begin < rows.size(); begin += kRowsPerStatement) {
-    size_t end = std::min(rows.size(), begin + kRowsPerStatement);
-    for (size_t c = 0; c < columns.size(); ++c) {
-      std::string& array = parameters_[c];
-      array = "{";
-      for (size_t i = begin; i < end; ++i) {
-        if (i > begin) array += ',';
-        const Batch& batch = changes.batches[rows[i].batch];
-        Status s = AppendArrayElement(*batch.column(columns[c]), rows[i].row, array);
-        if (!s.ok()) {
-          return std::move(s).Annotate("table `" + options_->table + "`, column `" +
-                                       batch.schema()[columns[c]].name + "`");
-        }
-      }
-      array += '}';
-    }
-    RETURN_IF_ERROR(connection_->RunPrepared(deletes ? "remove" : "put", parameters_).status());
-  }
-  return OkStatus();
 }
 
 }  // namespace weir

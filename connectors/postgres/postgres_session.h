@@ -10,7 +10,7 @@
 #include "connectors/postgres/postgres_connection.h"
 #include "connectors/postgres/postgres_fence.h"
 #include "connectors/postgres/postgres_options.h"
-#include "connectors/postgres/postgres_table.h"
+#include "connectors/postgres/postgres_rows.h"
 
 namespace weir {
 
@@ -30,8 +30,6 @@ class PostgresSession {
 
  private:
   Status TryWrite(const ChangeBuffer::Changes& changes);
-  Status WriteRows(const ChangeBuffer::Changes& changes, const std::vector<ChangeBuffer::Ref>& rows,
-                   bool deletes);
   template <class Work>
   Status Retry(Work work);
 
@@ -39,9 +37,8 @@ class PostgresSession {
   const TableInfo table_;
   const WriterIdentity identity_;
   std::unique_ptr<PostgresConnection> connection_;
-  std::optional<PostgresTable> real_;
   std::optional<PostgresFence> fence_;
-  std::vector<std::string> parameters_;  // reused
+  std::optional<PostgresRows> rows_;
 };
 
 }  // namespace weir

@@ -60,8 +60,18 @@ std::string WithoutTrailingSlash(std::string dir) {
 }
 
 void ForEachHandle(CheckpointManifest& manifest, const std::function<void(FileHandle&)>& visit) {
+  const auto visit_logs = [&](auto* committables) {
+    for (checkpoint::Committable& committable : *committables) {
+      if (!committable.has_epoch()) continue;
+      for (auto& file : *committable.mutable_epoch()->mutable_log()) visit(file);
+    }
+  };
+  for (auto& prepared : *manifest.mutable_uncommitted()) {
+    visit_logs(prepared.mutable_committables());
+  }
   for (auto& task : *manifest.mutable_tasks()) {
     for (auto& op : *task.mutable_operators()) {
+      visit_logs(op.mutable_committables());
       for (auto& keyed : *op.mutable_keyed()) {
         for (auto& file : *keyed.mutable_base()) visit(file);
         for (auto& file : *keyed.mutable_delta()) visit(file);
@@ -194,7 +204,9 @@ Status CheckpointStorage::Publish(const CheckpointManifest& manifest) {
   CHECK_GT(id.value(), 0);
   const std::string folder = job_dir_ + "/" + CheckpointFolder(id);
   const std::string where = "publish checkpoint " + std::to_string(id.value());
-  for (const FileHandle& file : FilesOf(manifest)) {
+  CheckpointManifest own = manifest;
+  own.clear_uncommitted();  // rows of a savepoint that the job began from may wait there
+  for (const FileHandle& file : FilesOf(own)) {
     if (file.path().starts_with("/") || file.path().find("..") != std::string::npos) {
       return InternalError(where + ": it names " + file.path() + ", a file of another checkpoint");
     }

@@ -149,6 +149,28 @@ TEST_F(CheckpointStorageTest, ASavepointIsWholeAndCanMove) {
   EXPECT_EQ(of_job.tasks(0).operators(0).keyed(0).delta(0).path(), "/jobs/a/shared/" + name);
 }
 
+TEST_F(CheckpointStorageTest, RowsThatAreNotCommittedAreFilesOfACheckpointAsWell) {
+  CheckpointManifest manifest = ManifestOf(2, {});
+  auto add = [&](auto* committables, const FileHandle& file) {
+    *committables->Add()->mutable_epoch()->add_log() = file;
+  };
+  FileHandle older = Write(1, "older rows"), rows = Write(2, "rows"), other = Write(2, "other");
+  add(manifest.add_uncommitted()->mutable_committables(), older);
+  add(manifest.mutable_tasks(0)->mutable_operators(0)->mutable_committables(), rows);
+  ASSERT_EQ(storage_.Publish(manifest), OkStatus());
+  EXPECT_EQ(storage_.RemoveUnreferenced({manifest}).value(), 1);
+  EXPECT_EQ(ReadAll(other).substr(0, 9), "not found");
+  ASSERT_EQ(storage_.CopyTo(manifest, "/copy"), OkStatus());
+  CheckpointManifest copy = ReadManifest(*fs_, "/copy").value();
+  MakePathsAbsolute("/copy", copy);
+  EXPECT_EQ(copy.uncommitted(0).committables(0).epoch().log(0).path(),
+            "/copy/shared" + older.path().substr(older.path().rfind('/')));
+  // The checkpoints of a job that begins from it name them until they are committed.
+  CheckpointManifest next = ManifestOf(3, {});
+  *next.mutable_uncommitted() = copy.uncommitted();
+  EXPECT_EQ(storage_.Publish(next), OkStatus());
+}
+
 // The power goes at every operation there is: what Publish said is there, whole; anything else is
 // whole or does not exist.
 TEST_F(CheckpointStorageTest, PowerLossAtEveryStep) {

@@ -31,6 +31,16 @@ REFUSED = [
     ("bad option value", [("'earliest-offset'", "'erliest-offset'")], [r"erliest-offset", r"earliest-offset"]),
     ("unknown connector", [("'connector' = 'kafka'", "'connector' = 'kafak'")], [r"kafak", r"kafka\b"]),
     ("unknown format", [("'format' = 'json'", "'format' = 'jsno'")], [r"jsno", r"json\b"]),
+    ("unknown sink option", [("'table-name' = 'sales_per_day'", "'table-name' = 'sales_per_day', "
+                              "'sink.delivery-garantee' = 'exactly-once'")],
+     [r"sink\.delivery-garantee", r"did you mean.*sink\.delivery-guarantee"]),
+    ("unknown guarantee", [("'table-name' = 'sales_per_day'", "'table-name' = 'sales_per_day', "
+                            "'sink.delivery-guarantee' = 'once'")],
+     [r"'once'", r"at-least-once.*exactly-once", r"sales_per_day"]),
+    ("exactly once without checkpoints", [("'table-name' = 'sales_per_day'", "'table-name' = 'sales_per_day', "
+                                           "'sink.delivery-guarantee' = 'exactly-once'"),
+                                          ("SET 'execution.checkpointing.interval'", "SET 'pipeline.name'")],
+     [r"sales_per_day", r"takes none", r"SET 'execution\.checkpointing\.interval'"]),
     ("missing topic", [(TOPIC, "'topic' = 'financial_transaction'")],
      [r"financial_transaction\b", r"topic", r"127\.0\.0\.1:{kafka}"]),
     ("wrong password", [("'password' = 'weir'", "'password' = 'wrong'")],

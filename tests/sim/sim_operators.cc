@@ -238,7 +238,8 @@ class LedgerSink : public Operator {
       rows_.clear();
     }
     OperatorState state;
-    for (const auto& [checkpoint, bytes] : prepared_) state.committables.push_back(bytes);
+    for (const auto& [checkpoint, bytes] : prepared_)
+      state.committables.emplace_back().set_content(bytes);
     return state;
   }
   void CheckpointCompleted(CheckpointId id) override {

@@ -55,8 +55,8 @@ class CheckpointWatch {
     const std::string root = path.substr(0, path.find("/chk-"));
     for (const auto& task : manifest->tasks()) {
       for (const auto& op : task.operators()) {
-        for (const std::string& bytes : op.committables()) {
-          job.published[id.value()].push_back(LedgerSegment::Decode(bytes));
+        for (const auto& committable : op.committables()) {
+          job.published[id.value()].push_back(LedgerSegment::Decode(committable.content()));
         }
         for (const auto& keyed : op.keyed()) {
           for (const auto& file : keyed.base()) AddFile(root, file, &known);
@@ -65,8 +65,9 @@ class CheckpointWatch {
       }
     }
     for (const auto& prepared : manifest->uncommitted()) {
-      for (const std::string& bytes : prepared.committables()) {
-        job.published[prepared.checkpoint_id()].push_back(LedgerSegment::Decode(bytes));
+      for (const auto& committable : prepared.committables()) {
+        job.published[prepared.checkpoint_id()].push_back(
+            LedgerSegment::Decode(committable.content()));
       }
     }
     for (const std::string& file : known.files) {
