@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "common/base/failpoint.h"
 #include "operators/expressions/expr.h"
 #include "proto/plan.pb.h"
 
@@ -51,7 +52,9 @@ Status CommitEpoch(Sink& sink, const SchemaPtr& schema, const CheckpointStorage*
     return DataLossError("the sink log of checkpoint " + std::to_string(epoch.epoch()) + " holds " +
                          std::to_string(rows) + " rows of " + std::to_string(epoch.rows()));
   }
-  return transaction->Commit();
+  RETURN_IF_ERROR(Failpoint("commit"));
+  RETURN_IF_ERROR(transaction->Commit());
+  return Failpoint("committed");
 }
 
 }  // namespace

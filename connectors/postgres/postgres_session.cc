@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "common/base/failpoint.h"
 #include "common/base/logging.h"
 
 namespace weir {
@@ -41,7 +42,11 @@ Status PostgresSession::TryWrite(const ChangeBuffer::Changes& changes) {
   if (changes.upserts.empty() && changes.deletes.empty()) return OkStatus();
   RETURN_IF_ERROR(fence_->Begin(*connection_));
   Status status = rows_->Write(*connection_, changes);
-  if (status.ok()) return connection_->Run("COMMIT").status();
+  if (status.ok()) status = Failpoint("flush");
+  if (status.ok()) {
+    RETURN_IF_ERROR(connection_->Run("COMMIT").status());
+    return Failpoint("flushed");
+  }
   if (!connection_->broken()) (void)connection_->Run("ROLLBACK");
   return status;
 }

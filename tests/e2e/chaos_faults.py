@@ -93,7 +93,8 @@ class Faults:
         return self.cut("postgres")
 
     # --- steps towards the outside -------------------------------------------------------------
-    STEPS = ("file-create", "file-write", "file-sync", "file-rename", "file-renamed", "file-remove", "file-open")
+    STEPS = ("file-create", "file-write", "file-sync", "file-rename", "file-renamed", "file-remove", "file-open",
+             "flush", "flushed", "commit", "committed")
 
     def fail_step(self):
         return self.arm(self.random.choice(self.STEPS), "error")

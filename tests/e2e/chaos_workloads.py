@@ -62,7 +62,7 @@ class Difference:
             self.lost += max(missing, 0)
             self.doubled += max(-missing, 0)
             self.wrong += missing == 0
-            self.lines.append(f"{key}: {want} expected, {have} there")
+            self.lines.append(f"{key}: {shortened(want)} expected, {shortened(have)} there")
 
     def __bool__(self):
         return bool(self.lines)
@@ -72,21 +72,45 @@ class Difference:
         return "\n".join(sorted(self.lines)[:20] + ([f"... and {more} more"] if more > 0 else []))
 
 
+def shortened(row):
+    text = str(row)
+    return text if len(text) < 200 else text[:90] + " ... " + text[-90:]
+
+
 class Workload:
-    """Subclasses say: columns, schema, query, event(), take(), closing(), expected(), actual()."""
+    """Subclasses say: columns, schema, query, event(), take(), closing(), expected(), actual(); and what a reader may
+    see at any moment: observe(), strange()."""
+
+    parallelism = 2
+    topics = ("events",)
 
     def __init__(self, cluster):
         self.cluster = cluster
         self.topic = Topic(cluster, "events")
         self.round = 0
+        self.reader = threading.Thread(target=self.read_all_the_time, daemon=True)
 
     def create(self):
-        self.cluster.create_topic("events", PARTITIONS)
-        self.cluster.sql(self.schema)
+        for topic in self.topics:
+            self.cluster.create_topic(topic, PARTITIONS)
+        if self.schema:
+            self.cluster.sql(self.schema)
+        self.reader.start()
         return self.cluster.write_sql("job.sql", SETTINGS + source(self.columns) + self.query)
 
     def begin_round(self):
         self.round += 1
+
+    def read_all_the_time(self):
+        while not self.cluster.ending.wait(0.3):
+            self.observe()
+
+    def observe(self):
+        pass
+
+    def strange(self):
+        """What was seen and must not have been, a line each."""
+        return []
 
     def closing(self):
         """Events behind the round's last, in every partition: [(partition, key, message)]."""
@@ -95,7 +119,11 @@ class Workload:
     def difference(self):
         for partition, key, message in self.topic.read():
             self.take(partition, key, message)
-        return Difference(self.expected(), self.actual())
+        found = Difference(self.expected(), self.actual())
+        strange = self.strange()
+        found.wrong += len(strange)
+        found.lines += strange
+        return found
 
     def rows(self, query):
         return [line.split("|") for line in self.cluster.sql(query).splitlines()]
@@ -115,22 +143,14 @@ INSERT INTO sums SELECT k, COUNT(*), SUM(v) FROM events GROUP BY k;
         super().__init__(cluster)
         self.prefixes = defaultdict(lambda: [0])
         self.seen = set()
-        self.watching = None
 
     def event(self, random):
         key = random.randrange(200)
         return str(key), {"k": key, "v": random.randrange(1000)}
 
-    def begin_round(self):
-        super().begin_round()
-        if self.watching is None:
-            self.watching = threading.Thread(target=self.watch, daemon=True)
-            self.watching.start()
-
-    def watch(self):
-        while not self.cluster.ending.wait(0.3):
-            rows = self.cluster.sql_or_none("SELECT k, n, total FROM sums")
-            self.seen.update(tuple(map(int, line.split("|"))) for line in (rows or "").splitlines())
+    def observe(self):
+        rows = self.cluster.sql_or_none("SELECT k, n, total FROM sums")
+        self.seen.update(tuple(map(int, line.split("|"))) for line in (rows or "").splitlines())
 
     def take(self, partition, key, message):
         sums = self.prefixes[message["k"]]
@@ -142,14 +162,13 @@ INSERT INTO sums SELECT k, COUNT(*), SUM(v) FROM events GROUP BY k;
     def actual(self):
         return {int(k): (int(n), int(total)) for k, n, total in self.rows("SELECT k, n, total FROM sums")}
 
-    def difference(self):
-        found = super().difference()
+    def strange(self):
+        lines = []
         for key, n, total in sorted(self.seen):
             sums = self.prefixes[key]
             if n >= len(sums) or sums[n] != total:
-                found.wrong += 1
-                found.lines.append(f"key {key} was seen with a sum of {total} for {n} events: no beginning has it")
-        return found
+                lines.append(f"key {key} was seen with a sum of {total} for {n} events: no beginning has it")
+        return lines
 
 
 class Windows(Workload):
@@ -201,12 +220,14 @@ FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' SECOND)) GROUP BY k
 
 
 class Transfers(Workload):
-    """Transfers between accounts: an event takes from one and gives to another, and the total is always nothing."""
+    """Transfers between accounts: an event takes from one and gives to another. One writer commits what belongs to a
+    checkpoint at once, so that at every moment the total is nothing."""
 
+    parallelism = 1
     columns = "src INT, dst INT, amount INT"
     schema = "CREATE TABLE balances (account INT PRIMARY KEY, n BIGINT, balance BIGINT)"
     query = f"""CREATE TABLE balances (account INT, n BIGINT, balance BIGINT, PRIMARY KEY (account) NOT ENFORCED)
-WITH ({CONNECTION}, 'table-name' = 'balances');
+WITH ({CONNECTION}, 'table-name' = 'balances', 'sink.delivery-guarantee' = 'exactly-once');
 INSERT INTO balances SELECT account, COUNT(*), SUM(change) FROM (
   SELECT src AS account, -amount AS change FROM events UNION ALL SELECT dst, amount FROM events) GROUP BY account;
 """
@@ -214,10 +235,19 @@ INSERT INTO balances SELECT account, COUNT(*), SUM(change) FROM (
     def __init__(self, cluster):
         super().__init__(cluster)
         self.balances = defaultdict(lambda: [0, 0])
+        self.totals = set()
 
     def event(self, random):
         src, dst = random.sample(range(100), 2)
         return str(src), {"src": src, "dst": dst, "amount": random.randrange(1, 100)}
+
+    def observe(self):
+        total = self.cluster.sql_or_none("SELECT coalesce(sum(balance), 0) FROM balances")
+        if total:
+            self.totals.add(int(total))
+
+    def strange(self):
+        return [f"a total of {total} was seen" for total in sorted(self.totals) if total != 0]
 
     def take(self, partition, key, message):
         for account, change in ((message["src"], -message["amount"]), (message["dst"], message["amount"])):
@@ -229,8 +259,82 @@ INSERT INTO balances SELECT account, COUNT(*), SUM(change) FROM (
         return {account: tuple(of) for account, of in self.balances.items()}
 
     def actual(self):
-        rows = {int(a): (int(n), int(b)) for a, n, b in self.rows("SELECT account, n, balance FROM balances")}
-        return rows
+        return {int(a): (int(n), int(b)) for a, n, b in self.rows("SELECT account, n, balance FROM balances")}
+
+
+def kafka_sink(name):
+    return f"""CREATE TABLE {name} (k INT, v INT) WITH (
+  'connector' = 'kafka', 'topic' = '{name}', 'properties.bootstrap.servers' = 'localhost:9092',
+  'key.format' = 'json', 'key.fields' = 'k', 'value.format' = 'json',
+  'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'chaos');
+"""
+
+
+class Copied(Workload):
+    """Kafka to Kafka: who reads committed messages finds each event once, those of a key in their order."""
+
+    columns = "k INT, v INT"
+    topics = ("events", "copied")
+    schema = ""
+    query = kafka_sink("copied") + "INSERT INTO copied SELECT k, v FROM events;\n"
+
+    def __init__(self, cluster):
+        super().__init__(cluster)
+        self.number = 0
+        self.copied = Topic(cluster, "copied")
+        self.events = defaultdict(list)
+        self.copies = defaultdict(list)
+
+    def event(self, random):
+        self.number += 1
+        key = random.randrange(100)
+        return str(key), {"k": key, "v": self.number}
+
+    def take(self, partition, key, message):
+        self.events[message["k"]].append(message["v"])
+
+    def expected(self):
+        return {key: (len(values), tuple(values)) for key, values in self.events.items()}
+
+    def actual(self):
+        for _, _, message in self.copied.read():
+            self.copies[message["k"]].append(message["v"])
+        return {key: (len(values), tuple(values)) for key, values in self.copies.items()}
+
+
+class Three(Copied):
+    """One source into three sinks: Kafka, a table without a key, both exactly once, and running sums by key."""
+
+    schema = """CREATE TABLE appended (k INT, v INT);
+CREATE TABLE counted (k INT PRIMARY KEY, n BIGINT, last INT);"""
+    query = kafka_sink("copied") + f"""
+CREATE TABLE appended (k INT, v INT) WITH ({CONNECTION}, 'table-name' = 'appended',
+  'sink.delivery-guarantee' = 'exactly-once');
+CREATE TABLE counted (k INT, n BIGINT, `last` INT, PRIMARY KEY (k) NOT ENFORCED) WITH ({CONNECTION},
+  'table-name' = 'counted');
+EXECUTE STATEMENT SET BEGIN
+INSERT INTO copied SELECT k, v FROM events;
+INSERT INTO appended SELECT k, v FROM events;
+INSERT INTO counted SELECT k, COUNT(*), MAX(v) FROM events GROUP BY k;
+END;
+"""
+
+    def expected(self):
+        found = {}
+        for key, values in self.events.items():
+            found["copied", key] = found["appended", key] = (len(values), tuple(values))
+            found["counted", key] = (len(values), max(values))
+        return found
+
+    def actual(self):
+        found = {("copied", key): of for key, of in super().actual().items()}
+        # A table has no order, and the events of a key are numbered in theirs.
+        for k, values in self.rows("SELECT k, string_agg(v::text, ',' ORDER BY v) FROM appended GROUP BY k"):
+            numbers = tuple(map(int, values.split(",")))
+            found["appended", int(k)] = (len(numbers), numbers)
+        for k, n, last in self.rows("SELECT k, n, last FROM counted"):
+            found["counted", int(k)] = (int(n), int(last))
+        return found
 
 
 def text_of(ms):
@@ -239,4 +343,4 @@ def text_of(ms):
     return f"2026-{1 + days // 28:02d}-{1 + days % 28:02d} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
 
 
-WORKLOADS = {"sums": Sums, "windows": Windows, "transfers": Transfers}
+WORKLOADS = {"sums": Sums, "windows": Windows, "transfers": Transfers, "copied": Copied, "three": Three}
