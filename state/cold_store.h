@@ -34,6 +34,9 @@ class ColdStore {
   using Visitor = std::function<void(std::string_view key, std::string_view value)>;
   virtual StatusOr<bool> Scan(std::string_view begin, std::string_view end, size_t limit,
                               const Visitor& visit) = 0;
+  // The same entries from the last one on, descending.
+  virtual StatusOr<bool> ScanBack(std::string_view begin, std::string_view end, size_t limit,
+                                  const Visitor& visit) = 0;
   // Erases begin <= key < end.
   virtual Status DropRange(std::string_view begin, std::string_view end) = 0;
 };

@@ -1,10 +1,9 @@
 #include "state/key_codec.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 
+#include "state/key_cells.h"
 #include "state/xxh64.h"
 
 // The encoding, version 1:
@@ -41,40 +40,6 @@ std::string_view GetBytes(std::string_view& in, size_t size) {
   std::string_view bytes = in.substr(0, size);
   in.remove_prefix(size);
   return bytes;
-}
-
-// The bytes of a fixed-width cell with one pattern for what is no number.
-template <class T>
-T Canonical(T value) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(value)) return std::numeric_limits<T>::quiet_NaN();
-  }
-  return value;
-}
-
-// Calls f with a value of the C++ type of a fixed-width physical type.
-template <class F>
-void WithFixed(PhysicalType type, F f) {
-  switch (type) {
-    case PhysicalType::kBool:
-      return f(uint8_t{});
-    case PhysicalType::kInt8:
-      return f(int8_t{});
-    case PhysicalType::kInt16:
-      return f(int16_t{});
-    case PhysicalType::kInt32:
-      return f(int32_t{});
-    case PhysicalType::kInt64:
-      return f(int64_t{});
-    case PhysicalType::kFloat:
-      return f(float{});
-    case PhysicalType::kDouble:
-      return f(double{});
-    case PhysicalType::kInt128:
-      return f(Int128{});
-    default:
-      CHECK(false) << "not of fixed width";
-  }
 }
 
 void PutCell(const Column& column, size_t i, std::vector<char>& out);
@@ -253,6 +218,13 @@ uint64_t HashWithin(uint64_t outer_hash, std::string_view key) {
   return (outer_hash & kGroupBits) | (KeyCodec::Hash(key) & ~kGroupBits);
 }
 
+void PutInnerKey(std::string_view outer, std::string_view inner, std::string& out) {
+  const uint32_t size = static_cast<uint32_t>(outer.size());
+  out.assign(reinterpret_cast<const char*>(&size), sizeof(size));
+  out += outer;
+  out += inner;
+}
+
 }  // namespace
 
 uint64_t HashOf(KeyForm form, std::string_view key) {
@@ -262,11 +234,14 @@ uint64_t HashOf(KeyForm form, std::string_view key) {
 
 void AppendInnerKey(std::string_view outer, uint64_t outer_hash, std::string_view inner,
                     EncodedKeys& out, std::string& scratch) {
-  const uint32_t size = static_cast<uint32_t>(outer.size());
-  scratch.assign(reinterpret_cast<const char*>(&size), sizeof(size));
-  scratch += outer;
-  scratch += inner;
+  PutInnerKey(outer, inner, scratch);
   out.Append(scratch, HashWithin(outer_hash, scratch));
+}
+
+std::string InnerKeyOf(std::string_view outer, std::string_view inner) {
+  std::string key;
+  PutInnerKey(outer, inner, key);
+  return key;
 }
 
 std::pair<std::string_view, std::string_view> SplitInnerKey(std::string_view key) {

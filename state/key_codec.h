@@ -59,6 +59,8 @@ uint64_t HashOf(KeyForm form, std::string_view key);
 // `inner` within `outer`, whose hash is `outer_hash`. `scratch` is memory to reuse.
 void AppendInnerKey(std::string_view outer, uint64_t outer_hash, std::string_view inner,
                     EncodedKeys& out, std::string& scratch);
+// The key alone, without its hash.
+std::string InnerKeyOf(std::string_view outer, std::string_view inner);
 // Outer and inner again.
 std::pair<std::string_view, std::string_view> SplitInnerKey(std::string_view key);
 

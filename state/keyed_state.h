@@ -46,6 +46,8 @@ class SlotTable {
   virtual uint64_t EntryCount() const = 0;  // hot entries
 };
 
+class OrderedTable;  // ordered_table.h
+
 // The keyed tables of one operator of one task.
 class KeyedState {
  public:
@@ -57,6 +59,7 @@ class KeyedState {
   StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout) {
     return OpenSlotTable(name, std::move(layout), KeyForm::kWhole);
   }
+  virtual StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout) = 0;
   virtual KeyGroupRange key_groups() const = 0;
   virtual int32_t max_parallelism() const = 0;
 };

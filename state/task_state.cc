@@ -69,29 +69,12 @@ class OperatorTables : public KeyedState {
 
   StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout,
                                      KeyForm keys) override {
-    for (const auto& open : tables_) {
-      if (open->identity.table == name) {
-        return AlreadyExistsError(open->identity.Name() + " is open already");
-      }
-    }
-    auto tracked = std::make_unique<TrackedTable>();
-    tracked->identity = {uid_, name, std::move(layout), config_.key_groups, config_.max_parallelism,
-                         keys};
-    WriteBackTable::Config table;
-    table.number = table_count_++;
-    table.layout = tracked->identity.layout;
-    table.key_groups = config_.key_groups;
-    table.keys = keys;
-    table.collects_changes = config_.storage != nullptr;
-    table.memory = &memory_;
-    tracked->table = std::make_unique<WriteBackTable>(std::move(table));
-    ASSIGN_OR_RETURN(tracked->share, SelectShare(tracked->identity, restored_));
-    if (!tracked->share.empty()) {
-      RETURN_IF_ERROR(
-          LoadShare(*config_.storage, tracked->identity, tracked->share, *tracked->table));
-    }
-    tables_.push_back(std::move(tracked));
-    return tables_.back()->table.get();
+    ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), keys, false));
+    return table;
+  }
+  StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout) override {
+    ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), KeyForm::kInner, true));
+    return table;
   }
   KeyGroupRange key_groups() const override { return config_.key_groups; }
   int32_t max_parallelism() const override { return config_.max_parallelism; }
@@ -106,6 +89,34 @@ class OperatorTables : public KeyedState {
   std::vector<std::unique_ptr<TrackedTable>>& tables() { return tables_; }
 
  private:
+  StatusOr<WriteBackTable*> Open(const std::string& name, SlotLayout layout, KeyForm keys,
+                                 bool ordered) {
+    for (const auto& open : tables_) {
+      if (open->identity.table == name) {
+        return AlreadyExistsError(open->identity.Name() + " is open already");
+      }
+    }
+    auto tracked = std::make_unique<TrackedTable>();
+    tracked->identity = {uid_, name, std::move(layout), config_.key_groups, config_.max_parallelism,
+                         keys};
+    WriteBackTable::Config table;
+    table.number = table_count_++;
+    table.layout = tracked->identity.layout;
+    table.key_groups = config_.key_groups;
+    table.keys = keys;
+    table.ordered = ordered;
+    table.collects_changes = config_.storage != nullptr;
+    table.memory = &memory_;
+    tracked->table = std::make_unique<WriteBackTable>(std::move(table));
+    ASSIGN_OR_RETURN(tracked->share, SelectShare(tracked->identity, restored_));
+    if (!tracked->share.empty()) {
+      RETURN_IF_ERROR(
+          LoadShare(*config_.storage, tracked->identity, tracked->share, *tracked->table));
+    }
+    tables_.push_back(std::move(tracked));
+    return tables_.back()->table.get();
+  }
+
   const TaskState::Config& config_;
   TaskMemory& memory_;
   uint32_t& table_count_;

@@ -10,7 +10,6 @@ namespace {
 constexpr size_t kGroup = 64;
 // Entries that leave memory in one go: enough to pay for a file, little enough for one step.
 constexpr size_t kEvictEntries = 32 << 10;
-constexpr uint64_t kColdCursor = uint64_t{1} << 62;
 
 void AppendBigEndian(uint64_t v, int bytes, std::string& out) {
   for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(v >> (8 * i)));
@@ -35,10 +34,13 @@ WriteBackTable::WriteBackTable(Config config)
     : number_(config.number),
       key_groups_(config.key_groups),
       keys_(config.keys),
+      ordered_(config.ordered),
       collects_changes_(config.collects_changes),
       memory_(*config.memory),
       writer_(std::move(config.layout)),
-      reader_(ReaderOf(writer_.layout())) {}
+      reader_(ReaderOf(writer_.layout())) {
+  CHECK(!ordered_ || keys_ == KeyForm::kInner);
+}
 
 WriteBackTable::~WriteBackTable() {
   for (auto& [slice, state] : slices_) memory_.hot_bytes -= state->counted_bytes;
@@ -48,8 +50,29 @@ WriteBackTable::~WriteBackTable() {
 
 WriteBackTable::SliceState& WriteBackTable::SliceOf(int64_t slice) {
   std::unique_ptr<SliceState>& state = slices_[slice];
-  if (!state) state = std::make_unique<SliceState>(layout());
+  if (!state) {
+    state = std::make_unique<SliceState>(layout());
+    if (ordered_) state->order = std::make_unique<OrderIndex>();
+  }
   return *state;
+}
+
+HotEntry* WriteBackTable::Insert(SliceState& state, std::string_view key, uint64_t hash) {
+  HotEntry* entry = state.hot.Insert(key, hash);
+  if (state.order) state.order->Add(entry, /*complete=*/!state.has_cold);
+  return entry;
+}
+
+void WriteBackTable::Remove(SliceState& state, HotEntry* entry, bool to_cold) {
+  if (state.order) state.order->Remove(entry, to_cold);
+  state.hot.Remove(entry);
+}
+
+bool WriteBackTable::MayBeCold(const SliceState& state, std::string_view key) const {
+  if (!state.has_cold) return false;
+  if (!state.order) return true;
+  const OrderIndex::Collection* collection = state.order->Find(SplitInnerKey(key).first);
+  return collection == nullptr || !collection->complete;
 }
 
 void WriteBackTable::Touch(SliceState& state, HotEntry* entry) {
@@ -89,7 +112,7 @@ Status WriteBackTable::Lookup(SliceState& state, int64_t slice, const EncodedKey
       HotEntry* entry = candidates[i];
       // A row before this one may have made the entry.
       if (entry == nullptr || !entry->Is(key, hash)) entry = hot.Find(key, hash);
-      if (entry == nullptr && state.has_cold) {
+      if (entry == nullptr && MayBeCold(state, key)) {
         misses.push_back(static_cast<uint32_t>(at));
         continue;
       }
@@ -101,7 +124,7 @@ Status WriteBackTable::Lookup(SliceState& state, int64_t slice, const EncodedKey
       }
       is_new[at] = entry == nullptr || entry->has(HotEntry::kErased);
       if (entry == nullptr) {
-        entry = hot.Insert(key, hash);
+        entry = Insert(state, key, hash);
         ++entries_;
       } else if (is_new[at]) {
         Touch(state, entry);
@@ -134,12 +157,9 @@ Status WriteBackTable::LookupCold(SliceState& state, int64_t slice, const Encode
     HotEntry* entry = state.hot.Find(key, hash);  // the same key may be among the misses twice
     const bool absent = entry == nullptr && !values[i];
     if (entry == nullptr && values[i]) {
-      entry = state.hot.Insert(key, hash);
+      entry = Insert(state, key, hash);
       ++entries_;
-      std::string_view bytes = *values[i];
-      if (!reader_.Read(bytes, {entry->slot(), &state.hot})) {
-        return DataLossError("the cold store returned something else than was written");
-      }
+      RETURN_IF_ERROR(ReadSlot(*values[i], {entry->slot(), &state.hot}));
       entry->set(HotEntry::kPersisted | HotEntry::kInCold | HotEntry::kMaybeInCold);
     }
     if (is_new == nullptr) {
@@ -147,7 +167,7 @@ Status WriteBackTable::LookupCold(SliceState& state, int64_t slice, const Encode
     } else {
       is_new[at] = absent;
       if (absent) {
-        entry = state.hot.Insert(key, hash);
+        entry = Insert(state, key, hash);
         ++entries_;
       }
       Touch(state, entry);
@@ -189,7 +209,7 @@ Status WriteBackTable::Erase(int64_t slice, std::string_view key, uint64_t hash)
   if (it == slices_.end()) return OkStatus();
   SliceState& state = *it->second;
   HotEntry* entry = state.hot.Find(key, hash);
-  if (entry == nullptr && !state.has_cold) return OkStatus();
+  if (entry == nullptr && !MayBeCold(state, key)) return OkStatus();
   if (entry != nullptr && entry->has(HotEntry::kErased)) return OkStatus();
   if (entry != nullptr && Frozen(entry)) Cut(state, entry);
   // Without an entry it is not known whether the cold store, and so a run, has the key.
@@ -201,12 +221,12 @@ Status WriteBackTable::Erase(int64_t slice, std::string_view key, uint64_t hash)
   }
   if (entry != nullptr) --entries_;
   if (maybe_in_cold) {
-    if (entry == nullptr) entry = state.hot.Insert(key, hash);
+    if (entry == nullptr) entry = Insert(state, key, hash);
     entry->set(HotEntry::kErased | HotEntry::kPersisted | HotEntry::kMaybeInCold);
     entry->clear(HotEntry::kInCold);
     entry->epoch = 0;  // the log says it
   } else {
-    state.hot.Remove(entry);
+    Remove(state, entry, /*to_cold=*/false);
   }
   CountBytes(state);
   return OkStatus();
@@ -242,59 +262,10 @@ Status WriteBackTable::DropSlice(int64_t slice) {
   return OkStatus();
 }
 
-Status WriteBackTable::Scan(int64_t slice, uint64_t& cursor, size_t limit, const Visitor& visit) {
-  auto it = slices_.find(slice);
-  if (it == slices_.end()) {
-    cursor = 0;
-    return OkStatus();
-  }
-  SliceState& state = *it->second;
-  if (cursor < kColdCursor) {
-    for (uint32_t n = std::max<uint32_t>(1, static_cast<uint32_t>(cursor)); n <= state.hot.last();
-         ++n) {
-      if (limit == 0) {
-        cursor = n;
-        return OkStatus();
-      }
-      HotEntry* entry = state.hot.EntryAt(n);
-      if (!entry->has(HotEntry::kUsed) || entry->has(HotEntry::kErased)) continue;
-      visit(entry->key(), entry->hash, {entry->slot(), &state.hot});
-      --limit;
-    }
-    if (!state.has_cold) {
-      cursor = 0;
-      return OkStatus();
-    }
-    cursor = kColdCursor;
-    state.scan_at = ColdKey(slice, {});
-    if (limit == 0) return OkStatus();
-  }
-  ASSIGN_OR_RETURN(ColdStore * cold, memory_.Cold());
-  const size_t prefix = ColdKey(slice, {}).size();
-  scanned_ = std::make_unique<HotSlice>(layout());
-  bool damaged = false;
-  const std::string from = state.scan_at;
-  ASSIGN_OR_RETURN(bool more, cold->Scan(from, ColdKey(slice + 1, {}), limit,
-                                         [&](std::string_view cold_key, std::string_view value) {
-                                           state.scan_at = cold_key;
-                                           state.scan_at.push_back('\0');
-                                           std::string_view key = cold_key.substr(prefix);
-                                           const uint64_t hash = HashOf(keys_, key);
-                                           if (state.hot.Find(key, hash) != nullptr) return;
-                                           HotEntry* entry = scanned_->Insert(key, hash);
-                                           const Slot slot{entry->slot(), scanned_.get()};
-                                           damaged |= !reader_.Read(value, slot);
-                                           visit(key, hash, slot);
-                                         }));
-  if (damaged) return DataLossError("the cold store returned something else than was written");
-  if (!more) cursor = 0;
-  return OkStatus();
-}
-
 // ---- Memory
 
 void WriteBackTable::CountBytes(SliceState& state) {
-  const uint64_t bytes = state.hot.bytes();
+  const uint64_t bytes = state.hot.bytes() + (state.order ? state.order->bytes() : 0);
   memory_.hot_bytes += bytes - state.counted_bytes;
   state.counted_bytes = bytes;
 }
@@ -336,8 +307,9 @@ Status WriteBackTable::Evict(int64_t slice, SliceState& state, size_t& entries) 
   state.evict_at = n > state.hot.last() ? 1 : n;
   RETURN_IF_ERROR(WriteVictims(slice, state, victims));
   for (HotEntry* entry : victims) {
-    if (!entry->has(HotEntry::kErased)) --entries_;
-    state.hot.Remove(entry);
+    const bool erased = entry->has(HotEntry::kErased);
+    if (!erased) --entries_;
+    Remove(state, entry, /*to_cold=*/!erased);
   }
   state.hot.CompactArena();
   CountBytes(state);
@@ -375,6 +347,12 @@ Status WriteBackTable::WriteVictims(int64_t slice, SliceState& state,
   return OkStatus();
 }
 
+Status WriteBackTable::ReadSlot(std::string_view bytes, Slot slot) const {
+  return reader_.Read(bytes, slot)
+             ? OkStatus()
+             : DataLossError("the cold store returned something else than was written");
+}
+
 std::string WriteBackTable::ColdKey(int64_t slice, std::string_view key) const {
   std::string out;
   out.reserve(12 + key.size());
@@ -393,7 +371,7 @@ Status WriteBackTable::LoadEntry(int64_t slice, std::string_view key, const Slot
   const uint64_t hash = HashOf(keys_, key);
   HotEntry* entry = state.hot.Find(key, hash);
   if (entry == nullptr) {
-    entry = state.hot.Insert(key, hash);
+    entry = Insert(state, key, hash);
     ++entries_;
     // A version of an older file may have been evicted already.
     if (state.has_cold) entry->set(HotEntry::kMaybeInCold);

@@ -8,7 +8,8 @@
 
 #include "state/cold_store.h"
 #include "state/hot_slice.h"
-#include "state/keyed_state.h"
+#include "state/order_index.h"
+#include "state/ordered_table.h"
 #include "state/slot_codec.h"
 #include "state/storage/state_file.h"
 
@@ -28,16 +29,19 @@ struct TaskMemory {
 // The slot table: hot slices in memory, changes collected for snapshots, the rest in the cold
 // store. An entry is *dirty* when it changed since the last cut began; *frozen* when it was dirty
 // at the cut in progress and is not copied yet. A frozen entry is copied before it is touched.
+// An ordered table has an index over the hot entries of each slice besides; what its scans lack is
+// merged in from the cold store.
 //
 // What a cut yields applies in this order: the log (keys erased, slices dropped, dirty entries
 // evicted; as they happened), then the entries dirty at the barrier.
-class WriteBackTable : public SlotTable {
+class WriteBackTable : public OrderedTable {
  public:
   struct Config {
     uint32_t number = 0;  // among the task's tables: its prefix in the cold store
     SlotLayout layout;
     KeyGroupRange key_groups;
     KeyForm keys = KeyForm::kWhole;
+    bool ordered = false;          // ScanFrom and ScanBack may be called; the keys are kInner
     bool collects_changes = true;  // false: there are no snapshots, nothing is recorded for them
     TaskMemory* memory = nullptr;
   };
@@ -53,6 +57,9 @@ class WriteBackTable : public SlotTable {
   Status DropSlice(int64_t slice) override;
   Status Scan(int64_t slice, uint64_t& cursor, size_t limit, const Visitor& visit) override;
   uint64_t EntryCount() const override { return entries_; }
+  Status ScanFrom(int64_t slice, std::string_view outer, std::string_view from,
+                  const InnerVisitor& visit) override;
+  Status ScanBack(int64_t slice, std::string_view outer, const InnerVisitor& visit) override;
 
   const SlotLayout& layout() const { return writer_.layout(); }
 
@@ -77,8 +84,9 @@ class WriteBackTable : public SlotTable {
   struct SliceState {
     explicit SliceState(const SlotLayout& layout) : hot(layout) {}
     HotSlice hot;
-    bool persisted = false;  // a run or a restored file may hold something of it
-    bool has_cold = false;   // so may the cold store
+    std::unique_ptr<OrderIndex> order;  // of an ordered table
+    bool persisted = false;             // a run or a restored file may hold something of it
+    bool has_cold = false;              // so may the cold store
     std::vector<HotEntry*> dirty;
     size_t dirty_limit = 1024;  // then doubles in it are removed
     std::vector<HotEntry*> frozen;
@@ -95,6 +103,10 @@ class WriteBackTable : public SlotTable {
                     std::span<const uint32_t> rows, std::span<const uint32_t> misses,
                     std::span<Slot> slots, uint8_t* is_new);
   SliceState& SliceOf(int64_t slice);
+  HotEntry* Insert(SliceState& state, std::string_view key, uint64_t hash);
+  void Remove(SliceState& state, HotEntry* entry, bool to_cold);
+  // The cold store may hold a key that is not in memory.
+  bool MayBeCold(const SliceState& state, std::string_view key) const;
   // The entry is about to change.
   void Touch(SliceState& state, HotEntry* entry);
   bool Frozen(const HotEntry* entry) const { return cutting_ && entry->epoch == frozen_epoch_; }
@@ -106,11 +118,21 @@ class WriteBackTable : public SlotTable {
   Status WriteVictims(int64_t slice, SliceState& state, const std::vector<HotEntry*>& victims);
   void TrimDirty(SliceState& state);
   std::vector<StateSection> EndCut();
+
+  enum class Direction { kUp, kDown };
+  struct ColdPart;
+  Status ScanOrdered(int64_t slice, std::string_view outer, std::string_view from,
+                     Direction direction, const InnerVisitor& visit);
+  Status ReadCold(std::string& begin, std::string& end, Direction direction, ColdPart& part);
+  Status LoadCollection(SliceState& state, std::string_view outer, const ColdPart& part);
+
+  Status ReadSlot(std::string_view bytes, Slot slot) const;
   std::string ColdKey(int64_t slice, std::string_view key) const;
 
   const uint32_t number_;
   const KeyGroupRange key_groups_;
   const KeyForm keys_;
+  const bool ordered_;
   const bool collects_changes_;
   TaskMemory& memory_;
   SlotWriter writer_;
@@ -118,7 +140,7 @@ class WriteBackTable : public SlotTable {
   std::map<int64_t, std::unique_ptr<SliceState>> slices_;
   uint64_t entries_ = 0;
   int64_t evict_slice_ = INT64_MIN;    // where eviction goes on
-  std::unique_ptr<HotSlice> scanned_;  // what the last Scan read from the cold store
+  std::unique_ptr<HotSlice> scanned_;  // what the last scan read from the cold store
 
   uint32_t epoch_ = 1;
   std::vector<StateSection> log_;  // of this epoch

@@ -39,6 +39,17 @@ class MemoryColdStore : public ColdStore {
     return false;
   }
 
+  StatusOr<bool> ScanBack(std::string_view begin, std::string_view end, size_t limit,
+                          const Visitor& visit) override {
+    for (auto it = entries_.lower_bound(end); it != entries_.begin();) {
+      --it;
+      if (it->first < begin) break;
+      if (limit-- == 0) return true;
+      visit(it->first, it->second);
+    }
+    return false;
+  }
+
   Status DropRange(std::string_view begin, std::string_view end) override {
     entries_.erase(entries_.lower_bound(begin), entries_.lower_bound(end));
     return OkStatus();

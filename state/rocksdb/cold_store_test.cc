@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -74,8 +75,22 @@ TEST_P(ColdStoreTest, RandomRunsReadsScansAndDropsAgreeWithAMap) {
         more = *result;
         if (!scanned.empty()) from = scanned.rbegin()->first + '\0';
       }
-      ASSERT_EQ(scanned, (std::map<std::string, std::string>(model.lower_bound("key1"),
-                                                             model.lower_bound("key4"))));
+      const std::map<std::string, std::string> expected(model.lower_bound("key1"),
+                                                        model.lower_bound("key4"));
+      ASSERT_EQ(scanned, expected);
+      std::vector<std::pair<std::string, std::string>> back;
+      std::string end = "key4";
+      for (bool more = true; more;) {
+        auto result = store->ScanBack("key1", end, 7, [&](std::string_view k, std::string_view v) {
+          back.push_back({std::string(k), std::string(v)});
+        });
+        ASSERT_TRUE(result.ok()) << result.status();
+        more = *result;
+        if (!back.empty()) end = back.back().first;
+      }
+      std::reverse(back.begin(), back.end());
+      ASSERT_EQ(back, (std::vector<std::pair<std::string, std::string>>(expected.begin(),
+                                                                        expected.end())));
     }
   }
 }

@@ -181,6 +181,22 @@ class RocksdbColdStore : public ColdStore {
     return false;
   }
 
+  StatusOr<bool> ScanBack(std::string_view begin, std::string_view end, size_t limit,
+                          const Visitor& visit) override {
+    const rocksdb::Slice lower = SliceOf(begin), upper = SliceOf(end);
+    rocksdb::ReadOptions options;
+    options.iterate_lower_bound = &lower;
+    options.iterate_upper_bound = &upper;
+    options.fill_cache = false;
+    std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
+    for (it->SeekToLast(); it->Valid(); it->Prev()) {
+      if (limit-- == 0) return true;
+      visit(ViewOf(it->key()), ViewOf(it->value()));
+    }
+    RETURN_IF_ERROR(FromRocksdb(it->status(), dir_));
+    return false;
+  }
+
   Status DropRange(std::string_view begin, std::string_view end) override {
     // Whole files go at once; a tombstone hides what shares its file with other ranges.
     const rocksdb::Slice first = SliceOf(begin), last = SliceOf(end);
