@@ -105,6 +105,7 @@ void SinkLogWriter::Spill(bool finish) {
 
 StatusOr<bool> SinkLogWriter::Append(const Batch& batch) {
   RETURN_IF_ERROR(Collect());
+  if (context_.storage && waiting_.size() >= kSpillBytes && !call_.running()) Spill(false);
   if (waiting_.size() + block_.size() >= (context_.storage ? kMostWaiting : kMostWithoutFiles)) {
     if (context_.storage) return false;
     return ResourceExhaustedError("rows that wait for a checkpoint fill " +
@@ -114,7 +115,6 @@ StatusOr<bool> SinkLogWriter::Append(const Batch& batch) {
   AppendElement(batch, block_);
   rows_.count += static_cast<int64_t>(batch.rows());
   if (block_.size() >= kBlockBytes) CloseBlock();
-  if (context_.storage && waiting_.size() >= kSpillBytes && !call_.running()) Spill(false);
   return true;
 }
 

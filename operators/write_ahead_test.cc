@@ -162,7 +162,7 @@ TEST_F(WriteAheadTest, ManyRowsGoIntoAFileInBoundedMemory) {
   auto epoch = Prepare(*ahead, 2);
   ASSERT_EQ(epoch->log_size(), 1);
   EXPECT_TRUE(epoch->log(0).path().starts_with("shared/1-")) << epoch->log(0).path();
-  EXPECT_GT(epoch->log(0).length(), 30u << 20);
+  EXPECT_GT(epoch->log(0).length(), 30'000'000u);
   ASSERT_EQ(Commit({*epoch}), OkStatus());
   EXPECT_EQ(sink_.ids, Range(0, next));
   // Files of the next interval are named by a later checkpoint.
