@@ -44,6 +44,10 @@ END;
 """
 
 
+# So that an interval's rows are too many to travel inside a checkpoint.
+NOTE = "some of what is said about this row, again and again; " * 6
+
+
 class Writer(threading.Thread):
     """Numbered rows into the topic, at a steady pace."""
 
@@ -60,7 +64,7 @@ class Writer(threading.Thread):
         for i in range(slices):
             low = self.first + self.count * i // slices
             high = self.first + self.count * (i + 1) // slices
-            kcat.stdin.write("".join(f'{{"id":{n},"note":"row {n} of many"}}\n' for n in range(low, high)))
+            kcat.stdin.write("".join(f'{{"id":{n},"note":"{NOTE}"}}\n' for n in range(low, high)))
             kcat.stdin.flush()
             time.sleep(max(0.0, began + self.seconds * (i + 1) / slices - time.monotonic()))
         kcat.stdin.close()
