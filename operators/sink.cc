@@ -1,6 +1,7 @@
 #include "operators/sink.h"
 
 #include "operators/source.h"
+#include "operators/upsert_changes.h"
 #include "proto/plan.pb.h"
 
 namespace weir {
@@ -12,6 +13,7 @@ Status TableSinkOperator::Open(OperatorContext& context, const std::vector<std::
   table_schema_ = table.schema;
   ASSIGN_OR_RETURN(not_null_,
                    NotNullEnforcer::Make("sink " + table_name_, *table_schema_, context.config));
+  if (node.upsert()) upsert_key_ = table.primary_key;
   mapping_.assign(node.mapping().begin(), node.mapping().end());
   if (mapping_.size() != table_schema_->size()) {
     return InternalError("sink " + table_name_ + ": not every column has its source");
@@ -71,7 +73,9 @@ Batch TableSinkOperator::Map(const Batch& batch) const {
 }
 
 StatusOr<Progress> TableSinkOperator::ProcessBatch(int, Batch batch, Collector&) {
-  ASSIGN_OR_RETURN(Batch rows, not_null_->Enforce(Map(batch)));
+  Batch mapped = Map(batch);
+  if (upsert_key_) mapped = ToUpserts(mapped, *upsert_key_);
+  ASSIGN_OR_RETURN(Batch rows, not_null_->Enforce(std::move(mapped)));
   if (rows.rows() == 0) return Progress::kDone;
   waiting_ = std::move(rows);
   return TryWrite();

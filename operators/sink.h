@@ -37,7 +37,8 @@ class TableSinkOperator : public Operator {
   std::string table_name_;
   SchemaPtr table_schema_;
   std::optional<NotNullEnforcer> not_null_;
-  std::vector<int32_t> mapping_;  // input column of each table column; -1: NULL
+  std::optional<std::vector<uint32_t>> upsert_key_;  // rows are found by it
+  std::vector<int32_t> mapping_;                     // input column of each table column; -1: NULL
   std::unique_ptr<Sink> sink_;
   std::unique_ptr<SinkWriter> writer_;
   WriteAhead* ahead_ = nullptr;  // the writer, where rows are written ahead

@@ -92,6 +92,15 @@ bool TakesCheckpoints(const SessionConfig& config) {
   return duration.ok() && duration->count() > 0;
 }
 
+// Whether of an old row and its new one only one may come out.
+bool FiltersChanges(const Rel& rel) {
+  const auto* calc = rel.as<CalcRel>();
+  if (!calc && !rel.as<UnionRel>()) return false;
+  if (calc && calc->filter && !ChangesOf(*rel.inputs[0]).insert_only()) return true;
+  return std::any_of(rel.inputs.begin(), rel.inputs.end(),
+                     [](const RelPtr& input) { return FiltersChanges(*input); });
+}
+
 // The connector and its options, without touching anything outside.
 SqlStatus CheckSource(const plan::Table& proto, const CatalogTable& table) {
   auto check = [&]() -> Status {
@@ -496,8 +505,10 @@ SqlStatus Builder::AddSink(const BoundInsert& insert) {
     parallelism = std::max(1, std::atoi(it->second.c_str()));
   }
   Nodes feeding;
+  // An old row whose new one does not pass is a delete: then the sink needs both to tell.
+  const bool keeps_before = need_before || (sink->upsert() && FiltersChanges(*insert.query));
   for (PhysicalNode* input : *inputs) {
-    if (need_before || changes.insert_only()) {
+    if (keeps_before || changes.insert_only()) {
       feeding.push_back(input);
       continue;
     }
