@@ -17,6 +17,40 @@ bool AnyNull(const std::vector<ColumnPtr>& args, size_t row) {
 
 }  // namespace
 
+std::vector<ColumnPtr> AggregateSet::Call::ArgumentsOf(const Batch& batch) const {
+  std::vector<ColumnPtr> columns;
+  for (uint32_t argument : arguments) columns.push_back(batch.column(argument));
+  return columns;
+}
+
+bool AggregateSet::Call::Takes(const Batch& batch, uint32_t row) const {
+  if (filter < 0) return true;
+  const Column& column = *batch.column(static_cast<size_t>(filter));
+  return !column.IsNull(row) && column.base().values<uint8_t>()[column.BaseIndex(row)] != 0;
+}
+
+Status AggregateSet::FillCall(const plan::AggregateCall& proto, Call& call) {
+  call.name = proto.name();
+  call.filter = static_cast<int>(proto.filter_column()) - 1;
+  call.arguments.assign(proto.arguments().begin(), proto.arguments().end());
+  ASSIGN_OR_RETURN(call.type, FromProto(proto.type()));
+  for (const plan::DataType& type : proto.argument_types()) {
+    ASSIGN_OR_RETURN(DataType argument, FromProto(type));
+    call.argument_types.push_back(std::move(argument));
+  }
+  call.ignores_retractions = proto.retraction() == plan::AggregateCall::NOT_NEEDED;
+  if (proto.retraction() == plan::AggregateCall::KEEPS_VALUES) {
+    ASSIGN_OR_RETURN(call.kept,
+                     MakeKeptAggregate(proto.function(), call.argument_types, call.type));
+    call.function = &call.kept->function();
+    return OkStatus();
+  }
+  call.distinct = proto.distinct();
+  ASSIGN_OR_RETURN(call.plain, MakeAggregate(proto.function(), call.argument_types, call.type));
+  call.function = call.plain.get();
+  return OkStatus();
+}
+
 StatusOr<std::unique_ptr<AggregateSet>> AggregateSet::Make(
     std::span<const plan::AggregateCall* const> calls, std::vector<DataType> key_types,
     bool count_rows) {
@@ -25,53 +59,42 @@ StatusOr<std::unique_ptr<AggregateSet>> AggregateSet::Make(
   set->key_types_ = std::move(key_types);
   std::vector<SlotField> fields;
   if (count_rows) fields.push_back({"$rows", SlotFieldKind::kFixed, 8});
-  std::vector<size_t> field_counts;
   for (const plan::AggregateCall* proto : calls) {
-    Call call;
-    call.name = proto->name();
-    call.distinct = proto->distinct();
-    call.filter = static_cast<int>(proto->filter_column()) - 1;
-    call.arguments.assign(proto->arguments().begin(), proto->arguments().end());
-    ASSIGN_OR_RETURN(call.type, FromProto(proto->type()));
-    for (const plan::DataType& type : proto->argument_types()) {
-      ASSIGN_OR_RETURN(DataType argument, FromProto(type));
-      call.argument_types.push_back(std::move(argument));
-    }
-    ASSIGN_OR_RETURN(call.function,
-                     MakeAggregate(proto->function(), call.argument_types, call.type));
-    std::vector<SlotField> own = call.function->Fields();
-    field_counts.push_back(own.size());
-    for (SlotField& field : own) {
+    Call& call = set->calls_.emplace_back();
+    RETURN_IF_ERROR(FillCall(*proto, call));
+    set->has_tables_ |= call.has_table();
+    for (SlotField& field : call.Fields()) {
       field.name = call.name + "." + field.name;
       fields.push_back(std::move(field));
     }
-    if (call.distinct) {
-      set->has_distinct_ = true;
-      call.value_codec = std::make_unique<KeyCodec>(call.argument_types);
-    }
-    set->calls_.push_back(std::move(call));
   }
   set->layout_ = SlotLayout(std::move(fields));
   size_t at = count_rows ? 1 : 0;
-  for (size_t c = 0; c < set->calls_.size(); ++c) {
+  for (Call& call : set->calls_) {
     std::vector<uint32_t> offsets;
-    for (size_t f = 0; f < field_counts[c]; ++f) offsets.push_back(set->layout_.offset(at++));
-    set->calls_[c].function->Bind(std::move(offsets));
+    for (size_t f = call.Fields().size(); f > 0; --f) offsets.push_back(set->layout_.offset(at++));
+    if (call.kept) {
+      call.kept->Bind(offsets);
+    } else {
+      call.plain->Bind(std::move(offsets));
+    }
   }
   return set;
 }
 
 bool AggregateSet::can_retract() const {
-  return std::all_of(calls_.begin(), calls_.end(),
-                     [](const Call& call) { return call.function->SupportsRetract(); });
+  return std::all_of(calls_.begin(), calls_.end(), [](const Call& call) {
+    return call.kept || call.ignores_retractions || call.function->SupportsRetract();
+  });
 }
 
 Status AggregateSet::OpenTables(KeyedState& state, const std::string& name) {
   for (Call& call : calls_) {
+    if (call.kept) RETURN_IF_ERROR(call.kept->OpenTables(state, name + ".kept." + call.name));
     if (!call.distinct) continue;
-    ASSIGN_OR_RETURN(call.seen, state.OpenSlotTable(name + ".distinct." + call.name,
-                                                    SlotLayout({{"count"}}), KeyForm::kInner));
-    ASSIGN_OR_RETURN(call.merged_seen,
+    ASSIGN_OR_RETURN(call.counts, ValueCounts::Open(state, name + ".distinct." + call.name,
+                                                    call.argument_types));
+    ASSIGN_OR_RETURN(call.merged_counts,
                      state.OpenSlotTable(name + ".merge." + call.name, SlotLayout({{"count"}}),
                                          KeyForm::kInner));
   }
@@ -80,25 +103,18 @@ Status AggregateSet::OpenTables(KeyedState& state, const std::string& name) {
 
 void AggregateSet::PickRows(const Call& call, const Batch& batch, std::span<const uint32_t> rows,
                             std::span<Slot> slots) {
-  for (auto* list : {&add_rows_, &retract_rows_, &add_at_, &retract_at_}) list->clear();
-  add_slots_.clear();
-  retract_slots_.clear();
-  const Column* filter =
-      call.filter < 0 ? nullptr : batch.column(static_cast<size_t>(call.filter)).get();
+  add_rows_.clear(), retract_rows_.clear(), add_slots_.clear(), retract_slots_.clear();
   for (size_t i = 0; i < rows.size(); ++i) {
-    uint32_t row = rows[i];
-    if (filter) {
-      if (filter->IsNull(row) || !filter->base().values<uint8_t>()[filter->BaseIndex(row)])
-        continue;
-    }
-    bool retract = IsRetraction(batch.kind(row));
+    const uint32_t row = rows[i];
+    if (!call.Takes(batch, row)) continue;
+    const bool retract = IsRetraction(batch.kind(row));
+    if (retract && call.ignores_retractions) continue;
     (retract ? retract_rows_ : add_rows_).push_back(row);
-    (retract ? retract_at_ : add_at_).push_back(static_cast<uint32_t>(i));
     (retract ? retract_slots_ : add_slots_).push_back(slots[i]);
   }
 }
 
-void AggregateSet::Apply(Call& call, const Batch& batch) {
+void AggregateSet::Apply(Call& call) {
   if (!add_rows_.empty()) call.function->Accumulate(args_, add_rows_, add_slots_);
   if (!retract_rows_.empty()) call.function->Retract(args_, retract_rows_, retract_slots_);
 }
@@ -111,105 +127,91 @@ void AggregateSet::AccumulatePlain(const Batch& batch, std::span<const uint32_t>
     }
   }
   for (Call& call : calls_) {
-    if (call.distinct) continue;
+    if (call.has_table()) continue;
     args_.clear();
     for (uint32_t argument : call.arguments) args_.push_back(batch.column(argument));
     if (call.filter < 0 && batch.insert_only()) {
       call.function->Accumulate(args_, rows, slots);
     } else {
       PickRows(call, batch, rows, slots);
-      Apply(call, batch);
+      Apply(call);
     }
   }
 }
 
-Status AggregateSet::Accumulate(const Batch& batch, std::span<const uint32_t> rows,
-                                std::span<Slot> slots, std::span<const int64_t> slices,
+Status AggregateSet::BeginBatch(const Batch& batch, std::span<const uint32_t> rows, int64_t slice,
                                 const EncodedKeys& keys) {
-  AccumulatePlain(batch, rows, slots);
-  if (!has_distinct_) return OkStatus();
+  if (!has_tables_) return OkStatus();
+  std::vector<uint32_t> counted;
   for (Call& call : calls_) {
-    if (!call.distinct) continue;
-    args_.clear();
-    for (uint32_t argument : call.arguments) args_.push_back(batch.column(argument));
-    PickRows(call, batch, rows, slots);
-    RETURN_IF_ERROR(AccumulateDistinct(call, batch, slices, keys));
-    Apply(call, batch);
+    if (!call.has_table()) continue;
+    std::vector<ColumnPtr> arguments = call.ArgumentsOf(batch);
+    counted.clear();
+    for (uint32_t row : rows) {
+      if (call.Takes(batch, row) && !AnyNull(arguments, row)) counted.push_back(row);
+    }
+    RETURN_IF_ERROR(call.kept ? call.kept->Begin(slice, keys, std::move(arguments), counted)
+                              : call.counts->Begin(slice, keys, arguments, counted));
   }
   return OkStatus();
 }
 
-// Leaves in add_rows_ and retract_rows_ the rows by which a value came or went.
-Status AggregateSet::AccumulateDistinct(Call& call, const Batch& batch,
-                                        std::span<const int64_t> slices, const EncodedKeys& keys) {
-  call.value_codec->Encode(args_, batch.rows(), values_);
-  struct Seen {
-    int64_t slice;
-    uint32_t row;
-    Slot slot;  // of the aggregate
-    bool retract;
-  };
-  std::vector<Seen> seen;
-  for (size_t i = 0; i < add_rows_.size(); ++i) {
-    if (!AnyNull(args_, add_rows_[i])) {
-      seen.push_back({slices[add_at_[i]], add_rows_[i], add_slots_[i], false});
-    }
+Status AggregateSet::Accumulate(const Batch& batch, std::span<const uint32_t> rows,
+                                std::span<Slot> slots) {
+  AccumulatePlain(batch, rows, slots);
+  if (!has_tables_) return OkStatus();
+  for (Call& call : calls_) {
+    if (!call.has_table()) continue;
+    args_ = call.ArgumentsOf(batch);
+    if (call.distinct) AccumulateDistinct(call, batch, rows, slots);
+    if (call.kept) RETURN_IF_ERROR(AccumulateKept(call, batch, rows, slots));
   }
-  for (size_t i = 0; i < retract_rows_.size(); ++i) {
-    if (!AnyNull(args_, retract_rows_[i])) {
-      seen.push_back({slices[retract_at_[i]], retract_rows_[i], retract_slots_[i], true});
-    }
-  }
-  std::stable_sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) {
-    return a.slice != b.slice ? a.slice < b.slice : a.row < b.row;
-  });
-  add_rows_.clear(), retract_rows_.clear(), add_slots_.clear(), retract_slots_.clear();
+  return OkStatus();
+}
 
-  std::string scratch;
-  for (size_t begin = 0; begin < seen.size();) {
-    size_t end = begin;
-    composite_.Clear();
-    std::vector<uint32_t> at;
-    for (; end < seen.size() && seen[end].slice == seen[begin].slice; ++end) {
-      uint32_t row = seen[end].row;
-      AppendInnerKey(keys.key(row), keys.hash(row), values_.key(row), composite_, scratch);
-      at.push_back(static_cast<uint32_t>(at.size()));
+Status AggregateSet::EndBatch() {
+  if (!has_tables_) return OkStatus();
+  for (Call& call : calls_) {
+    if (call.kept) RETURN_IF_ERROR(call.kept->End());
+    if (call.counts) RETURN_IF_ERROR(call.counts->End());
+  }
+  return OkStatus();
+}
+
+// Accumulates and retracts the rows by which a value came or went.
+void AggregateSet::AccumulateDistinct(Call& call, const Batch& batch,
+                                      std::span<const uint32_t> rows, std::span<Slot> slots) {
+  add_rows_.clear(), retract_rows_.clear(), add_slots_.clear(), retract_slots_.clear();
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const uint32_t row = rows[i];
+    if (!call.Takes(batch, row) || AnyNull(args_, row)) continue;
+    const bool retract = IsRetraction(batch.kind(row));
+    const int64_t before = call.counts->Add(row, retract ? -1 : 1);
+    if (retract && before == 1) {
+      retract_rows_.push_back(row);
+      retract_slots_.push_back(slots[i]);
+    } else if (!retract && before == 0) {
+      add_rows_.push_back(row);
+      add_slots_.push_back(slots[i]);
     }
-    std::vector<Slot> counts(at.size());
-    std::vector<uint8_t> is_new(at.size());
-    RETURN_IF_ERROR(call.seen->Resolve(seen[begin].slice, composite_, at, counts, is_new));
-    std::vector<uint32_t> gone;
-    for (size_t i = 0; i < at.size(); ++i) {
-      const Seen& one = seen[begin + i];
-      int64_t before = counts[i].Get<int64_t>(0);
-      int64_t after = before + (one.retract ? -1 : 1);
-      counts[i].Set<int64_t>(0, after);
-      if (before == 0 && after == 1) {
-        add_rows_.push_back(one.row);
-        add_slots_.push_back(one.slot);
-      } else if (before == 1 && after == 0) {
-        retract_rows_.push_back(one.row);
-        retract_slots_.push_back(one.slot);
-      }
-      if (after == 0) gone.push_back(at[i]);
-    }
-    // Only what is still at zero when the batch is through is forgotten.
-    std::vector<std::pair<std::string, uint64_t>> erase;
-    for (uint32_t i : gone) {
-      if (counts[i].Get<int64_t>(0) == 0) {
-        erase.emplace_back(std::string(composite_.key(i)), composite_.hash(i));
-      }
-    }
-    for (const auto& [key, hash] : erase) {
-      RETURN_IF_ERROR(call.seen->Erase(seen[begin].slice, key, hash));
-    }
-    begin = end;
+  }
+  Apply(call);
+}
+
+Status AggregateSet::AccumulateKept(Call& call, const Batch& batch, std::span<const uint32_t> rows,
+                                    std::span<Slot> slots) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const uint32_t row = rows[i];
+    if (!call.Takes(batch, row) || AnyNull(args_, row)) continue;
+    RETURN_IF_ERROR(IsRetraction(batch.kind(row)) ? call.kept->TakeBack(row, slots[i])
+                                                  : call.kept->Add(row, slots[i]));
   }
   return OkStatus();
 }
 
 void AggregateSet::Merge(Slot from, Slot into) const {
   if (count_rows_) AddRows(into, RowCount(from));
+  // What is kept of rows stays behind: once its window fires, none is taken back.
   for (const Call& call : calls_) {
     if (!call.distinct) call.function->Merge(from, into);
   }
@@ -220,18 +222,18 @@ Status AggregateSet::MergeDistinct(int64_t slice, int64_t window, SlotTable& mai
     if (!call.distinct) continue;
     uint64_t cursor = 0;
     do {
-      composite_.Clear();
+      EncodedKeys composite;
       std::vector<int64_t> counts;
-      RETURN_IF_ERROR(call.seen->Scan(slice, cursor, kMergeChunk,
-                                      [&](std::string_view key, uint64_t hash, Slot slot) {
-                                        composite_.Append(key, hash);
-                                        counts.push_back(slot.Get<int64_t>(0));
-                                      }));
-      std::vector<uint32_t> all(composite_.size());
+      RETURN_IF_ERROR(call.counts->table().Scan(
+          slice, cursor, kMergeChunk, [&](std::string_view key, uint64_t hash, Slot slot) {
+            composite.Append(key, hash);
+            counts.push_back(slot.Get<int64_t>(0));
+          }));
+      std::vector<uint32_t> all(composite.size());
       for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<uint32_t>(i);
       std::vector<Slot> slots(all.size());
       std::vector<uint8_t> is_new(all.size());
-      RETURN_IF_ERROR(call.merged_seen->Resolve(window, composite_, all, slots, is_new));
+      RETURN_IF_ERROR(call.merged_counts->Resolve(window, composite, all, slots, is_new));
 
       EncodedKeys groups;
       std::vector<ColumnBuilder> builders(call.argument_types.begin(), call.argument_types.end());
@@ -240,9 +242,9 @@ Status AggregateSet::MergeDistinct(int64_t slice, int64_t window, SlotTable& mai
       for (size_t i = 0; i < all.size(); ++i) {
         slots[i].Set<int64_t>(0, slots[i].Get<int64_t>(0) + counts[i]);
         if (!is_new[i]) continue;
-        auto [group, value] = SplitInnerKey(composite_.key(i));
+        auto [group, value] = SplitInnerKey(composite.key(i));
         groups.Append(group, KeyCodec::Hash(group));
-        call.value_codec->Decode(value, pointers);
+        call.counts->codec().Decode(value, pointers);
       }
       std::vector<uint32_t> rows(groups.size());
       for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<uint32_t>(i);
@@ -259,14 +261,15 @@ Status AggregateSet::MergeDistinct(int64_t slice, int64_t window, SlotTable& mai
 
 Status AggregateSet::DropSlice(int64_t slice) {
   for (Call& call : calls_) {
-    if (call.distinct) RETURN_IF_ERROR(call.seen->DropSlice(slice));
+    if (call.kept) RETURN_IF_ERROR(call.kept->DropSlice(slice));
+    if (call.counts) RETURN_IF_ERROR(call.counts->table().DropSlice(slice));
   }
   return OkStatus();
 }
 
 Status AggregateSet::DropMergedDistinct(int64_t window) {
   for (Call& call : calls_) {
-    if (call.distinct) RETURN_IF_ERROR(call.merged_seen->DropSlice(window));
+    if (call.distinct) RETURN_IF_ERROR(call.merged_counts->DropSlice(window));
   }
   return OkStatus();
 }

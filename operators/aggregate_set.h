@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "operators/functions/aggregate_function.h"
+#include "operators/kept_aggregates.h"
 #include "operators/operator.h"
+#include "operators/value_counts.h"
 #include "state/keyed_state.h"
 
 namespace weir::plan {
@@ -16,8 +18,9 @@ class AggregateCall;
 namespace weir {
 
 // The aggregates of one GROUP BY over one slot layout: which rows each sees (FILTER), which values
-// count (DISTINCT, by a second table of value counts), what the results are. The operators decide
-// when rows are accumulated and when results are asked for.
+// count (DISTINCT), how rows are taken back, what the results are. DISTINCT values, and those of
+// MIN and MAX over rows that are taken back, are counted in tables of their own. The operators
+// decide when rows are accumulated and when results are asked for.
 class AggregateSet {
  public:
   // `key_types` are the group keys'; a row count is kept as the slot's first field when asked for.
@@ -27,17 +30,19 @@ class AggregateSet {
 
   const SlotLayout& layout() const { return layout_; }
   size_t size() const { return calls_.size(); }
-  bool has_distinct() const { return has_distinct_; }
   bool can_retract() const;
 
-  // Opens the tables of DISTINCT values beside the operator's main table `name`.
+  // Opens the tables of value counts beside the operator's main table `name`.
   Status OpenTables(KeyedState& state, const std::string& name);
 
-  // Adds `rows` of the batch to slots[i] (of rows[i]); retractions are taken back. `slices[i]` and
-  // `keys` find DISTINCT values and are unused without them.
-  Status Accumulate(const Batch& batch, std::span<const uint32_t> rows, std::span<Slot> slots,
-                    std::span<const int64_t> slices, const EncodedKeys& keys);
-  // Only the plain aggregates, for pre-aggregation; there must be no DISTINCT.
+  // Makes ready what tables have of `rows` of the batch, which are all of one slice; `keys` are the
+  // groups of the batch's rows and must stay until EndBatch. Between them rows are accumulated.
+  Status BeginBatch(const Batch& batch, std::span<const uint32_t> rows, int64_t slice,
+                    const EncodedKeys& keys);
+  // Adds `rows` of the batch to slots[i] (of rows[i]); retractions are taken back.
+  Status Accumulate(const Batch& batch, std::span<const uint32_t> rows, std::span<Slot> slots);
+  Status EndBatch();
+  // Only the aggregates without tables, for pre-aggregation, without BeginBatch and EndBatch.
   void AccumulatePlain(const Batch& batch, std::span<const uint32_t> rows, std::span<Slot> slots);
   // Adds the plain aggregates (and row count) of one accumulator to another.
   void Merge(Slot from, Slot into) const;
@@ -62,36 +67,44 @@ class AggregateSet {
 
  private:
   struct Call {
-    std::unique_ptr<AggregateFunction> function;
+    AggregateFunction* function = nullptr;
+    std::unique_ptr<AggregateFunction> plain;  // either of them is the function's owner
+    std::unique_ptr<KeptAggregate> kept;       // where rows are taken back by what is kept of them
     DataType type;
     std::vector<uint32_t> arguments;
     int filter = -1;
     bool distinct = false;
-    // DISTINCT: (group key, value) to the number of times it was seen.
-    SlotTable* seen = nullptr;
-    SlotTable* merged_seen = nullptr;  // of one window while it fires
-    std::unique_ptr<KeyCodec> value_codec;
+    bool ignores_retractions = false;     // what is taken back has been replaced already
+    std::unique_ptr<ValueCounts> counts;  // of a DISTINCT
+    SlotTable* merged_counts = nullptr;   // of one window while it fires
     std::vector<DataType> argument_types;
     std::string name;
+
+    bool has_table() const { return distinct || kept; }
+    std::vector<SlotField> Fields() const { return kept ? kept->Fields() : plain->Fields(); }
+    std::vector<ColumnPtr> ArgumentsOf(const Batch& batch) const;
+    bool Takes(const Batch& batch, uint32_t row) const;  // by its filter
   };
 
+  static Status FillCall(const plan::AggregateCall& proto, Call& call);
   void PickRows(const Call& call, const Batch& batch, std::span<const uint32_t> rows,
                 std::span<Slot> slots);
-  Status AccumulateDistinct(Call& call, const Batch& batch, std::span<const int64_t> slices,
-                            const EncodedKeys& keys);
-  void Apply(Call& call, const Batch& batch);
+  void AccumulateDistinct(Call& call, const Batch& batch, std::span<const uint32_t> rows,
+                          std::span<Slot> slots);
+  Status AccumulateKept(Call& call, const Batch& batch, std::span<const uint32_t> rows,
+                        std::span<Slot> slots);
+  void Apply(Call& call);
 
   SlotLayout layout_;
   bool count_rows_ = false;
-  bool has_distinct_ = false;
+  bool has_tables_ = false;
   std::vector<Call> calls_;
   std::vector<DataType> key_types_;
 
   // Scratch: the rows of the current call, split by accumulate and retract.
   std::vector<ColumnPtr> args_;
-  std::vector<uint32_t> add_rows_, retract_rows_, add_at_, retract_at_;
+  std::vector<uint32_t> add_rows_, retract_rows_;
   std::vector<Slot> add_slots_, retract_slots_;
-  EncodedKeys values_, composite_;
 };
 
 }  // namespace weir

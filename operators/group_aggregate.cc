@@ -28,11 +28,10 @@ Status GroupAggregateOperator::Open(OperatorContext& context, const std::vector<
 
 Status GroupAggregateOperator::ApplyRow(const Batch& batch, uint32_t row, Slot slot, bool is_new,
                                         Change& change) {
-  static constexpr int64_t kSlice = 0;
   change.existed = !is_new && aggregates_->RowCount(slot) > 0;
   // A retraction of what was never seen (or has expired) changes nothing.
   if (!change.existed && IsRetraction(batch.kind(row))) return OkStatus();
-  RETURN_IF_ERROR(aggregates_->Accumulate(batch, {&row, 1}, {&slot, 1}, {&kSlice, 1}, encoded_));
+  RETURN_IF_ERROR(aggregates_->Accumulate(batch, {&row, 1}, {&slot, 1}));
   change.exists = aggregates_->RowCount(slot) > 0;
   return OkStatus();
 }
@@ -47,6 +46,7 @@ StatusOr<Progress> GroupAggregateOperator::ProcessBatch(int, Batch batch, Collec
   std::vector<Slot> slots(n);
   std::vector<uint8_t> is_new(n);
   RETURN_IF_ERROR(table_->Resolve(0, encoded_, rows, slots, is_new));
+  RETURN_IF_ERROR(aggregates_->BeginBatch(batch, rows, 0, encoded_));
 
   // Results before and after each row, at 2i and 2i + 1.
   std::vector<ColumnBuilder> builders;
@@ -61,6 +61,7 @@ StatusOr<Progress> GroupAggregateOperator::ProcessBatch(int, Batch batch, Collec
   }
   std::vector<ColumnPtr> results;
   for (ColumnBuilder& builder : builders) results.push_back(builder.Finish());
+  RETURN_IF_ERROR(aggregates_->EndBatch());
   // Slots move when entries go: first all that are empty now, then the erasing.
   std::vector<size_t> empty;
   for (size_t i = 0; i < n; ++i) {

@@ -3,6 +3,7 @@
 #include "operators/collect.h"
 #include "operators/group_aggregate.h"
 #include "operators/operator.h"
+#include "operators/rank.h"
 #include "operators/sink.h"
 #include "operators/source.h"
 #include "operators/values.h"
@@ -34,6 +35,8 @@ StatusOr<std::unique_ptr<Operator>> MakeOperator(const plan::OperatorNode& node)
       return Made(std::make_unique<WindowAggregateOperator>());
     case Node::kGroupAggregate:
       return Made(std::make_unique<GroupAggregateOperator>());
+    case Node::kRank:
+      return Made(std::make_unique<RankOperator>());
     case Node::kDropUpdateBefore:
       return Made(std::make_unique<DropUpdateBeforeOperator>());
     case Node::kChangelogNormalize:

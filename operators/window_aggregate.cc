@@ -171,8 +171,9 @@ StatusOr<Progress> WindowAggregateOperator::ProcessBatch(int, Batch batch, Colle
     RETURN_IF_ERROR(table_->Resolve(slice, encoded_, rows, slots, is_new));
     live_slices_.insert(slice);
     if (!global_) {
-      std::vector<int64_t> of_row(rows.size(), slice);
-      RETURN_IF_ERROR(aggregates_->Accumulate(batch, rows, slots, of_row, encoded_));
+      RETURN_IF_ERROR(aggregates_->BeginBatch(batch, rows, slice, encoded_));
+      RETURN_IF_ERROR(aggregates_->Accumulate(batch, rows, slots));
+      RETURN_IF_ERROR(aggregates_->EndBatch());
       continue;
     }
     ColumnView<std::string_view> accumulators(*batch.column(batch.columns().size() - 1));

@@ -140,5 +140,26 @@ TEST(WindowAggregateTest, TwoPhasesGiveTheAnswerOfOne) {
   }
 }
 
+TEST(WindowAggregateTest, TheMinimumOfAWindowIsOfWhatIsLeftInIt) {
+  for (auto kind : {plan::WindowSpec::TUMBLE, plan::WindowSpec::HOP}) {
+    WindowCase c{.kind = kind, .slide = kind == plan::WindowSpec::HOP ? 5 * kMinute : 0};
+    plan::OperatorNode node = Node(c, plan::WindowAggregate::SINGLE);
+    plan::AggregateCall* call = node.mutable_window_aggregate()->mutable_aggregates(0);
+    call->set_function("MIN");
+    call->set_retraction(plan::AggregateCall::KEEPS_VALUES);
+    OperatorHarness harness(node, Input(), Output());
+    harness.Push("+I ann 1 12:01\n+I ann 2 12:02\n+I ann 3 12:07\n-D ann 1 12:01\n+I bob 9 12:11");
+    harness.Push("+I ann 0 12:08\n-D ann 0 12:08").EndInput();
+    EXPECT_EQ(Sorted(harness.TakeOutput()), kind == plan::WindowSpec::TUMBLE
+                                                ? "+I ann 2 12:00 12:10\n"
+                                                  "+I bob 9 12:10 12:20\n"
+                                                : "+I ann 2 11:55 12:05\n"
+                                                  "+I ann 2 12:00 12:10\n"
+                                                  "+I ann 3 12:05 12:15\n"
+                                                  "+I bob 9 12:05 12:15\n"
+                                                  "+I bob 9 12:10 12:20\n");
+  }
+}
+
 }  // namespace
 }  // namespace weir

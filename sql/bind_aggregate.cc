@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "operators/functions/aggregate_function.h"
+#include "operators/kept_aggregates.h"
 #include "sql/query_binder.h"
 #include "sql/rel_properties.h"
 
@@ -77,7 +78,11 @@ SqlStatus CheckRetractable(const std::vector<FoundAggregate>& calls, const Rel& 
     StatusOr<std::unique_ptr<AggregateFunction>> function =
         MakeAggregate(call.function, types, call.type);
     if (!function.ok()) return ErrorAt(function.status(), call.span);
-    if (!(*function)->SupportsRetract()) {
+    const bool kept = IsKeptAggregate(call.function);
+    if (kept && call.distinct && call.function != "MIN" && call.function != "MAX") {
+      return Refuse(call.function + "(DISTINCT ...) over a query whose rows change", call.span);
+    }
+    if (!kept && !(*function)->SupportsRetract()) {
       return Refuse(call.function + " over a query whose rows change", call.span,
                     "aggregate the rows themselves, not the result of another GROUP BY");
     }

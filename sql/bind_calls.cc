@@ -7,7 +7,7 @@ namespace weir::sql {
 
 SqlResult<ExprPtr> ExpressionBinder::BindCall(const ast::Call& call, const SourceSpan& span) {
   std::string name = call.function.parts.back().Upper();
-  if (call.clauses.over) return Refuse("OVER windows", span);
+  if (call.clauses.over) return BindOver(name, call, span);
   if (!call.clauses.within_group.empty()) return Refuse("WITHIN GROUP", span);
   if (IsAggregateFunction(name)) return BindAggregate(name, call, span);
   for (const char* window : {"TUMBLE", "HOP", "SESSION"}) {
@@ -99,6 +99,7 @@ SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, cons
   bool nullable = !options_.grouped || found.filter != nullptr;
   for (const DataType& type : types) nullable |= type.nullable();
   found.type = resolved->result.WithNullable(name != "COUNT" && nullable);
+  if (name == "LISTAGG") found.type = resolved->result;  // as Flink has it: NULL of no rows fails
   auto& all = *options_.aggregates;
   auto same = [](const ExprPtr& a, const ExprPtr& b) {
     return (!a && !b) || (a && b && Equal(*a, *b));

@@ -43,6 +43,18 @@ struct FoundAggregate {
   DataType type;
   SourceSpan span;
 };
+// A ROW_NUMBER() OVER (...) found while binding; in its place stands $RANK(index).
+struct FoundRank {
+  struct Order {
+    ExprPtr expr;
+    bool descending = false;
+    bool nulls_last = false;
+  };
+  std::vector<ExprPtr> partition;
+  std::vector<Order> order;
+  SourceSpan span;
+};
+inline constexpr const char* kRankMark = "$RANK";
 inline constexpr const char* kAggregateMark = "$AGGREGATE";
 // TUMBLE_START(...) and its like: $WINDOW('START' | 'END' | 'ROWTIME' | 'PROCTIME').
 inline constexpr const char* kWindowMark = "$WINDOW";
@@ -61,6 +73,7 @@ struct BindOptions {
   bool grouped = false;  // there is a GROUP BY: results over no rows do not exist
   const char* place = "this clause";
   const GroupWindow* group_window = nullptr;
+  std::vector<FoundRank>* ranks = nullptr;  // where ROW_NUMBER() is collected; null: refused
 };
 
 class ExpressionBinder {
@@ -90,6 +103,8 @@ class ExpressionBinder {
                                      const SourceSpan& span);
   SqlResult<ExprPtr> BindAggregate(const std::string& name, const ast::Call& call,
                                    const SourceSpan& span);
+  SqlResult<ExprPtr> BindOver(const std::string& name, const ast::Call& call,
+                              const SourceSpan& span);
   // Whether GROUP BY has the window that TUMBLE_START(...) and its like repeat.
   SqlResult<bool> IsGroupWindow(const std::string& name, const ast::Call& call);
   SqlResult<ExprPtr> BindWindowProperty(const std::string& name, const ast::Call& call,

@@ -73,6 +73,18 @@ struct Describer {
            Describe(aggregate.window) + "], time=[" + time + "], select=[" +
            CallsText(aggregate.calls, input()) + "])";
   }
+  std::string operator()(const RankRel& rank) const {
+    std::vector<std::string> order;
+    for (const SortKey& key : rank.order) {
+      order.push_back(input()[key.column].name + (key.descending ? " DESC" : " ASC") +
+                      (key.nulls_last == key.descending ? ""
+                       : key.nulls_last                 ? " NULLS LAST"
+                                                        : " NULLS FIRST"));
+    }
+    return "Rank(partitionBy=[" + Columns(rank.partition, input()) + "], orderBy=[" + Join(order) +
+           "], limit=[" + (rank.limit ? std::to_string(*rank.limit) : "none") + "], select=[" +
+           Join(Names(rel.schema)) + "])";
+  }
   std::string operator()(const UnionRel&) const {
     return "Union(all=[true], fields=[" + Join(Names(rel.schema)) + "])";
   }

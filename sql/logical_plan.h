@@ -85,10 +85,25 @@ struct WindowAggregateRel {
   SourceSpan span;
 };
 
+struct SortKey {
+  uint32_t column = 0;
+  bool descending = false;
+  bool nulls_last = false;
+};
+// ROW_NUMBER() OVER (PARTITION BY partition ORDER BY order): the input's columns, then the number,
+// if it is asked for. With a limit only the rows up to it: Top-N.
+struct RankRel {
+  std::vector<uint32_t> partition;
+  std::vector<SortKey> order;
+  std::optional<int64_t> limit;
+  bool number = true;
+  SourceSpan span;
+};
+
 struct UnionRel {};
 
 struct Rel {
-  std::variant<ScanRel, ValuesRel, CalcRel, AggregateRel, WindowTvfRel, WindowAggregateRel,
+  std::variant<ScanRel, ValuesRel, CalcRel, AggregateRel, WindowTvfRel, WindowAggregateRel, RankRel,
                UnionRel>
       node;
   std::vector<RelPtr> inputs;

@@ -6,6 +6,7 @@
 #include "common/config/option_reader.h"
 #include "connectors/connector.h"
 #include "operators/functions/aggregate_function.h"
+#include "operators/kept_aggregates.h"
 #include "operators/not_null_enforcer.h"
 #include "operators/source.h"
 #include "sql/metadata_columns.h"
@@ -26,13 +27,31 @@ plan::Exchange MakeExchange(plan::Exchange::Kind kind, const std::vector<uint32_
   return exchange;
 }
 
-void FillCall(const AggregateCall& call, const Rel& input, plan::AggregateCall* out) {
+// How a call of `aggregate`, which makes its column `column`, undoes rows that are taken back.
+plan::AggregateCall::Retraction RetractionOf(const AggregateCall& call, const Rel& aggregate,
+                                             size_t column) {
+  if (!IsKeptAggregate(call.function) || ChangesOf(*aggregate.inputs[0]).insert_only()) {
+    return plan::AggregateCall::BY_INVERSE;
+  }
+  if (const std::optional<std::vector<Monotonicity>> columns = MonotonicityOf(aggregate)) {
+    const Monotonicity moves = (*columns)[column];
+    if ((call.function == "MAX" && moves == Monotonicity::kIncreasing) ||
+        (call.function == "MIN" && moves == Monotonicity::kDecreasing)) {
+      return plan::AggregateCall::NOT_NEEDED;
+    }
+  }
+  return plan::AggregateCall::KEEPS_VALUES;
+}
+
+void FillCall(const AggregateCall& call, const Rel& aggregate, size_t column,
+              plan::AggregateCall* out) {
   out->set_function(call.function);
   for (uint32_t argument : call.arguments) out->add_arguments(argument);
   out->set_distinct(call.distinct);
   out->set_filter_column(static_cast<uint32_t>(call.filter + 1));
   ToProto(call.type, out->mutable_type());
-  out->set_name(CallName(call, input));
+  out->set_name(CallName(call, *aggregate.inputs[0]));
+  out->set_retraction(RetractionOf(call, aggregate, column));
   for (const DataType& type : call.argument_types) ToProto(type, out->add_argument_types());
 }
 
@@ -76,6 +95,7 @@ bool CarriesUpdateBefore(const PhysicalNode& node) {
   switch (node.op.operator_case()) {
     case plan::OperatorNode::kGroupAggregate:
     case plan::OperatorNode::kChangelogNormalize:
+    case plan::OperatorNode::kRank:
       return node.emits_update_before;
     case plan::OperatorNode::kCalc:
       return std::any_of(node.inputs.begin(), node.inputs.end(),
@@ -138,6 +158,7 @@ class Builder {
   SqlResult<Nodes> BuildScan(const ScanRel& scan, bool need_before);
   SqlResult<Nodes> BuildAggregate(const Rel& rel, const AggregateRel& aggregate, bool need_before);
   SqlResult<Nodes> BuildWindowAggregate(const Rel& rel, const WindowAggregateRel& aggregate);
+  SqlResult<Nodes> BuildRank(const Rel& rel, const RankRel& rank, bool need_before);
   SqlResult<PhysicalNode*> Access(const ScanRel& scan);
   // Changes by primary key into a changelog.
   PhysicalNode* Normalize(const CatalogTable& table, const TableAccess& access,
@@ -225,6 +246,7 @@ SqlResult<Nodes> Builder::Build(const RelPtr& rel, bool need_before) {
   if (const auto* aggregate = rel->as<WindowAggregateRel>()) {
     return BuildWindowAggregate(*rel, *aggregate);
   }
+  if (const auto* rank = rel->as<RankRel>()) return BuildRank(*rel, *rank, need_before);
   if (const auto* values = rel->as<ValuesRel>()) {
     plan::OperatorNode op;
     op.set_name(Describe(*rel));
@@ -356,9 +378,41 @@ SqlResult<Nodes> Builder::BuildAggregate(const Rel& rel, const AggregateRel& agg
   op.set_meaning(MeaningOf(rel, options_.config->time_zone()));
   auto* node = op.mutable_group_aggregate();
   for (uint32_t key : aggregate.keys) node->add_keys(key);
-  for (const AggregateCall& call : aggregate.calls) FillCall(call, input, node->add_aggregates());
+  size_t column = aggregate.keys.size();
+  for (const AggregateCall& call : aggregate.calls) {
+    FillCall(call, rel, column++, node->add_aggregates());
+  }
   node->set_input_retracts(!ChangesOf(input).insert_only());
   auto [exchange, parallelism] = KeyedExchange(aggregate.keys);
+  PhysicalNode* made = Add(std::move(op), rel.schema, inputs, exchange, parallelism);
+  made->emits_update_before |= need_before;
+  return Nodes{made};
+}
+
+SqlResult<Nodes> Builder::BuildRank(const Rel& rel, const RankRel& rank, bool need_before) {
+  if (!rank.limit) {
+    return Refuse("ROW_NUMBER() without a limit", rank.span, "filter its result: WHERE rn <= 10");
+  }
+  if (*rank.limit < 1) {
+    return Refuse("a ROW_NUMBER() that is to be less than 1", rank.span, "numbers begin with 1");
+  }
+  ASSIGN_OR_RETURN(Nodes inputs, Build(rel.inputs[0], true));
+  plan::OperatorNode op;
+  op.set_name(Describe(rel));
+  op.set_meaning(MeaningOf(rel, options_.config->time_zone()));
+  auto [exchange, parallelism] = KeyedExchange(rank.partition);
+  op.set_uid(Uid("rank", rank.partition, rel));
+  auto* node = op.mutable_rank();
+  for (uint32_t column : rank.partition) node->add_partition(column);
+  for (const SortKey& key : rank.order) {
+    plan::SortColumn* column = node->add_order();
+    column->set_column(key.column);
+    column->set_descending(key.descending);
+    column->set_nulls_last(key.nulls_last);
+  }
+  node->set_limit(*rank.limit);
+  node->set_output_number(rank.number);
+  node->set_input_retracts(!ChangesOf(*rel.inputs[0]).insert_only());
   PhysicalNode* made = Add(std::move(op), rel.schema, inputs, exchange, parallelism);
   made->emits_update_before |= need_before;
   return Nodes{made};
@@ -375,7 +429,10 @@ SqlResult<Nodes> Builder::BuildWindowAggregate(const Rel& rel,
     base.set_attached_end_column(*aggregate.attached_end);
   }
   for (uint32_t key : aggregate.keys) base.add_keys(key);
-  for (const AggregateCall& call : aggregate.calls) FillCall(call, input, base.add_aggregates());
+  size_t column = aggregate.keys.size();
+  for (const AggregateCall& call : aggregate.calls) {
+    FillCall(call, rel, column++, base.add_aggregates());
+  }
 
   auto strategy = options_.config->options.find("table.optimizer.agg-phase-strategy");
   bool two_phase =
@@ -537,6 +594,9 @@ void SettleUpdateBefore(PhysicalPlan& plan) {
       node->op.mutable_group_aggregate()->set_emit_update_before(node->emits_update_before);
     } else if (node->op.has_changelog_normalize()) {
       node->op.mutable_changelog_normalize()->set_emit_update_before(node->emits_update_before);
+    }
+    if (node->op.has_rank()) {
+      node->op.mutable_rank()->set_emit_update_before(node->emits_update_before);
     }
   }
   for (auto& node : plan.nodes) {

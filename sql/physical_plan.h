@@ -21,7 +21,7 @@ struct PhysicalNode {
   Schema schema;
   std::vector<Input> inputs;  // several: UNION ALL
   int parallelism = 1;
-  bool emits_update_before = false;  // of what makes it: some consumer needs -U
+  bool emits_update_before = false;  // of an operator that makes them: some consumer needs -U
 };
 
 struct PhysicalPlan {

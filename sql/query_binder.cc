@@ -219,7 +219,9 @@ SqlResult<RelPtr> QueryBinder::BindSelect(const ast::Select& select) {
 
   // Aggregates make a query grouped, also without GROUP BY.
   std::vector<FoundAggregate> found;
+  std::vector<FoundRank> ranks;
   options.aggregates = &found;
+  options.ranks = &ranks;
   ExpressionBinder probe(from.scope, options);
   std::vector<ExprPtr> projections;
   bool grouped = select.group_by_present || select.having;
@@ -237,9 +239,15 @@ SqlResult<RelPtr> QueryBinder::BindSelect(const ast::Select& select) {
     grouped = !found.empty();
   }
   RelPtr rel;
+  if (ranks.size() > 1) return Refuse("more than one ROW_NUMBER() in a query", ranks[1].span);
+  if (grouped && !ranks.empty()) {
+    return Refuse("ROW_NUMBER() beside GROUP BY", ranks[0].span,
+                  "group in a sub-query and number its rows");
+  }
   if (grouped) {
     ASSIGN_OR_RETURN(rel, BindGrouped(select, from, list));
   } else {
+    if (!ranks.empty()) from.rel = MakeRank(from.rel, ranks[0], projections);
     rel = MakeProject(from.rel, std::move(projections), list.names);
   }
   if (!select.distinct) return rel;

@@ -89,6 +89,10 @@ struct GroupingSpec {
 inline constexpr int kGroupWindowProperties = 3;  // start, end, row time
 SqlResult<RelPtr> MakeAggregateRel(RelPtr input, const GroupingSpec& spec);
 
+// ROW_NUMBER() over `input` (bind_over.cc): its columns, those that the ranking computes, the
+// number. In `projections`, which are over `input`, the number takes the place of its mark.
+RelPtr MakeRank(RelPtr input, const FoundRank& found, std::vector<ExprPtr>& projections);
+
 // The name that SQL gives a column by itself; empty: EXPR$n.
 std::string OwnName(const ast::Expr& expr);
 // A repeated name gets a number from 0.

@@ -30,7 +30,94 @@ TimeAttribute TimeAttributeOf(const Expr& expr, const std::vector<TimeAttribute>
   return call && call->function == "PROCTIME" ? TimeAttribute::kProcTime : TimeAttribute::kNone;
 }
 
+using Monotonicities = std::vector<Monotonicity>;
+
+Monotonicity MonotonicityOf(const Expr& expr, const Monotonicities& input) {
+  if (expr.is_input()) return input[expr.input().column];
+  const Expr::Call* call = expr.call();
+  if (call == nullptr) return Monotonicity::kConstant;
+  const bool numbers =
+      call->function == "CAST" && expr.type.is_numeric() && call->args[0]->type.is_numeric();
+  return numbers ? MonotonicityOf(*call->args[0], input) : Monotonicity::kNone;
+}
+
+// Whether a row that passed `filter` still passes it when it is replaced.
+bool StaysPassed(const Expr& filter, const Monotonicities& input) {
+  const Expr::Call* call = filter.call();
+  if (call == nullptr) return MonotonicityOf(filter, input) == Monotonicity::kConstant;
+  if (call->function == "AND") {
+    return std::all_of(call->args.begin(), call->args.end(),
+                       [&](const ExprPtr& part) { return StaysPassed(*part, input); });
+  }
+  std::vector<bool> used(input.size(), false);
+  CollectInputs(filter, used);
+  bool constant = true;
+  for (size_t i = 0; i < used.size(); ++i) {
+    constant = constant && (!used[i] || input[i] == Monotonicity::kConstant);
+  }
+  if (constant) return true;
+  const bool above = call->function == ">" || call->function == ">=";
+  if (!above && call->function != "<" && call->function != "<=") return false;
+  const Monotonicity left = MonotonicityOf(*call->args[0], input);
+  const Monotonicity right = MonotonicityOf(*call->args[1], input);
+  const Monotonicity away = above ? Monotonicity::kIncreasing : Monotonicity::kDecreasing;
+  const Monotonicity towards = above ? Monotonicity::kDecreasing : Monotonicity::kIncreasing;
+  return (left == away && right == Monotonicity::kConstant) ||
+         (left == Monotonicity::kConstant && right == towards);
+}
+
+std::optional<Monotonicities> MonotonicityOfAggregate(const AggregateRel& aggregate,
+                                                      const Monotonicities& input,
+                                                      bool insert_only) {
+  for (uint32_t key : aggregate.keys) {
+    if (input[key] != Monotonicity::kConstant) return std::nullopt;
+  }
+  Monotonicities columns(aggregate.keys.size(), Monotonicity::kConstant);
+  for (const AggregateCall& call : aggregate.calls) {
+    Monotonicity own = call.function == "COUNT" || call.function == "MAX"
+                           ? Monotonicity::kIncreasing
+                       : call.function == "MIN" ? Monotonicity::kDecreasing
+                                                : Monotonicity::kNone;
+    if (!insert_only && !call.arguments.empty() &&
+        (call.arguments.size() > 1 || input[call.arguments[0]] != own)) {
+      own = Monotonicity::kNone;
+    }
+    columns.push_back(own);
+  }
+  return columns;
+}
+
 }  // namespace
+
+std::optional<std::vector<Monotonicity>> MonotonicityOf(const Rel& rel) {
+  if (ChangesOf(rel).insert_only()) {
+    return Monotonicities(rel.schema.size(), Monotonicity::kConstant);
+  }
+  std::vector<Monotonicities> inputs;
+  for (const RelPtr& input : rel.inputs) {
+    std::optional<Monotonicities> one = MonotonicityOf(*input);
+    if (!one) return std::nullopt;
+    inputs.push_back(*std::move(one));
+  }
+  if (const auto* aggregate = rel.as<AggregateRel>()) {
+    return MonotonicityOfAggregate(*aggregate, inputs[0], ChangesOf(*rel.inputs[0]).insert_only());
+  }
+  if (const auto* calc = rel.as<CalcRel>()) {
+    if (calc->filter && !StaysPassed(*calc->filter, inputs[0])) return std::nullopt;
+    Monotonicities columns;
+    for (const ExprPtr& projection : calc->projections) {
+      columns.push_back(MonotonicityOf(*projection, inputs[0]));
+    }
+    return columns;
+  }
+  if (rel.as<UnionRel>() == nullptr) return std::nullopt;
+  for (const Monotonicities& other : inputs) {
+    for (size_t i = 0; i < other.size(); ++i) {
+      if (other[i] != inputs[0][i]) inputs[0][i] = Monotonicity::kNone;
+    }
+  }
+  return inputs[0];
+}
 
 std::vector<TimeAttribute> TimeAttributes(const Rel& rel) {
   std::vector<TimeAttribute> times(rel.schema.size(), TimeAttribute::kNone);
@@ -54,6 +141,9 @@ std::vector<TimeAttribute> TimeAttributes(const Rel& rel) {
     for (size_t i = 0; i < times.size(); ++i) {
       times[i] = TimeAttributeOf(*calc->projections[i], input);
     }
+  } else if (rel.as<RankRel>()) {
+    std::vector<TimeAttribute> input = TimeAttributes(*rel.inputs[0]);
+    std::copy(input.begin(), input.end(), times.begin());
   } else if (rel.as<WindowTvfRel>()) {
     std::vector<TimeAttribute> input = TimeAttributes(*rel.inputs[0]);
     std::copy(input.begin(), input.end(), times.begin());
@@ -121,6 +211,13 @@ ChangeKinds ChangesOf(const Rel& rel) {
     // DISTINCT alone never updates: there is nothing beside the key.
     return {!aggregate->calls.empty(), !input.insert_only()};
   }
+  if (const auto* rank = rel.as<RankRel>()) {
+    // Without the number rows only come and go, but for the one and only; with it the last place is
+    // emptied only by rows that are taken back.
+    const bool appends = ChangesOf(*rel.inputs[0]).insert_only();
+    const bool replaces = rank->number || (appends && rank->limit == 1);
+    return {replaces, !replaces || !appends};
+  }
   if (rel.as<WindowAggregateRel>()) return {};
   ChangeKinds kinds;
   for (const RelPtr& input : rel.inputs) {
@@ -148,6 +245,12 @@ std::optional<std::vector<uint32_t>> UpsertKey(const Rel& rel) {
   if (const auto* aggregate = rel.as<AggregateRel>()) {
     std::vector<uint32_t> key;
     for (size_t i = 0; i < aggregate->keys.size(); ++i) key.push_back(static_cast<uint32_t>(i));
+    return key;
+  }
+  if (const auto* rank = rel.as<RankRel>()) {
+    if (!rank->number && rank->limit != 1) return UpsertKey(*rel.inputs[0]);
+    std::vector<uint32_t> key = rank->partition;
+    if (rank->number) key.push_back(static_cast<uint32_t>(rel.schema.size()) - 1);
     return key;
   }
   if (const auto* calc = rel.as<CalcRel>()) {

@@ -35,6 +35,12 @@ ChangeKinds ChangesOf(const Rel& rel);
 // Whether the table's rows are changes by its primary key, which the scan makes a changelog of.
 bool ReadsUpserts(const ScanRel& scan);
 
+// How the cells of a column move while rows are replaced by newer ones (-U, +U).
+enum class Monotonicity { kConstant, kIncreasing, kDecreasing, kNone };
+// Of each column. Empty optional: rows may also vanish, so that nothing can be said of what is
+// left. As Flink infers it, also where that is not the whole truth: its answers show it.
+std::optional<std::vector<Monotonicity>> MonotonicityOf(const Rel& rel);
+
 // Columns by which the latest change of a row is found: an update or delete concerns the row with
 // the same values there. Empty optional: none known. An empty list: there is only one row.
 std::optional<std::vector<uint32_t>> UpsertKey(const Rel& rel);

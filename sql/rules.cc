@@ -1,6 +1,7 @@
 #include "sql/rules.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "operators/functions/function_registry.h"
@@ -157,6 +158,23 @@ Pruned PruneWindowTvf(const Rel& rel, const WindowTvfRel& tvf, const Columns& ne
   return {MakeRel(kept, {input.rel}, Schema(std::move(fields))), map};
 }
 
+Pruned PruneRank(const Rel& rel, const RankRel& node, const Columns& needed) {
+  Columns below(needed.begin(), needed.end() - (node.number ? 1 : 0));
+  for (uint32_t column : node.partition) below[column] = true;
+  for (const SortKey& key : node.order) below[key.column] = true;
+  Pruned input = Prune(rel.inputs[0], below);
+  RankRel rank = node;
+  const auto moved = [&](uint32_t column) { return static_cast<uint32_t>(input.map[column]); };
+  for (uint32_t& column : rank.partition) column = moved(column);
+  for (SortKey& key : rank.order) key.column = moved(key.column);
+  rank.number = node.number && needed.back();
+  std::vector<int> map = input.map;
+  std::vector<Field> fields = input.rel->schema.fields();
+  if (node.number) map.push_back(rank.number ? static_cast<int>(fields.size()) : -1);
+  if (rank.number) fields.push_back(rel.schema.fields().back());
+  return {MakeRel(std::move(rank), {input.rel}, Schema(std::move(fields))), map};
+}
+
 Pruned PruneUnion(const Rel& rel, const Columns& needed) {
   std::vector<int> map(needed.size(), -1);
   int next = 0;
@@ -191,8 +209,75 @@ Pruned Prune(const RelPtr& rel, const Columns& needed) {
   if (const auto* aggregate = rel->as<WindowAggregateRel>()) {
     return PruneWindowAggregate(*rel, *aggregate, needed);
   }
+  if (const auto* rank = rel->as<RankRel>()) return PruneRank(*rel, *rank, needed);
   if (rel->as<UnionRel>()) return PruneUnion(*rel, needed);
   return {rel, Identity(rel->schema.size())};
+}
+
+std::vector<ExprPtr> Conjuncts(const ExprPtr& filter) {
+  const Expr::Call* call = filter->call();
+  if (!call || call->function != "AND") return {filter};
+  std::vector<ExprPtr> parts;
+  for (const ExprPtr& arg : call->args) {
+    for (ExprPtr& part : Conjuncts(arg)) parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+// What a comparison says of the number of a row.
+struct Bound {
+  int64_t limit;  // it is at most this
+  bool exact;     // and nothing more is said
+};
+std::optional<Bound> BoundOf(const Expr& condition, uint32_t number) {
+  const Expr::Call* call = condition.call();
+  if (!call || call->args.size() != 2) return std::nullopt;
+  const auto plain = [](const ExprPtr& expr) {  // without a CAST between types of integers
+    const Expr::Call* cast = expr->call();
+    const bool skip = cast && cast->function == "CAST" && expr->type.is_integer() &&
+                      cast->args[0]->type.is_integer();
+    return skip ? cast->args[0] : expr;
+  };
+  std::string function = call->function;
+  ExprPtr left = plain(call->args[0]), right = plain(call->args[1]);
+  if (left->is_literal()) {
+    std::swap(left, right);
+    if (function == ">") {
+      function = "<";
+    } else if (function == ">=") {
+      function = "<=";
+    } else if (function != "=") {
+      return std::nullopt;
+    }
+  }
+  if (!left->is_input() || left->input().column != number || !right->is_literal() ||
+      !right->type.is_integer() || right->literal().value.is_null()) {
+    return std::nullopt;
+  }
+  const int64_t value = right->literal().value.integer();
+  if (function == "<=") return Bound{value, true};
+  if (function == "<") return Bound{value - 1, true};
+  if (function == "=") return Bound{value, value == 1};
+  return std::nullopt;
+}
+
+// Where `filter` over `rel`, which computes on the rows of a ROW_NUMBER(), bounds the number: the
+// same rows from a Top-N. Null: it does not.
+RelPtr BoundBelowCalc(const RelPtr& rel, const ExprPtr& filter) {
+  const auto* calc = rel->as<CalcRel>();
+  const auto* rank = calc && !calc->filter ? rel->inputs[0]->as<RankRel>() : nullptr;
+  if (!rank || !rank->number) return nullptr;
+  const RelPtr& numbered = rel->inputs[0];
+  std::vector<ExprPtr> bounds;
+  for (const ExprPtr& part : Conjuncts(filter)) {
+    ExprPtr below = SubstituteInputs(part, calc->projections);
+    if (BoundOf(*below, static_cast<uint32_t>(numbered->schema.size()) - 1)) {
+      bounds.push_back(std::move(below));
+    }
+  }
+  if (bounds.empty()) return nullptr;
+  ExprPtr bound = bounds.size() == 1 ? bounds[0] : AndOr("AND", bounds);
+  return MakeRel(*calc, {RecognizeTopN(MakeFilter(numbered, std::move(bound)))}, rel->schema);
 }
 
 }  // namespace
@@ -253,6 +338,49 @@ RelPtr PruneColumns(const RelPtr& rel) {
   return pruned.rel;
 }
 
-RelPtr Optimize(const RelPtr& rel) { return PushFields(PruneColumns(MergeCalcs(rel))); }
+RelPtr RecognizeTopN(const RelPtr& rel) {
+  std::vector<RelPtr> inputs;
+  for (const RelPtr& input : rel->inputs) inputs.push_back(RecognizeTopN(input));
+  const auto* calc = rel->as<CalcRel>();
+  if (!calc || !calc->filter) return MakeRel(rel->node, std::move(inputs), rel->schema);
+  if (RelPtr below = BoundBelowCalc(inputs[0], calc->filter)) {
+    return MakeRel(CalcRel{calc->filter, calc->projections}, {below}, rel->schema);
+  }
+  const auto* rank = inputs[0]->as<RankRel>();
+  if (!rank || !rank->number) return MakeRel(rel->node, std::move(inputs), rel->schema);
+  RankRel limited = *rank;
+  const uint32_t number = static_cast<uint32_t>(inputs[0]->schema.size()) - 1;
+  std::vector<ExprPtr> rest;
+  for (const ExprPtr& part : Conjuncts(calc->filter)) {
+    const std::optional<Bound> bound = BoundOf(*part, number);
+    if (!bound) {
+      rest.push_back(part);
+      continue;
+    }
+    limited.limit = std::min(limited.limit.value_or(bound->limit), bound->limit);
+    if (!bound->exact) rest.push_back(part);
+  }
+  CalcRel above{rest.empty()       ? nullptr
+                : rest.size() == 1 ? rest[0]
+                                   : AndOr("AND", rest),
+                calc->projections};
+  if (limited.limit != 1) {
+    RelPtr below = MakeRel(std::move(limited), inputs[0]->inputs, inputs[0]->schema);
+    return MakeRel(std::move(above), {below}, rel->schema);
+  }
+  // There is but one number.
+  std::vector<ExprPtr> columns = IdentityProjection(inputs[0]->schema);
+  columns.back() = Expr::MakeLiteral(columns.back()->type, Value(int64_t{1}));
+  if (above.filter) above.filter = SubstituteInputs(above.filter, columns);
+  for (ExprPtr& projection : above.projections) projection = SubstituteInputs(projection, columns);
+  limited.number = false;
+  const Schema& below = inputs[0]->inputs[0]->schema;
+  return MakeRel(std::move(above), {MakeRel(std::move(limited), inputs[0]->inputs, below)},
+                 rel->schema);
+}
+
+RelPtr Optimize(const RelPtr& rel) {
+  return PushFields(PruneColumns(MergeCalcs(RecognizeTopN(MergeCalcs(rel)))));
+}
 
 }  // namespace weir::sql

@@ -13,6 +13,9 @@ RelPtr PruneColumns(const RelPtr& rel);
 // Of a column that is a ROW only the fields that are used are read, where the format can do that.
 RelPtr PushFields(const RelPtr& rel);
 
+// A filter on the result of ROW_NUMBER() becomes the limit of a Top-N.
+RelPtr RecognizeTopN(const RelPtr& rel);
+
 // All of them, in order.
 RelPtr Optimize(const RelPtr& rel);
 

@@ -41,6 +41,7 @@ std::string RowsText(const Rel& rel, const std::string& time_zone) {
     return "(" + CallsText(aggregate->calls, *rel.inputs[0]) + " of " + MeaningOf(rel, time_zone) +
            ")";
   }
+  if (rel.as<RankRel>() != nullptr) return "(" + MeaningOf(rel, time_zone) + ")";
   std::string out;
   for (const RelPtr& input : rel.inputs) {
     out += (out.empty() ? "" : " and ") + RowsText(*input, time_zone);
@@ -69,6 +70,15 @@ std::string MeaningOf(const Rel& rel, const std::string& time_zone) {
   const std::string rows = RowsText(input, time_zone);
   if (const auto* aggregate = rel.as<AggregateRel>()) {
     return rows + KeysText(aggregate->keys, input);
+  }
+  if (const auto* rank = rel.as<RankRel>()) {
+    std::string order;
+    for (const SortKey& key : rank->order) {
+      order += (order.empty() ? "" : ", ") + ColumnText(key.column, input) +
+               (key.descending ? " downwards" : "") + (key.nulls_last ? " nulls last" : "");
+    }
+    return "the first " + std::to_string(rank->limit.value_or(0)) + " of " + rows +
+           KeysText(rank->partition, input) + " in order of " + order;
   }
   const auto* aggregate = rel.as<WindowAggregateRel>();
   if (aggregate == nullptr) return rows;

@@ -21,6 +21,7 @@ enum class Kind {
   kMax,
   kFirst,
   kLast,
+  kListAgg,
   kSingle,
   kStddevPop,
   kStddevSamp,
@@ -32,11 +33,12 @@ struct Named {
   const char* name;
   Kind kind;
 };
-constexpr std::array<Named, 13> kAggregates = {{
+constexpr std::array<Named, 14> kAggregates = {{
     {"AVG", Kind::kAvg},
     {"COUNT", Kind::kCount},
     {"FIRST_VALUE", Kind::kFirst},
     {"LAST_VALUE", Kind::kLast},
+    {"LISTAGG", Kind::kListAgg},
     {"MAX", Kind::kMax},
     {"MIN", Kind::kMin},
     {"SINGLE_VALUE", Kind::kSingle},
@@ -102,6 +104,17 @@ StatusOr<ResolvedAggregate> ResolveAggregate(std::string_view name,
     resolved.result = DataType::BigInt().NotNull();
     return resolved;
   }
+  if (*kind == Kind::kListAgg) {
+    if (arguments.empty() || arguments.size() > 2) {
+      return WrongArguments(name, arguments, "a text and perhaps a separator");
+    }
+    for (DataType& type : resolved.argument_types) {
+      if (type.kind() == TypeKind::kNull) type = DataType::String();
+      if (!type.is_string()) return WrongArguments(name, arguments, "text");
+    }
+    resolved.result = resolved.argument_types[0];  // also when it is CHAR(1), as Flink has it
+    return resolved;
+  }
   if (arguments.size() != 1) return WrongArguments(name, arguments, "one argument");
   DataType& type = resolved.argument_types[0];
   if (type.kind() == TypeKind::kNull) type = DataType::Int();
@@ -153,6 +166,8 @@ StatusOr<std::unique_ptr<AggregateFunction>> MakeAggregate(std::string_view name
       return MakePick(type, Pick::kFirst);
     case Kind::kLast:
       return MakePick(type, Pick::kLast);
+    case Kind::kListAgg:
+      return MakeListAgg();
     case Kind::kSingle:
       return MakePick(type, Pick::kFirst);
     case Kind::kStddevPop:

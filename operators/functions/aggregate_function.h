@@ -34,6 +34,9 @@ class AggregateFunction {
   virtual void Retract(std::span<const ColumnPtr> args, std::span<const uint32_t> rows,
                        std::span<Slot> slots) = 0;
   virtual bool SupportsRetract() const = 0;
+  // Whether the accumulator's result is cell `row` of the argument: MIN and MAX, when a value that
+  // is kept beside the accumulator goes.
+  virtual bool Holds(Slot slot, const Column& argument, size_t row) const { return false; }
   // Adds accumulator `from` (same layout) to `into`.
   virtual void Merge(Slot from, Slot into) = 0;
   // Appends the result of one accumulator.

@@ -8,6 +8,7 @@
 #include "common/data/column_builder.h"
 #include "common/data/decimal.h"
 #include "common/data/value_text.h"
+#include "operators/functions/aggregates.h"
 
 namespace weir {
 namespace {
@@ -245,6 +246,34 @@ TEST(AggregateTest, Refuses) {
   EXPECT_EQ(ResolveAggregate("NO_SUCH", {{text}}).status().code(), StatusCode::kNotFound);
   DataType i = DataType::Int();
   EXPECT_FALSE(MakeAggregate("SUM", {{i}}, DataType::BigInt()).ok());
+}
+
+TEST(AggregateTest, TotalExtremesOrderWhatComparisonsDoNot) {
+  const double nan = std::nan("");
+  const struct {
+    Extreme extreme;
+    std::vector<Value> cells;
+    size_t held;
+  } cases[] = {
+      {Extreme::kMin, {nan, 1.0, -0.0, 0.0}, 2},
+      {Extreme::kMax, {-0.0, 0.0, -0.0}, 1},
+      {Extreme::kMax, {1.0, nan, 2.0}, 1},
+      {Extreme::kMin, {Value(), nan}, 1},
+  };
+  for (const auto& c : cases) {
+    auto function = MakeTotalExtreme(DataType::Double(), c.extreme);
+    function->Bind({0, 8});
+    char memory[16] = {};
+    Slot slot{memory, nullptr};
+    const std::vector<ColumnPtr> column = {ColumnOf(DataType::Double(), c.cells)};
+    for (uint32_t row = 0; row < c.cells.size(); ++row) {
+      function->Accumulate(column, {&row, 1}, {&slot, 1});
+    }
+    for (size_t row = 0; row < c.cells.size(); ++row) {
+      if (column[0]->IsNull(row)) continue;
+      EXPECT_EQ(function->Holds(slot, *column[0], row), row == c.held) << row;
+    }
+  }
 }
 
 }  // namespace

@@ -21,10 +21,19 @@ enum class Extreme { kMin, kMax };
 // "value", "present". Does not retract.
 std::unique_ptr<AggregateFunction> MakeExtreme(const DataType& argument, Extreme extreme);
 
+// The same by the order of OrderedKeyCodec: -0.0 is below 0.0, what is no number above all that
+// are. Such an accumulator Holds its value.
+std::unique_ptr<AggregateFunction> MakeTotalExtreme(const DataType& argument, Extreme extreme);
+
 enum class Pick { kFirst, kLast };
 // The first or last non-null value in arrival order: "value", "present". Does not retract; of two
 // accumulators `into` came first.
 std::unique_ptr<AggregateFunction> MakePick(const DataType& argument, Pick pick);
+
+// LISTAGG(text[, separator]): the non-null texts in arrival order, each with its separator in
+// front, but for the first; a comma unless said otherwise. "value", "separator", "present". Does
+// not retract; of two accumulators `into` came first.
+std::unique_ptr<AggregateFunction> MakeListAgg();
 
 struct VarianceKind {
   bool sample;       // divided by n - 1 and not by n

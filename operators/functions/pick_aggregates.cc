@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "operators/expressions/kernels.h"
 #include "operators/functions/accumulate_cells.h"
 #include "operators/functions/aggregates.h"
@@ -29,6 +31,11 @@ class KeepOne : public AggregateFunction {
     CHECK(false) << "what was replaced is not kept: a retracting input needs a multiset";
   }
   bool SupportsRetract() const override { return false; }
+  bool Holds(Slot slot, const Column& argument, size_t row) const override {
+    if (!slot.Get<uint8_t>(present_)) return false;
+    const T kept = Read(slot), cell = ColumnView<T>(argument)[row];
+    return !Replaces()(cell, kept) && !Replaces()(kept, cell);
+  }
   void Merge(Slot from, Slot into) override {
     if (from.Get<uint8_t>(present_)) Offer(into, Read(from));
   }
@@ -63,6 +70,22 @@ class KeepOne : public AggregateFunction {
   uint32_t present_ = 0;
 };
 
+struct TotalLess {
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (std::isnan(a) || std::isnan(b)) return std::isnan(b) && !std::isnan(a);
+      if (a == b) return std::signbit(a) && !std::signbit(b);
+    }
+    return a < b;
+  }
+};
+struct TotalGreater {
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    return TotalLess()(b, a);
+  }
+};
 struct Never {
   template <class T>
   bool operator()(const T&, const T&) const {
@@ -90,6 +113,10 @@ std::unique_ptr<AggregateFunction> Make(const DataType& argument) {
 // out.
 std::unique_ptr<AggregateFunction> MakeExtreme(const DataType& argument, Extreme extreme) {
   return extreme == Extreme::kMin ? Make<std::less<>>(argument) : Make<std::greater<>>(argument);
+}
+
+std::unique_ptr<AggregateFunction> MakeTotalExtreme(const DataType& argument, Extreme extreme) {
+  return extreme == Extreme::kMin ? Make<TotalLess>(argument) : Make<TotalGreater>(argument);
 }
 
 std::unique_ptr<AggregateFunction> MakePick(const DataType& argument, Pick pick) {
