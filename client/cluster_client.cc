@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "common/data/batch_codec.h"
@@ -44,15 +45,18 @@ class ClusterClient::Impl {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    // A job manager that is gone without a word, while it is asked for something that takes long.
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
     stub_ = rpc::Client::NewStub(
         grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
   }
 
   template <class Reply, class Request, class Method>
   StatusOr<Reply> Call(const Method& method, const Request& request,
-                       std::chrono::system_clock::duration timeout = kCallTimeout) {
+                       std::optional<std::chrono::system_clock::duration> timeout = kCallTimeout) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + timeout);
+    if (timeout) context.set_deadline(std::chrono::system_clock::now() + *timeout);
     Reply reply;
     grpc::Status status = ((*stub_).*method)(&context, request, &reply);
     if (!status.ok()) return NoAnswer(status, address_);
@@ -106,6 +110,47 @@ StatusOr<rpc::CancelReply> ClusterClient::CancelJob(const std::string& job) {
   rpc::GetJobRequest request;
   request.set_job_id(job);
   return impl_->Call<rpc::CancelReply>(&rpc::Client::Stub::CancelJob, request);
+}
+
+StatusOr<rpc::SavepointReply> ClusterClient::TakeSavepoint(const std::string& job,
+                                                           const std::string& dir) {
+  rpc::SavepointRequest request;
+  request.set_job_id(job);
+  request.set_dir(dir);
+  auto reply =
+      impl_->Call<rpc::SavepointReply>(&rpc::Client::Stub::TakeSavepoint, request, std::nullopt);
+  if (reply.ok()) return reply;
+  return Status(reply.status().code(), reply.status().message() +
+                                           "\n  If the savepoint was asked for, `weir info " + job +
+                                           "` tells what came of it.");
+}
+
+StatusOr<rpc::StopReply> ClusterClient::StopJob(const std::string& job,
+                                                const std::string& savepoint_dir, bool drain) {
+  rpc::StopRequest request;
+  request.set_job_id(job);
+  request.set_savepoint_dir(savepoint_dir);
+  request.set_drain(drain);
+  return impl_->Call<rpc::StopReply>(&rpc::Client::Stub::StopJob, request);
+}
+
+StatusOr<rpc::RescaleReply> ClusterClient::RescaleJob(const std::string& job, int parallelism) {
+  rpc::RescaleRequest request;
+  request.set_job_id(job);
+  request.set_parallelism(parallelism);
+  auto reply =
+      impl_->Call<rpc::RescaleReply>(&rpc::Client::Stub::RescaleJob, request, std::nullopt);
+  if (reply.ok()) return reply;
+  return Status(reply.status().code(), reply.status().message() +
+                                           "\n  The job goes on, at the old parallelism or at the "
+                                           "new one: `weir info " +
+                                           job + "` tells at which.");
+}
+
+StatusOr<rpc::DrainReply> ClusterClient::DrainTaskManager(const std::string& task_manager) {
+  rpc::DrainRequest request;
+  request.set_task_manager(task_manager);
+  return impl_->Call<rpc::DrainReply>(&rpc::Client::Stub::DrainTaskManager, request);
 }
 
 StatusOr<rpc::FetchResultsReply> ClusterClient::FetchResults(const std::string& job_id,

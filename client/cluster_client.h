@@ -22,6 +22,13 @@ class ClusterClient {
   StatusOr<rpc::ListJobsReply> ListJobs();
   StatusOr<rpc::JobDetails> GetJob(const std::string& job);
   StatusOr<rpc::CancelReply> CancelJob(const std::string& job);
+  // Waits as long as the savepoint takes.
+  StatusOr<rpc::SavepointReply> TakeSavepoint(const std::string& job, const std::string& dir);
+  StatusOr<rpc::StopReply> StopJob(const std::string& job, const std::string& savepoint_dir,
+                                   bool drain);
+  // Waits as long as the checkpoint before it takes.
+  StatusOr<rpc::RescaleReply> RescaleJob(const std::string& job, int parallelism);
+  StatusOr<rpc::DrainReply> DrainTaskManager(const std::string& task_manager);
   StatusOr<rpc::FetchResultsReply> FetchResults(const std::string& job_id, int64_t token);
   StatusOr<rpc::ClusterInfo> GetCluster();
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "client/answer.h"
 #include "client/cluster_client.h"
 #include "client/compiler.h"
 #include "client/job_text.h"
@@ -21,25 +22,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
-
-int Fail(const Status& status) {
-  std::cerr << "weir: " << status.message() << std::endl;
-  return 1;
-}
-
-int Fail(const rpc::SqlError& error) {
-  // With its line and caret where it is about a place in a script.
-  if (error.line() > 0) {
-    std::cerr << error.rendered() << std::flush;
-  } else {
-    std::cerr << "weir: " << error.message() << std::endl;
-  }
-  return 1;
-}
-
-void PrintJson(const Json& json) {
-  std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
-}
 
 StatusOr<rpc::SubmitRequest> MakeRequest(const RunCommand& command) {
   ASSIGN_OR_RETURN(Script script, ReadScript(command.file));
@@ -172,7 +154,7 @@ void TellSubmitted(const rpc::SubmitReply& reply, const RunCommand& command) {
     for (const rpc::SubmittedJob& job : reply.jobs()) {
       jobs.push_back({{"id", job.job_id()}, {"name", job.name()}});
     }
-    PrintJson({{"jobs", jobs}});
+    PrintJson(Json({{"jobs", jobs}}));
     return;
   }
   // To standard error where rows follow.
@@ -230,7 +212,7 @@ int CancelJob(const ClusterCommand& command, const std::string& job) {
   if (!reply.ok()) return Fail(reply.status());
   if (reply->error().code() != 0) return Fail(reply->error());
   if (command.output == OutputFormat::kJson) {
-    PrintJson({{"job", job}, {"state", reply->state()}});
+    PrintJson(Json({{"job", job}, {"state", reply->state()}}));
   } else {
     std::cout << "job " << job << " is being canceled; `weir info " << job << "` tells when it is"
               << std::endl;
@@ -247,7 +229,7 @@ int ExplainScript(const RunCommand& command) {
     std::cerr << command.file << ": note: " << note << std::endl;
   }
   if (command.cluster.output == OutputFormat::kJson) {
-    PrintJson({{"plan", result.explanation}});
+    PrintJson(Json({{"plan", result.explanation}}));
   } else {
     std::cout << result.explanation << std::flush;
   }

@@ -71,6 +71,7 @@ Json ToJson(const rpc::CheckpointSummary& checkpoint) {
   if (checkpoint.ended_ms() != 0) out["ended_ms"] = checkpoint.ended_ms();
   if (!checkpoint.path().empty()) out["path"] = checkpoint.path();
   if (!checkpoint.failure().empty()) out["failure"] = checkpoint.failure();
+  if (checkpoint.savepoint()) out["savepoint"] = true;
   return out;
 }
 
@@ -127,7 +128,9 @@ std::string CheckpointsText(const rpc::JobDetails& job) {
   TextTable table({{"checkpoint", true}, {"state"}, {"begun"}, {"took"}, {"size", true}, {"path"}});
   for (const rpc::CheckpointSummary& one : job.checkpoints()) {
     std::string took = one.ended_ms() == 0 ? "" : DurationText(one.ended_ms() - one.triggered_ms());
-    table.Add({std::to_string(one.id()), one.state(), TimeText(one.triggered_ms()), took,
+    const std::string state =
+        one.savepoint() && one.state() == "COMPLETED" ? "SAVEPOINT" : one.state();
+    table.Add({std::to_string(one.id()), state, TimeText(one.triggered_ms()), took,
                BytesText(one.state_bytes()), one.failure().empty() ? one.path() : one.failure()});
   }
   std::ostringstream out;
@@ -180,6 +183,10 @@ std::string JobText(const rpc::JobDetails& details, int64_t now) {
   out += fmt::format("for       {}\n", RunningFor(job, now));
   out += fmt::format("tasks     {} of {} running\n", job.tasks_running(), job.tasks_total());
   out += fmt::format("restarts  {}\n", job.restarts());
+  if (!details.savepoint().empty()) out += fmt::format("savepoint {}\n", details.savepoint());
+  if (!details.stop_failure().empty()) {
+    out += fmt::format("the last stop was given up: {}\n", details.stop_failure());
+  }
   if (!details.vertices().empty()) out += "\n" + VerticesText(details);
   if (const std::string counters = CountersText(details); !counters.empty()) {
     out += "\n" + counters;
@@ -190,6 +197,45 @@ std::string JobText(const rpc::JobDetails& details, int64_t now) {
   return out;
 }
 
+std::string TaskManagersText(const rpc::ClusterInfo& cluster) {
+  if (cluster.task_managers().empty()) {
+    return "no task managers: start one with `weir taskmanager`\n";
+  }
+  TextTable table({{"task manager", true},
+                   {"address"},
+                   {"slots", true},
+                   {"free", true},
+                   {"memory", true},
+                   {"jobs", true},
+                   {"state"}});
+  for (const rpc::TaskManagerInfo& one : cluster.task_managers()) {
+    table.Add({std::to_string(one.id()), one.data_address(), std::to_string(one.slots()),
+               std::to_string(one.free_slots()), BytesText(one.resident_bytes()),
+               std::to_string(one.job_ids_size()), one.draining() ? "DRAINING" : "RUNNING"});
+  }
+  std::ostringstream out;
+  table.Finish(out);
+  return out.str();
+}
+
+std::string TaskManagersJson(const rpc::ClusterInfo& cluster) {
+  Json out = Json::array();
+  for (const rpc::TaskManagerInfo& one : cluster.task_managers()) {
+    Json jobs = Json::array();
+    for (const std::string& id : one.job_ids()) jobs.push_back(id);
+    out.push_back({{"id", one.id()},
+                   {"address", one.data_address()},
+                   {"pid", one.pid()},
+                   {"slots", one.slots()},
+                   {"free_slots", one.free_slots()},
+                   {"resident_bytes", one.resident_bytes()},
+                   {"last_heartbeat_ms", one.last_heartbeat_ms()},
+                   {"draining", one.draining()},
+                   {"jobs", jobs}});
+  }
+  return Dump(out);
+}
+
 std::string JobListJson(const rpc::ListJobsReply& reply) {
   Json out = Json::array();
   for (const rpc::JobSummary& job : reply.jobs()) out.push_back(ToJson(job));
@@ -198,6 +244,9 @@ std::string JobListJson(const rpc::ListJobsReply& reply) {
 
 std::string JobJson(const rpc::JobDetails& job) {
   Json out = ToJson(job.summary());
+  if (job.stopping()) out["stopping"] = true;
+  if (!job.stop_failure().empty()) out["stop_failure"] = job.stop_failure();
+  if (!job.savepoint().empty()) out["savepoint"] = job.savepoint();
   out["vertices"] = Json::array();
   for (const rpc::VertexDetails& vertex : job.vertices()) {
     out["vertices"].push_back(ToJson(vertex));

@@ -12,9 +12,12 @@ namespace weir {
 std::string JobListText(const rpc::ListJobsReply& reply, int64_t now);
 std::string JobText(const rpc::JobDetails& job, int64_t now);
 
+std::string TaskManagersText(const rpc::ClusterInfo& cluster);
+
 // One JSON document on one line.
 std::string JobListJson(const rpc::ListJobsReply& reply);
 std::string JobJson(const rpc::JobDetails& job);
+std::string TaskManagersJson(const rpc::ClusterInfo& cluster);
 
 // "850 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h"
 std::string DurationText(int64_t millis);

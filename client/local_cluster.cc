@@ -159,10 +159,11 @@ void LocalCluster::Cancel(const std::string& job_id) {
 }
 
 Status LocalCluster::Stop(const std::string& job_id) {
-  rpc::GetJobRequest request;
+  rpc::StopRequest request;
   request.set_job_id(job_id);
-  return Await<Status>(
-      [&](auto done) { dispatcher_->StopJob(request, /*drain=*/false, std::move(done)); });
+  auto reply =
+      Await<rpc::StopReply>([&](auto done) { dispatcher_->StopJob(request, std::move(done)); });
+  return reply.error().code() != 0 ? ToStatus(reply.error()) : OkStatus();
 }
 
 std::string LocalCluster::SavepointOf(const std::string& job_id) {
@@ -170,10 +171,7 @@ std::string LocalCluster::SavepointOf(const std::string& job_id) {
   request.set_job_id(job_id);
   auto details =
       Await<rpc::JobDetails>([&](auto done) { dispatcher_->GetJob(request, std::move(done)); });
-  for (const rpc::CheckpointSummary& one : details.checkpoints()) {
-    if (one.savepoint() && one.state() == "COMPLETED") return one.path();
-  }
-  return "";
+  return details.savepoint();
 }
 
 }  // namespace weir

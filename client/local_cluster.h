@@ -43,7 +43,7 @@ class LocalCluster {
   // Until the job has ended; its failure, or kCancelled.
   Status Wait(const std::string& job_id);
   void Cancel(const std::string& job_id);
-  // Ends the job behind a savepoint; returns at once, from any thread.
+  // Ends the job behind a savepoint; returns when that is on record, from any thread.
   Status Stop(const std::string& job_id);
   // The folder of the savepoint that ended the job; empty: none did.
   std::string SavepointOf(const std::string& job_id);

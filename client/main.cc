@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "client/change_commands.h"
 #include "client/cluster_client.h"
 #include "client/cluster_commands.h"
 #include "client/compiler.h"
 #include "client/local.h"
+#include "client/savepoint_files.h"
 #include "client/task_manager_process.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
@@ -32,6 +34,7 @@ constexpr char kExamples[] =
     "  weir taskmanager --jobmanager localhost:6123 --slots 4\n"
     "  weir run -f job.sql --parallelism 2 --detached\n"
     "  weir list\n"
+    "  weir savepoint JOB\n"
     "`weir COMMAND --help` tells more about each.";
 
 // What the command line says, for every command.
@@ -39,9 +42,14 @@ struct Arguments {
   LocalCommand local;
   RunCommand run;
   RunCommand explain;
-  ClusterCommand cluster;  // list, info, cancel
+  ClusterCommand cluster;  // of those that ask about or change what runs
   OutputFormat version_output = OutputFormat::kTable;
   std::string job;
+  std::string savepoint_dir;
+  bool drain = false;
+  int parallelism = 0;
+  std::string task_manager;
+  std::string path;
   JobManagerOptions jobmanager;
   int rest_port = 0;
   TaskManagerOptions taskmanager;
@@ -174,6 +182,98 @@ void AddJobCommands(CLI::App& app, Arguments* arguments) {
   cancel->footer("Example:\n  weir cancel 3f9a");
 }
 
+void AddJob(CLI::App* command, Arguments* arguments) {
+  command->add_option("job", arguments->job, "its id, the beginning of it, or its name")
+      ->type_name("JOB");
+}
+
+void AddSavepoint(CLI::App& app, Arguments* arguments) {
+  CLI::App* command = app.add_subcommand(
+      "savepoint", "copy a job's state to a folder of yours; look at such a folder");
+  AddJobManager(command, &arguments->cluster.jobmanager);
+  AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
+  AddJob(command, arguments);
+  command
+      ->add_option("--dir", arguments->savepoint_dir,
+                   "a folder of the job manager's machine, in which the savepoint gets one of its "
+                   "own (default: what execution.checkpointing.savepoint-dir says, or savepoints/ "
+                   "beside the job's checkpoints)")
+      ->type_name("PATH");
+  command->require_subcommand(0, 1);
+  CLI::App* inspect = command->add_subcommand(
+      "inspect", "what a savepoint or checkpoint holds, operator by operator; needs no cluster");
+  CLI::App* verify = command->add_subcommand(
+      "verify", "read all of a savepoint or checkpoint and compare checksums; needs no cluster");
+  for (CLI::App* one : {inspect, verify}) {
+    one->add_option("path", arguments->path, "its folder")->type_name("PATH")->required();
+    AddOutput(one, &arguments->cluster.output, kTextFormats, "text or JSON");
+  }
+  inspect->footer("Example:\n  weir savepoint inspect /var/weir/savepoints/savepoint-3f9a-12");
+  verify->footer(
+      "Exit code 1, and each missing, cut or damaged file by name, if it is not whole.\n"
+      "Example:\n  weir savepoint verify /var/weir/savepoints/savepoint-3f9a-12");
+  command->footer(
+      "Returns when the savepoint is durable. It is whole by itself: copy or move its folder as\n"
+      "you like. The job goes on, and never deletes it.\n"
+      "Examples:\n"
+      "  weir savepoint 3f9a --dir /var/weir/savepoints\n"
+      "  weir run -f job.sql --from-savepoint /var/weir/savepoints/savepoint-3f9a-12");
+}
+
+void AddChanges(CLI::App& app, Arguments* arguments) {
+  CLI::App* stop = app.add_subcommand("stop", "end a job behind a savepoint");
+  CLI::App* rescale = app.add_subcommand("rescale", "change the parallelism of a job that runs");
+  for (CLI::App* command : {stop, rescale}) {
+    AddJobManager(command, &arguments->cluster.jobmanager);
+    AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
+    AddJob(command, arguments);
+    command->get_option("job")->required();
+  }
+  stop->add_option("--savepoint-dir", arguments->savepoint_dir,
+                   "where the savepoint goes, as --dir of `weir savepoint`")
+      ->type_name("PATH");
+  stop->add_flag("--drain", arguments->drain,
+                 "end event time as well: what waits for time (open windows) comes out first, and "
+                 "is not there when the job goes on from the savepoint");
+  stop->footer(
+      "Returns when the job has FINISHED: all rows before the savepoint are in its sinks. Once\n"
+      "accepted, the request outlives this command and the job manager.\n"
+      "Examples:\n"
+      "  weir stop 3f9a\n"
+      "  weir stop 3f9a --savepoint-dir /var/weir/savepoints --drain");
+  rescale
+      ->add_option("--parallelism", arguments->parallelism,
+                   "of each operator whose parallelism is not fixed by its table or its kind")
+      ->check(CLI::Range(1, 32768))
+      ->required();
+  rescale->footer(
+      "The job takes a checkpoint and goes on from it at the new parallelism; whatever fails\n"
+      "meanwhile, it ends up at the old one or at the new one. Refused while there are too few\n"
+      "slots: a job that runs is not given up for one that waits.\n"
+      "Example:\n  weir rescale 3f9a --parallelism 3");
+}
+
+// Beside the process itself.
+void AddTaskManagerCommands(CLI::App* taskmanager, Arguments* arguments) {
+  CLI::App* list = taskmanager->add_subcommand("list", "the task managers of a cluster");
+  CLI::App* drain = taskmanager->add_subcommand(
+      "drain", "move all jobs away from a task manager, so that it can be stopped");
+  for (CLI::App* command : {list, drain}) {
+    AddJobManager(command, &arguments->cluster.jobmanager);
+    AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
+  }
+  drain->add_option("task_manager", arguments->task_manager, "its id or its HOST:PORT, as listed")
+      ->type_name("ID")
+      ->required();
+  list->footer("Example:\n  weir taskmanager list");
+  drain->footer(
+      "Nothing new is put there; each job goes on elsewhere from a fresh checkpoint. Returns when\n"
+      "it is empty. Refused where a job finds no room elsewhere. A job manager or task manager\n"
+      "that starts anew knows nothing of it.\n"
+      "Example:\n  weir taskmanager drain 4294967298");
+  taskmanager->require_subcommand(0, 1);
+}
+
 void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand("jobmanager", "the process that plans and directs jobs");
   JobManagerOptions& options = arguments->jobmanager;
@@ -226,7 +326,11 @@ void AddTaskManagerProcess(CLI::App& app, Arguments* arguments) {
                    "for state that does not fit into memory; only scratch (default: TMPDIR)")
       ->type_name("DIR")
       ->check(CLI::ExistingDirectory);
-  command->footer("Example:\n  weir taskmanager --jobmanager localhost:6123 --slots 4");
+  AddTaskManagerCommands(command, arguments);
+  command->footer(
+      "Examples:\n"
+      "  weir taskmanager --jobmanager localhost:6123 --slots 4\n"
+      "  weir taskmanager list");
 }
 
 int ShowVersion(OutputFormat output) {
@@ -258,6 +362,7 @@ int RunTaskManagerProcess(Arguments& arguments) {
   return ExitCode(RunTaskManager(arguments.taskmanager, arguments.state_dir));
 }
 
+// `command` with its subcommand, if it has one: "savepoint inspect".
 int Dispatch(const std::string& command, Arguments& arguments) {
   const bool server = command == "jobmanager" || command == "taskmanager";
   // Clients answer; logs would stand between the lines.
@@ -271,6 +376,25 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   if (command == "list") return ListJobs(arguments.cluster);
   if (command == "info") return ShowJob(arguments.cluster, arguments.job);
   if (command == "cancel") return CancelJob(arguments.cluster, arguments.job);
+  if (command == "savepoint") {
+    return TakeSavepoint(arguments.cluster, arguments.job, arguments.savepoint_dir);
+  }
+  if (command == "savepoint inspect") {
+    return InspectSavepoint(arguments.path, arguments.cluster.output);
+  }
+  if (command == "savepoint verify") {
+    return VerifySavepoint(arguments.path, arguments.cluster.output);
+  }
+  if (command == "stop") {
+    return StopJob(arguments.cluster, arguments.job, arguments.savepoint_dir, arguments.drain);
+  }
+  if (command == "rescale") {
+    return RescaleJob(arguments.cluster, arguments.job, arguments.parallelism);
+  }
+  if (command == "taskmanager list") return ListTaskManagers(arguments.cluster);
+  if (command == "taskmanager drain") {
+    return DrainTaskManager(arguments.cluster, arguments.task_manager);
+  }
   if (command == "jobmanager") return RunJobManagerProcess(arguments);
   if (command == "taskmanager") return RunTaskManagerProcess(arguments);
   return ShowVersion(arguments.version_output);
@@ -285,11 +409,22 @@ std::string UnknownCommand(const CLI::App& app, const std::string& word) {
   return "there is no command '" + word + "'" + DidYouMean(word, names);
 }
 
+// The command that was given, and its subcommand behind a space.
+std::string CommandOf(const CLI::App& app) {
+  const CLI::App& command = *app.get_subcommands().front();
+  const auto below = command.get_subcommands();
+  return command.get_name() + (below.empty() ? "" : " " + below.front()->get_name());
+}
+
 // The first word that the command cannot place.
 std::string UnexpectedWord(const CLI::App& app) {
-  const CLI::App& command = *app.get_subcommands().front();
-  const std::string word = command.remaining().front();
-  const std::string name = "`weir " + command.get_name() + "`";
+  const CLI::App* given = app.get_subcommands().front();
+  if (const auto below = given->get_subcommands(); !below.empty()) given = below.front();
+  const CLI::App& command = *given;
+  const std::vector<std::string> rest = command.remaining();
+  if (rest.empty()) return "what follows " + CommandOf(app) + " is not understood";
+  const std::string word = rest.front();
+  const std::string name = "`weir " + CommandOf(app) + "`";
   if (!word.starts_with("-")) return name + " does not expect '" + word + "'";
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) names.push_back(option->get_name());
@@ -310,6 +445,8 @@ int Main(int argc, char** argv) {
   AddLocal(app, &arguments);
   AddRun(app, &arguments);
   AddJobCommands(app, &arguments);
+  AddSavepoint(app, &arguments);
+  AddChanges(app, &arguments);
   AddExplain(app, &arguments);
   AddJobManagerProcess(app, &arguments);
   AddTaskManagerProcess(app, &arguments);
@@ -330,7 +467,11 @@ int Main(int argc, char** argv) {
     if (e.get_exit_code() == 0) return app.exit(e);  // help
     return UsageError(e.what());
   }
-  return Dispatch(app.get_subcommands().front()->get_name(), arguments);
+  const std::string command = CommandOf(app);
+  if (command == "savepoint" && arguments.job.empty()) {
+    return UsageError("`weir savepoint` needs a JOB, see `weir list`");
+  }
+  return Dispatch(command, arguments);
 }
 
 }  // namespace

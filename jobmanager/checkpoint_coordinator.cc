@@ -63,16 +63,13 @@ std::string Describe(TaskId task, const JobPlan& plan) {
 
 CheckpointCoordinator::CheckpointCoordinator(const JobPlan& plan, std::string job_id,
                                              CheckpointConfig config, const Committer& committer)
-    : plan_(plan),
-      job_id_(std::move(job_id)),
-      config_(config),
-      committer_(committer),
-      tasks_(plan.Tasks()) {}
+    : plan_(plan), job_id_(std::move(job_id)), config_(config), committer_(committer) {}
 
 void CheckpointCoordinator::Restore(const std::vector<CheckpointManifest>& retained,
                                     const CheckpointManifest* foreign) {
   CHECK(!started_ && !pending_) << "restored while checkpoint "
                                 << pending().value_or(CheckpointId()) << " is open";
+  tasks_ = plan_.Tasks();
   retained_.clear();
   for (const CheckpointManifest& manifest : retained) {
     const CheckpointId id(manifest.checkpoint_id());
@@ -89,7 +86,6 @@ void CheckpointCoordinator::Restore(const std::vector<CheckpointManifest>& retai
   ended_.clear();
   final_.reset();
   final_committed_ = false;
-  stopped_ = false;
 }
 
 CheckpointCoordinator::Actions CheckpointCoordinator::Start(Timestamp now) {
@@ -104,16 +100,40 @@ CheckpointCoordinator::Actions CheckpointCoordinator::Start(Timestamp now) {
 CheckpointCoordinator::Actions CheckpointCoordinator::Stop(Timestamp now) {
   Actions actions;
   started_ = false;
-  if (pending_ && !pending_->publishing) {
-    GiveUp(CancelledError("the attempt ended"), now, &actions);
-  }
+  asked_ = false;
+  const Status ended = AbortedError("the job's tasks ended before it was taken");
+  if (pending_ && !pending_->publishing) GiveUp(ended, now, &actions);
+  Refuse(std::exchange(savepoints_, {}), ended, &actions);
   return actions;
 }
 
-CheckpointCoordinator::Actions CheckpointCoordinator::RequestStop(bool drain, Timestamp now) {
+std::string CheckpointCoordinator::SavepointFolder(const std::string& dir, CheckpointId id) const {
+  return dir + "/savepoint-" + job_id_.substr(0, 12) + "-" + std::to_string(id.value());
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::RequestSavepoint(int64_t request,
+                                                                       const std::string& dir,
+                                                                       Timestamp now) {
+  CHECK(config_.interval.count() > 0) << "the job takes no checkpoints";
+  Actions actions;
+  savepoints_.push_back({request, dir});
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::RequestCheckpoint(Timestamp now) {
+  CHECK(config_.interval.count() > 0) << "the job takes no checkpoints";
+  Actions actions;
+  asked_ = !pending_;
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::RequestStop(const std::string& dir,
+                                                                  bool drain, Timestamp now) {
   CHECK(config_.interval.count() > 0) << "a job without checkpoints cannot be stopped with one";
   Actions actions;
-  if (!stop_) stop_ = StopRequest{drain};
+  if (!stop_) stop_ = StopRequest{dir, drain};
   if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
   return actions;
 }
@@ -185,8 +205,9 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, Ch
        it != retained_.rend() && static_cast<int32_t>(keep.size()) < config_.retained; ++it) {
     keep.push_back(it->id);
   }
-  CheckpointManifest manifest = MakeManifest(now);
+  CheckpointManifest manifest = MakeManifest(*pending_, now);
   pending_->files = FilesOf(manifest);
+  if (pending_->stops || !pending_->savepoints.empty()) pending_->manifest = manifest;
   actions.push_back(Publish{std::move(manifest), std::move(keep)});
   return actions;
 }
@@ -218,6 +239,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnPublished(CheckpointId i
     if (Summary* summary = Find(id)) {
       *summary = {id, Summary::kFailed, summary->triggered, now, summary->sizes, cause.message()};
     }
+    Refuse(std::move(pending_->savepoints), cause, &actions);
     pending_.reset();
     last_end_ = now;
     if (started_) actions.push_back(FailJob{UnavailableError(cause.message())});
@@ -226,6 +248,34 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnPublished(CheckpointId i
   } else {
     GiveUp(cause, now, &actions);
   }
+  return actions;
+}
+
+CheckpointCoordinator::Actions CheckpointCoordinator::OnSavepointCopied(CheckpointId id,
+                                                                        const std::string& folder,
+                                                                        const Status& result,
+                                                                        Timestamp now) {
+  Actions actions;
+  const auto it = std::find_if(copies_.begin(), copies_.end(), [&](const Copy& copy) {
+    return copy.id == id && copy.folder == folder;
+  });
+  CHECK(it != copies_.end()) << folder;
+  const Copy copy = std::move(*it);
+  copies_.erase(it);
+  if (Summary* summary = Find(id); summary != nullptr && result.ok()) {
+    summary->savepoints.push_back(folder);
+  }
+  for (int64_t request : copy.requests) actions.push_back(SavepointDone{request, folder, result});
+  // Of an attempt that has failed since: the next one stops behind a savepoint of its own.
+  const bool stop = copy.stop && started_ && final_ == id;
+  if (stop && result.ok()) actions.push_back(Stopped{folder});
+  if (stop && !result.ok()) {
+    stop_.reset();
+    actions.push_back(StopGivenUp{result});
+    return actions;
+  }
+  MaybeFinish(&actions);
+  if (CanTrigger() && NextTrigger() <= now) TriggerNow(now, &actions);
   return actions;
 }
 
@@ -271,8 +321,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnTerminated(bool canceled
   std::set<std::string> files = std::move(grace_);
   grace_.clear();
   if (!keep) {
-    const bool savepoint = stopped_ && !canceled && !failed;
-    while (retained_.size() > (savepoint ? 1 : 0)) {
+    while (!retained_.empty()) {
       gone.manifests.push_back(retained_.front().id);
       files.merge(retained_.front().files);
       retained_.pop_front();
@@ -296,7 +345,7 @@ bool CheckpointCoordinator::CanTrigger() const {
 }
 
 std::optional<Timestamp> CheckpointCoordinator::NextTrigger() const {
-  if (stop_) return last_end_;
+  if (stop_ || asked_ || !savepoints_.empty()) return last_end_;
   // min_pause keeps checkpoints from eating a busy job; a job at its end is not busy.
   if (ended_.size() == tasks_.size()) {
     return failures_ == 0 ? last_end_ : last_end_ + kFinalRetryMs;
@@ -310,9 +359,13 @@ void CheckpointCoordinator::TriggerNow(Timestamp now, Actions* actions) {
   const CheckpointId id = next_id_;
   CHECK(id > last_completed_);
   next_id_ = id.Next();
-  pending_ = Pending{.id = id, .triggered = now, .stops = stop_.has_value()};
+  pending_ = Pending{.id = id,
+                     .triggered = now,
+                     .stops = stop_.has_value(),
+                     .savepoints = std::exchange(savepoints_, {})};
+  asked_ = false;
   last_trigger_ = now;
-  history_.push_front({.id = id, .triggered = now, .savepoint = pending_->stops});
+  history_.push_front({.id = id, .triggered = now});
   if (history_.size() > kHistory) history_.pop_back();
   std::vector<TaskId> tasks;
   for (TaskId task : tasks_) {
@@ -327,13 +380,36 @@ CheckpointCoordinator::Trigger CheckpointCoordinator::MakeTrigger(
     const std::vector<TaskId>& tasks) const {
   return {.id = pending_->id,
           .tasks = tasks,
-          .full = full_ || pending_->stops,
+          .full = full_,
           .stop = pending_->stops,
           .drain = pending_->stops && stop_->drain};
 }
 
 void CheckpointCoordinator::MaybeFinish(Actions* actions) {
-  if (final_committed_ && ended_.size() == tasks_.size()) actions->push_back(FinishTasks{});
+  if (!final_committed_ || ended_.size() < tasks_.size() || !copies_.empty()) return;
+  actions->push_back(FinishTasks{});
+}
+
+void CheckpointCoordinator::Refuse(std::vector<SavepointRequest> requests, const Status& reason,
+                                   Actions* actions) {
+  for (const SavepointRequest& one : requests) {
+    actions->push_back(SavepointDone{one.request, "", reason});
+  }
+}
+
+void CheckpointCoordinator::CopySavepoints(const Pending& done, Actions* actions) {
+  std::map<std::string, Copy> by_folder;
+  for (const SavepointRequest& one : done.savepoints) {
+    by_folder[SavepointFolder(one.dir, done.id)].requests.push_back(one.request);
+  }
+  if (done.stops) by_folder[SavepointFolder(stop_->dir, done.id)].stop = true;
+  for (auto& [folder, copy] : by_folder) {
+    copy.id = done.id;
+    copy.folder = folder;
+    copy.files = done.files;
+    actions->push_back(CopySavepoint{done.manifest, folder});
+    copies_.push_back(std::move(copy));
+  }
 }
 
 void CheckpointCoordinator::GiveUp(const Status& reason, Timestamp now, Actions* actions) {
@@ -345,6 +421,7 @@ void CheckpointCoordinator::GiveUp(const Status& reason, Timestamp now, Actions*
   }
   actions->push_back(Abort{id, reason});
   if (!pending_->new_files.empty()) actions->push_back(Delete{{}, pending_->new_files});
+  Refuse(std::move(pending_->savepoints), reason, actions);
   pending_.reset();
   last_end_ = now;
 }
@@ -361,16 +438,15 @@ void CheckpointCoordinator::GiveUpAndCount(const Status& reason, Timestamp now, 
   }
 }
 
-CheckpointManifest CheckpointCoordinator::MakeManifest(Timestamp now) const {
+CheckpointManifest CheckpointCoordinator::MakeManifest(const Pending& done, Timestamp now) const {
   CheckpointManifest manifest;
   manifest.set_version(kManifestVersion);
   manifest.set_job_id(job_id_);
-  manifest.set_checkpoint_id(pending_->id.value());
+  manifest.set_checkpoint_id(done.id.value());
   manifest.set_completed_at_ms(now);
-  manifest.set_savepoint(pending_->stops);
   manifest.set_max_parallelism(plan_.max_parallelism);
-  for (const auto& [task, snapshot] : pending_->acknowledged) *manifest.add_tasks() = snapshot;
-  for (const auto& state : pending_->assigners) *manifest.add_split_assigners() = state;
+  for (const auto& [task, snapshot] : done.acknowledged) *manifest.add_tasks() = snapshot;
+  for (const auto& state : done.assigners) *manifest.add_split_assigners() = state;
   for (const PlanVertex& vertex : plan_.vertices) {
     auto* info = manifest.add_vertices();
     info->set_vertex(vertex.id.value());
@@ -413,9 +489,9 @@ void CheckpointCoordinator::Complete(Timestamp now, Actions* actions) {
   const bool at_end = std::all_of(done.acknowledged.begin(), done.acknowledged.end(),
                                   [](const auto& ack) { return ack.second.finished(); });
   if (at_end || done.stops) final_ = done.id;
-  stopped_ = done.stops;
   if (at_end && Planted("finished-before-the-last-commit")) actions->push_back(FinishTasks{});
 
+  CopySavepoints(done, actions);
   if (config_.interval.count() > 0) {
     Delete gone;
     std::set<std::string> candidates = std::move(grace_);
@@ -432,7 +508,11 @@ void CheckpointCoordinator::Complete(Timestamp now, Actions* actions) {
     });
     if (Planted("files-deleted-at-once")) candidates.merge(grace_);
     for (const std::string& file : candidates) {
-      if (!IsLive(file)) gone.files.push_back(file);
+      if (IsBeingCopied(file)) {
+        grace_.insert(file);
+      } else if (!IsLive(file)) {
+        gone.files.push_back(file);
+      }
     }
     if (!gone.manifests.empty() || !gone.files.empty()) actions->push_back(std::move(gone));
   }
@@ -445,6 +525,12 @@ bool CheckpointCoordinator::IsLive(const std::string& file) const {
   if (grace_.contains(file)) return true;
   return std::any_of(retained_.begin(), retained_.end(),
                      [&](const Retained& r) { return r.files.contains(file); });
+}
+
+bool CheckpointCoordinator::IsBeingCopied(const std::string& file) const {
+  if (Planted("files-deleted-under-a-savepoint")) return false;
+  return std::any_of(copies_.begin(), copies_.end(),
+                     [&](const Copy& copy) { return copy.files.contains(file); });
 }
 
 CheckpointCoordinator::Summary* CheckpointCoordinator::Find(CheckpointId id) {

@@ -45,10 +45,14 @@ struct CheckpointConfig {
 // all have, one last checkpoint is taken at once, also where checkpointing is switched off (then it
 // is not made durable); when it is committed the tasks may finish.
 //
-// Stop: as soon as one can be taken, a checkpoint that builds on no other, behind whose barrier the
-// sources read nothing; when it is committed and the tasks have worked off what came before it,
-// they may finish. It is a savepoint: the end of the job does not delete it. Should it fail, the
-// attempt does, because the sources have stopped already; the next attempt is stopped again.
+// Savepoint: a copy of a published checkpoint, in a folder of the user's, with files all its own.
+// The checkpoint is triggered as soon as one can be; it is one of the job's like any other, and its
+// files stay until they are copied.
+//
+// Stop: a savepoint behind whose barrier the sources read nothing; when it is copied and committed
+// and the tasks have worked off what came before it, they may finish. Should its checkpoint fail,
+// the attempt does, because the sources have stopped already; the next attempt is stopped again.
+// Should the copy fail, the stop is given up.
 //
 // Files: a snapshot may name files that it has just written and files of published checkpoints.
 // Files that no retained checkpoint names any more are deleted one publication later, because a
@@ -77,6 +81,21 @@ class CheckpointCoordinator {
     CheckpointId id;
     Status reason;
   };
+  struct CopySavepoint {  // to be answered by OnSavepointCopied
+    checkpoint::CheckpointManifest manifest;
+    std::string folder;
+  };
+  struct SavepointDone {  // of a RequestSavepoint
+    int64_t request = 0;
+    std::string folder;
+    Status status;
+  };
+  struct Stopped {  // the savepoint of the stop is there
+    std::string folder;
+  };
+  struct StopGivenUp {  // the sources have stopped: the job has to be restarted
+    Status cause;
+  };
   struct Delete {
     std::vector<CheckpointId> manifests;
     std::vector<std::string> files;
@@ -88,8 +107,8 @@ class CheckpointCoordinator {
     Status cause;
   };
   struct FinishTasks {};  // everything is read, published and committed
-  using Action = std::variant<Trigger, Publish, Completed, Abort, Delete, FailJob, LoseLeadership,
-                              FinishTasks>;
+  using Action = std::variant<Trigger, Publish, Completed, Abort, CopySavepoint, SavepointDone,
+                              Stopped, StopGivenUp, Delete, FailJob, LoseLeadership, FinishTasks>;
   using Actions = std::vector<Action>;
 
   struct Sizes {
@@ -105,7 +124,7 @@ class CheckpointCoordinator {
     Timestamp ended = 0;
     Sizes sizes;
     std::string failure;
-    bool savepoint = false;
+    std::vector<std::string> savepoints;  // folders that it was copied to
   };
 
   // `committer` says what is uncommitted and whether it blocks; it is only read.
@@ -126,8 +145,17 @@ class CheckpointCoordinator {
   // assigners hold at this instant.
   void AttachSplits(std::vector<checkpoint::SplitAssignmentState> assigners);
 
-  // Needs checkpoints (CheckpointConfig::interval).
-  Actions RequestStop(bool drain, Timestamp now);
+  // The following need checkpoints (CheckpointConfig::interval).
+
+  // `dir`: where the savepoint's folder is made. SavepointDone answers; at the latest when the
+  // attempt is over, unless the copy is already under way.
+  Actions RequestSavepoint(int64_t request, const std::string& dir, Timestamp now);
+  // `dir` as above. Holds for the attempts that come as well.
+  Actions RequestStop(const std::string& dir, bool drain, Timestamp now);
+  // A checkpoint as soon as one can be taken, unless one is under way.
+  Actions RequestCheckpoint(Timestamp now);
+  // "savepoint-<job id>-<checkpoint id>": nothing is copied to one folder twice.
+  std::string SavepointFolder(const std::string& dir, CheckpointId id) const;
 
   // The task has read its input to the end (it may say so before Start).
   Actions OnEndOfInput(TaskId task, Timestamp now);
@@ -137,6 +165,8 @@ class CheckpointCoordinator {
   // ok: it exists. UNKNOWN: nobody can tell, the job restarts from what storage says.
   // FAILED_PRECONDITION: another job manager has taken over. Else: it certainly does not exist.
   Actions OnPublished(CheckpointId id, const Status& result, Timestamp now);
+  Actions OnSavepointCopied(CheckpointId id, const std::string& folder, const Status& result,
+                            Timestamp now);
   // Committer::Done.
   Actions OnCommitted(CheckpointId id, Timestamp now);
   Actions OnTime(Timestamp now);
@@ -147,17 +177,35 @@ class CheckpointCoordinator {
 
   std::optional<CheckpointId> pending() const;
   CheckpointId last_completed() const { return last_completed_; }
+  // It was the last checkpoint: the job is about to finish.
+  bool finishing() const { return final_.has_value(); }
   const std::deque<Summary>& history() const { return history_; }
 
  private:
+  struct SavepointRequest {
+    int64_t request = 0;
+    std::string dir;
+  };
   struct StopRequest {
+    std::string dir;
     bool drain = false;
+  };
+  // Into one folder; who asked for it.
+  struct Copy {
+    CheckpointId id;
+    std::string folder;
+    std::vector<int64_t> requests;
+    bool stop = false;
+    std::set<std::string> files;  // stay until it is done
   };
   struct Pending {
     CheckpointId id;
     Timestamp triggered = 0;
     bool publishing = false;
     bool stops = false;
+    std::vector<SavepointRequest> savepoints;
+    checkpoint::CheckpointManifest
+        manifest;  // once it is being published, where it is to be copied
     std::map<TaskId, checkpoint::TaskSnapshot> acknowledged;
     std::vector<checkpoint::SplitAssignmentState> assigners;
     std::vector<std::string> new_files;
@@ -174,18 +222,21 @@ class CheckpointCoordinator {
   Trigger MakeTrigger(const std::vector<TaskId>& tasks) const;  // of the pending checkpoint
   void MaybeFinish(Actions* actions);
   void GiveUp(const Status& reason, Timestamp now, Actions* actions);
+  void Refuse(std::vector<SavepointRequest> requests, const Status& reason, Actions* actions);
+  void CopySavepoints(const Pending& done, Actions* actions);
   void GiveUpAndCount(const Status& reason, Timestamp now, Actions* actions);
-  checkpoint::CheckpointManifest MakeManifest(Timestamp now) const;
+  checkpoint::CheckpointManifest MakeManifest(const Pending& done, Timestamp now) const;
   std::vector<Committer::Unit> MakeCommits(const Pending& done) const;
   void Complete(Timestamp now, Actions* actions);
   bool IsLive(const std::string& file) const;
+  bool IsBeingCopied(const std::string& file) const;
   Summary* Find(CheckpointId id);
 
   const JobPlan& plan_;
   const std::string job_id_;
   const CheckpointConfig config_;
   const Committer& committer_;
-  const std::vector<TaskId> tasks_;
+  std::vector<TaskId> tasks_;  // of the attempt
 
   bool started_ = false;
   bool full_ = false;  // until one is published: do not build on the foreign checkpoint
@@ -194,8 +245,10 @@ class CheckpointCoordinator {
   std::optional<Pending> pending_;
   std::optional<CheckpointId> final_;  // completed, and there is nothing after it
   bool final_committed_ = false;
-  std::optional<StopRequest> stop_;  // asked for, until the job is over
-  bool stopped_ = false;             // final_ is the savepoint that was asked for
+  std::optional<StopRequest> stop_;           // asked for, until the job is over
+  bool asked_ = false;                        // for a checkpoint out of turn
+  std::vector<SavepointRequest> savepoints_;  // that wait for their checkpoint
+  std::vector<Copy> copies_;                  // under way
   std::set<TaskId> ended_;
   std::deque<Retained> retained_;  // oldest first
   std::set<std::string> grace_;    // named by no retained checkpoint since the last publication

@@ -37,6 +37,16 @@ std::string Print(const Coordinator::Actions& actions) {
       out << ")";
     }
     if (auto* a = std::get_if<Coordinator::FailJob>(&action)) out << "fail:" << a->cause.message();
+    if (auto* a = std::get_if<Coordinator::CopySavepoint>(&action)) {
+      out << "copy" << a->manifest.checkpoint_id() << ":" << a->folder;
+    }
+    if (auto* a = std::get_if<Coordinator::SavepointDone>(&action)) {
+      out << "answer" << a->request << ":" << (a->status.ok() ? a->folder : a->status.message());
+    }
+    if (auto* a = std::get_if<Coordinator::Stopped>(&action)) out << "stopped:" << a->folder;
+    if (auto* a = std::get_if<Coordinator::StopGivenUp>(&action)) {
+      out << "givenup:" << a->cause.message();
+    }
     if (std::holds_alternative<Coordinator::LoseLeadership>(action)) out << "lost";
     if (std::holds_alternative<Coordinator::FinishTasks>(action)) out << "finish";
   }
@@ -75,6 +85,9 @@ class CheckpointCoordinatorTest : public testing::Test {
   }
   std::string Published(int64_t id, Status status = {}, Timestamp now = 0) {
     return Print(coordinator_->OnPublished(CheckpointId(id), status, now));
+  }
+  std::string Copied(int64_t id, const std::string& folder, Status status, Timestamp now) {
+    return Print(coordinator_->OnSavepointCopied(CheckpointId(id), folder, status, now));
   }
   std::string Complete(int64_t id, Timestamp now, std::vector<std::string> files = {}) {
     Time(now);
@@ -335,43 +348,140 @@ TEST_F(CheckpointCoordinatorTest, ForeignCheckpointIsNeitherBuiltUponNorDeleted)
   EXPECT_EQ(Time(3000), "trigger43,0/0");
 }
 
-TEST_F(CheckpointCoordinatorTest, StopsBehindASavepointThatStays) {
+TEST_F(CheckpointCoordinatorTest, SavepointIsACopyOfACheckpointOutOfTurn) {
+  Make({.interval = Duration(1000), .min_pause = Duration(800)});
+  Complete(1, 1000, {"a"});
+  EXPECT_EQ(Print(coordinator_->RequestSavepoint(7, "/s", 1100)), "trigger2,0/0") << "at once";
+  EXPECT_EQ(Print(coordinator_->RequestSavepoint(8, "/s", 1110)), "") << "it began too early";
+  Ack(0, 2, {"b"});
+  Ack(1, 2);
+  EXPECT_EQ(Published(2, {}, 1200), "copy2:/s/savepoint-job-2 delete(1 ) completed2");
+  EXPECT_EQ(Copied(2, "/s/savepoint-job-2", {}, 1300), "answer7:/s/savepoint-job-2 trigger3,0/0");
+  Ack(0, 3, {"b:2"});
+  Ack(1, 3);
+  EXPECT_EQ(Published(3, {}, 1400), "copy3:/s/savepoint-job-3 delete(2 a ) completed3");
+  EXPECT_EQ(Copied(3, "/s/savepoint-job-3", UnavailableError("disk full"), 1500),
+            "answer8:disk full");
+  EXPECT_EQ(coordinator_->history()[1].savepoints, std::vector<std::string>{"/s/savepoint-job-2"});
+}
+
+TEST_F(CheckpointCoordinatorTest, FilesStayUntilTheyAreCopied) {
+  Make();
+  coordinator_->RequestSavepoint(1, "/s", 0);
+  Ack(0, 1, {"a"});
+  Ack(1, 1);
+  EXPECT_EQ(Published(1), "copy1:/s/savepoint-job-1 completed1");
+  EXPECT_EQ(Complete(2, 1000, {"b"}), "delete(1 ) completed2");
+  EXPECT_EQ(Complete(3, 2000, {"c"}), "delete(2 ) completed3") << "a goes a publication later";
+  EXPECT_EQ(Complete(4, 3000, {"d"}), "delete(3 b ) completed4") << "but is still being copied";
+  EXPECT_EQ(Copied(1, "/s/savepoint-job-1", {}, 3100), "answer1:/s/savepoint-job-1");
+  EXPECT_EQ(Complete(5, 4000), "delete(4 a c ) completed5");
+}
+
+TEST_F(CheckpointCoordinatorTest, SavepointThatFailsIsAnswered) {
+  Make({.interval = Duration(1000), .tolerable_failures = 9});
+  coordinator_->RequestSavepoint(1, "/s", 0);
+  EXPECT_EQ(Print(coordinator_->OnSnapshotFailed(Task(1, 0), CheckpointId(1),
+                                                 UnavailableError("disk full"), 200)),
+            "abort1 answer1:snapshot of sink (1/1): disk full");
+  EXPECT_EQ(Time(900), "") << "and not tried again";
+  coordinator_->RequestSavepoint(2, "/s", 1100);
+  coordinator_->RequestSavepoint(3, "/s", 1100);
+  EXPECT_EQ(Print(coordinator_->Stop(1200)),
+            "abort2 answer2:the job's tasks ended before it was taken "
+            "answer3:the job's tasks ended before it was taken");
+}
+
+TEST_F(CheckpointCoordinatorTest, ACopyOutlivesItsAttempt) {
+  Make();
+  coordinator_->RequestSavepoint(1, "/s", 0);
+  Ack(0, 1);
+  Ack(1, 1);
+  EXPECT_EQ(Print(coordinator_->Stop(100)), "");
+  EXPECT_EQ(Published(1), "copy1:/s/savepoint-job-1");
+  EXPECT_EQ(Copied(1, "/s/savepoint-job-1", {}, 200), "answer1:/s/savepoint-job-1");
+}
+
+TEST_F(CheckpointCoordinatorTest, ACheckpointOutOfTurn) {
+  Make({.interval = Duration(1000), .min_pause = Duration(800)});
+  EXPECT_EQ(Print(coordinator_->RequestCheckpoint(100)), "trigger1,0/0");
+  EXPECT_EQ(Print(coordinator_->RequestCheckpoint(150)), "") << "one is under way";
+  Ack(0, 1);
+  Ack(1, 1);
+  EXPECT_EQ(Published(1, {}, 200), "completed1");
+  EXPECT_EQ(Time(900), "") << "then at the usual pace";
+  EXPECT_EQ(Time(1100), "trigger2,0/0");
+}
+
+TEST_F(CheckpointCoordinatorTest, StopsBehindASavepoint) {
   Make();
   Complete(1, 1000, {"a"});
-  EXPECT_EQ(Print(coordinator_->RequestStop(false, 1200)), "trigger2fullstop,0/0");
+  EXPECT_EQ(Print(coordinator_->RequestStop("/s", false, 1200)), "trigger2stop,0/0");
   EXPECT_EQ(Print(coordinator_->OnEndOfInput(Task(0, 0), 1210)), "");
   EXPECT_EQ(Ack(0, 2), "");
-  const auto actions = coordinator_->OnSnapshot(Task(1, 0), CheckpointId(2), {}, {}, 1220);
-  EXPECT_TRUE(std::get<Coordinator::Publish>(actions.at(0)).manifest.savepoint());
-  EXPECT_EQ(Published(2, {}, 1230), "delete(1 ) completed2");
+  EXPECT_EQ(Ack(1, 2), "publish2(keep 2)");
+  EXPECT_EQ(Published(2, {}, 1230), "copy2:/s/savepoint-job-2 delete(1 ) completed2");
   EXPECT_EQ(Print(coordinator_->OnCommitted(CheckpointId(2), 1240)), "")
       << "the sink still works off what came before the barrier";
-  EXPECT_EQ(Print(coordinator_->OnEndOfInput(Task(1, 0), 1250)), "finish");
+  EXPECT_EQ(Print(coordinator_->OnEndOfInput(Task(1, 0), 1250)), "") << "it is being copied";
+  EXPECT_EQ(Copied(2, "/s/savepoint-job-2", {}, 1260), "stopped:/s/savepoint-job-2 finish");
   EXPECT_EQ(Time(1'000'000), "") << "it was the last";
   coordinator_->Stop(1300);
-  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(a )");
+  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(2 a )") << "the copy is left";
+}
+
+TEST_F(CheckpointCoordinatorTest, AStopWhoseSavepointCannotBeWrittenIsGivenUp) {
+  Make();
+  coordinator_->RequestStop("/s", false, 100);
+  Ack(0, 1);
+  Ack(1, 1);
+  Published(1, {}, 200);
+  EXPECT_EQ(Copied(1, "/s/savepoint-job-1", UnavailableError("disk full"), 300),
+            "givenup:disk full");
+  checkpoint::CheckpointManifest stored;
+  stored.set_checkpoint_id(1);
+  coordinator_->Stop(310);
+  coordinator_->Restore({stored}, nullptr);
+  coordinator_->Start(400);
+  EXPECT_EQ(Time(1400), "trigger2,0/0");
 }
 
 TEST_F(CheckpointCoordinatorTest, AStopWaitsForTheCheckpointUnderWay) {
   Make({.interval = Duration(1000), .min_pause = Duration(800)});
   Time(1000);
-  EXPECT_EQ(Print(coordinator_->RequestStop(true, 1010)), "");
+  EXPECT_EQ(Print(coordinator_->RequestStop("/s", true, 1010)), "");
   Ack(0, 1);
   Ack(1, 1);
   EXPECT_EQ(Published(1, {}, 1100), "completed1");
-  EXPECT_EQ(Print(coordinator_->OnCommitted(CheckpointId(1), 1100)), "trigger2fullstopdrain,0/0")
+  EXPECT_EQ(Print(coordinator_->OnCommitted(CheckpointId(1), 1100)), "trigger2stopdrain,0/0")
       << "at once";
 }
 
 TEST_F(CheckpointCoordinatorTest, AStopThatFailsFailsTheAttemptAndIsTriedAgain) {
   Make({.interval = Duration(1000), .tolerable_failures = 9});
-  EXPECT_EQ(Print(coordinator_->RequestStop(false, 100)), "trigger1fullstop,0/0");
+  EXPECT_EQ(Print(coordinator_->RequestStop("/s", false, 100)), "trigger1stop,0/0");
   EXPECT_EQ(Print(coordinator_->OnSnapshotFailed(Task(1, 0), CheckpointId(1),
                                                  UnavailableError("disk full"), 200)),
             "abort1 fail:checkpoint 1 failed: snapshot of sink (1/1): disk full");
   coordinator_->Stop(300);
   coordinator_->Restore({}, nullptr);
-  EXPECT_EQ(Print(coordinator_->Start(400)), "trigger2fullstop,0/0");
+  EXPECT_EQ(Print(coordinator_->Start(400)), "trigger2stop,0/0");
+}
+
+// It had copied its savepoint and not yet ended: the next attempt reads on, so that savepoint is
+// not the one behind which the job ends.
+TEST_F(CheckpointCoordinatorTest, AStopThatDidNotEndIsStoppedAnew) {
+  Make();
+  coordinator_->RequestStop("/s", false, 100);
+  Ack(0, 1);
+  Ack(1, 1);
+  Published(1, {}, 200);
+  coordinator_->Stop(210);
+  EXPECT_EQ(Copied(1, "/s/savepoint-job-1", {}, 300), "");
+  checkpoint::CheckpointManifest stored;
+  stored.set_checkpoint_id(1);
+  coordinator_->Restore({stored}, nullptr);
+  EXPECT_EQ(Print(coordinator_->Start(400)), "trigger2stop,0/0");
 }
 
 TEST_F(CheckpointCoordinatorTest, Termination) {

@@ -75,6 +75,14 @@ Status FromProto(const rpc::Failure& failure) {
                 failure.message());
 }
 
+rpc::SqlError ToSqlError(const Status& status) {
+  rpc::SqlError error;
+  error.set_code(static_cast<uint32_t>(status.code()));
+  error.set_message(status.message());
+  error.set_rendered(status.message());
+  return error;
+}
+
 std::optional<JobReport> ToJobReport(const rpc::TaskManagerMessage& message) {
   const auto report = [](const auto& m, JobEvent event) {
     return JobReport{LeaderEpoch(m.epoch()), m.job_id(), std::move(event)};
@@ -172,7 +180,6 @@ Outgoing ToMessages(const job_action::TriggerCheckpoint& action, const JobHeader
   m->set_checkpoint_id(action.checkpoint.value());
   m->set_timestamp_ms(now);
   m->set_full(action.full);
-  m->set_savepoint(action.stop);
   m->set_stop(action.stop);
   m->set_drain(action.drain);
   return One(action.task_manager, std::move(message));

@@ -19,6 +19,7 @@ namespace weir {
 
 rpc::Failure ToProto(const Status& status);
 Status FromProto(const rpc::Failure& failure);
+rpc::SqlError ToSqlError(const Status& status);  // that is about no place in a script
 
 // What a message of a task says about its job.
 struct JobReport {

@@ -16,14 +16,6 @@ namespace {
 
 constexpr int kMostAttemptsToTakeBack = 20;  // of what was refused; half a second apart
 
-rpc::SqlError MakeError(const Status& status) {
-  rpc::SqlError error;
-  error.set_code(static_cast<uint32_t>(status.code()));
-  error.set_message(status.message());
-  error.set_rendered(status.message());
-  return error;
-}
-
 std::string RandomId() {
   std::random_device device;
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -43,10 +35,12 @@ rpc::JobDetails DetailsOfEnded(const JobStore::Entry& entry) {
   summary->set_state(entry.state.state());
   summary->set_started_ms(entry.job.submitted_ms());
   summary->set_ended_ms(entry.state.ended_ms());
+  details.set_savepoint(entry.state.savepoint());
   if (entry.state.failure_code() != 0) {
     summary->set_reason(ToJobRecord(entry.state).cause.ToString());
   }
   *details.mutable_graph() = entry.job.graph();
+  details.set_stop_failure(entry.state.stop_failure());
   return details;
 }
 
@@ -60,7 +54,8 @@ Dispatcher::Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> stor
       environment_(std::move(environment)),
       next_task_manager_((store_->epoch().value() << 32) + 1),
       loop_(environment_.make_loop()),
-      submissions_(environment_.make_io()) {}
+      submissions_(environment_.make_io()),
+      copies_(environment_.make_io()) {}
 
 Status Dispatcher::Start() {
   ASSIGN_OR_RETURN(const std::vector<JobStore::Entry> entries, store_->Load());
@@ -112,7 +107,7 @@ void Dispatcher::OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest
     if (result.error) break;
     auto stored = MakeStoredJob(job, request);
     if (!stored.ok()) {
-      result.error = MakeError(stored.status());
+      result.error = ToSqlError(stored.status());
       break;
     }
     auto* submitted = reply.add_jobs();
@@ -135,14 +130,16 @@ void Dispatcher::OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest
 
 bool Dispatcher::Store(Submission& submission) {
   if (submission.refused.ok()) submission.refused = AddAll(submission);
-  if (!submission.refused.ok() && submission.tried > 0) {
+  if (!submission.refused.ok() && submission.tried) {
     // Answered before that, the client would submit again what the next job manager might find.
-    const Status left = TakeBack(submission);
+    std::vector<std::string> all;
+    for (const jobstore::StoredJob& job : submission.jobs) all.push_back(job.job_id());
+    const Status left = store_->Remove(all);
     if (!left.ok()) {
       const bool ours = left.code() != StatusCode::kFailedPrecondition;  // no other job manager's
       if (ours && ++submission.attempts_to_take_back < kMostAttemptsToTakeBack) return false;
       std::string ids;
-      for (size_t i = 0; i < submission.tried; ++i) ids += " " + submission.jobs[i].job_id();
+      for (const std::string& id : all) ids += " " + id;
       submission.refused = Status(
           submission.refused.code(),
           submission.refused.message() + "; it could not be taken back either (" + left.message() +
@@ -158,7 +155,7 @@ bool Dispatcher::Store(Submission& submission) {
     }
     if (!submission.refused.ok()) {
       submission.reply.clear_jobs();
-      *submission.reply.mutable_error() = MakeError(submission.refused);
+      *submission.reply.mutable_error() = ToSqlError(submission.refused);
     }
     submission.done(std::move(submission.reply));
   });
@@ -173,18 +170,9 @@ Status Dispatcher::AddAll(Submission& submission) {
     ASSIGN_OR_RETURN(const JobPlan plan, MakeJobPlan(job.graph()));
     RETURN_IF_ERROR(AssignState(manifest, plan, job.allow_non_restored_state()).status());
   }
-  for (const jobstore::StoredJob& job : submission.jobs) {
-    ++submission.tried;
-    RETURN_IF_ERROR(store_->Add(job).Annotate("cannot remember the job"));
-  }
-  return OkStatus();
-}
-
-Status Dispatcher::TakeBack(const Submission& submission) {
-  for (size_t i = 0; i < submission.tried; ++i) {
-    RETURN_IF_ERROR(store_->Remove(submission.jobs[i].job_id()));
-  }
-  return OkStatus();
+  if (submission.jobs.empty()) return OkStatus();
+  submission.tried = true;
+  return store_->Add(submission.jobs).Annotate("cannot remember the job");
 }
 
 StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& job,
@@ -304,25 +292,6 @@ void Dispatcher::CancelJob(rpc::GetJobRequest request, std::function<void(rpc::C
   });
 }
 
-void Dispatcher::StopJob(rpc::GetJobRequest request, bool drain, std::function<void(Status)> done) {
-  loop_->Post([this, request = std::move(request), drain, done] {
-    const Found found = Find(request.job_id());
-    if (found.error) {
-      return done(Status(static_cast<StatusCode>(found.error->code()), found.error->message()));
-    }
-    const auto it = jobs_.find(found.job_id);
-    if (it == jobs_.end()) return done(FailedPreconditionError("job " + found.job_id + " is over"));
-    if (it->second->job().checkpoint_dir().empty()) {
-      return done(
-          FailedPreconditionError("job " + found.job_id +
-                                  " takes no checkpoints, so it cannot be stopped with one: set "
-                                  "execution.checkpointing.interval, or cancel it"));
-    }
-    it->second->Handle(job_event::StopRequested{drain});
-    done(OkStatus());
-  });
-}
-
 void Dispatcher::FetchResults(rpc::FetchResultsRequest request,
                               std::function<void(rpc::FetchResultsReply)> done) {
   loop_->Post([this, request = std::move(request), done] {
@@ -361,6 +330,8 @@ void Dispatcher::GetCluster(std::function<void(rpc::ClusterInfo)> done) {
       m->set_cpu_seconds(task_manager.heartbeat.cpu_seconds());
       m->set_last_heartbeat_ms(task_manager.last_heard);
       m->set_pid(task_manager.registration.pid());
+      m->set_draining(resources_.IsDraining(id));
+      for (const std::string& job : resources_.JobsOn(id)) m->add_job_ids(job);
     }
     done(std::move(info));
   });
@@ -380,10 +351,10 @@ Dispatcher::Found Dispatcher::Find(const std::string& text) const {
   }
   if (by_prefix.empty() && by_name.size() == 1) return {.job_id = by_name[0]};
   const std::vector<std::string>& several = by_prefix.empty() ? by_name : by_prefix;
-  if (several.empty()) return {.error = MakeError(NotFoundError("there is no job " + text))};
+  if (several.empty()) return {.error = ToSqlError(NotFoundError("there is no job " + text))};
   std::string message = "job " + text + " could be any of";
   for (const std::string& id : several) message += " " + id;
-  return {.error = MakeError(InvalidArgumentError(std::move(message)))};
+  return {.error = ToSqlError(InvalidArgumentError(std::move(message)))};
 }
 
 // ---- Task managers
@@ -475,6 +446,13 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
 
 // ---- JobHost
 
+void Dispatcher::RunAside(std::function<void()> work) {
+  copies_->Submit([work = std::move(work)] {
+    work();
+    return true;
+  });
+}
+
 void Dispatcher::RequestSlots(const std::string& job_id, int32_t count) {
   Give(resources_.Request(job_id, count));
 }
@@ -510,22 +488,37 @@ void Dispatcher::Post(const std::string& job_id, std::function<void(JobRuntime&)
   });
 }
 
-void Dispatcher::JobEnded(const std::string& job_id, JobState state) {
+void Dispatcher::JobEnded(const std::string& job_id, JobState state, const Status& cause) {
   const auto it = jobs_.find(job_id);
   CHECK(it != jobs_.end());
   const rpc::JobDetails details = it->second->Details();
   jobs_.erase(it);
   Remember(details);
-  if (state == JobState::kSuspended && options_.on_leadership_lost) {
-    options_.on_leadership_lost(FailedPreconditionError(details.summary().reason()));
-  }
+  if (state == JobState::kSuspended) StepDown(cause);
+}
+
+void Dispatcher::CheckLeader() {
+  submissions_->Submit([this] {
+    const Status leader = store_->CheckLeader();
+    if (leader.code() == StatusCode::kFailedPrecondition) {
+      loop_->Post([this, leader] { StepDown(leader); });
+    }
+    return true;
+  });
+}
+
+void Dispatcher::StepDown(const Status& cause) {
+  if (std::exchange(stepped_down_, true)) return;
+  for (const auto& [id, job] : jobs_) job->Handle(job_event::LeadershipLost{cause});
+  if (options_.on_leadership_lost) options_.on_leadership_lost(cause);
 }
 
 void Dispatcher::Remember(rpc::JobDetails details) {
   ended_.push_back(std::move(details));
   while (ended_.size() > options_.ended_jobs_kept) {
     submissions_->Submit([this, id = ended_.front().summary().job_id()] {
-      if (Status s = store_->Remove(id); !s.ok()) LOG(kWarning) << "forget job " << id << ": " << s;
+      if (Status s = store_->Remove({id}); !s.ok())
+        LOG(kWarning) << "forget job " << id << ": " << s;
       return true;
     });
     ended_.pop_front();
@@ -549,6 +542,18 @@ std::optional<Timestamp> Dispatcher::AfterRound() {
   for (TaskManagerId id : silent) {
     Lose(id, DeadlineExceededError("no heartbeat for " +
                                    std::to_string(options_.heartbeat_timeout_ms) + " ms"));
+  }
+  for (const auto& [id, task_manager] : task_managers_) {
+    if (!resources_.IsDraining(id) || resources_.JobsOn(id).empty()) continue;
+    if (now >= task_manager.move_at) MoveJobsAway(id, now);
+    sooner(task_manager.move_at);
+  }
+  if (options_.leader_check_interval_ms > 0 && !stepped_down_) {
+    if (now >= leader_check_at_) {
+      leader_check_at_ = now + options_.leader_check_interval_ms;
+      CheckLeader();
+    }
+    sooner(leader_check_at_);
   }
   for (const auto& [id, job] : jobs_) {
     job->Tick();

@@ -30,6 +30,9 @@ struct DispatcherOptions {
   std::map<std::string, std::string> default_config;  // of jobs, under what they set themselves
   Timestamp heartbeat_interval_ms = 1000;
   Timestamp heartbeat_timeout_ms = 10'000;
+  // How often to look whether another job manager has taken over; 0: only when something is
+  // written.
+  Timestamp leader_check_interval_ms = 0;
   size_t ended_jobs_kept = 100;
   // Another job manager has taken over: this process has to end. On the dispatcher's thread.
   std::function<void(const Status&)> on_leadership_lost;
@@ -72,9 +75,17 @@ class Dispatcher : private JobHost {
   // By id, by a unique prefix of it, or by a unique name.
   void GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobDetails)> done);
   void CancelJob(rpc::GetJobRequest request, std::function<void(rpc::CancelReply)> done);
-  // A checkpoint, and the job ends behind it: FINISHED, and the checkpoint stays (see
-  // CheckpointCoordinator). With `drain` event time ends as well. Answers at once.
-  void StopJob(rpc::GetJobRequest request, bool drain, std::function<void(Status)> done);
+  // Answers when it is durable. Of a job all of whose tasks run.
+  void TakeSavepoint(rpc::SavepointRequest request, std::function<void(rpc::SavepointReply)> done);
+  // A savepoint, and the job ends behind it: FINISHED. Answers when the request is on record.
+  void StopJob(rpc::StopRequest request, std::function<void(rpc::StopReply)> done);
+  // A checkpoint, and the job goes on from it at another parallelism. Answers when that is on
+  // record. Refused where there are too few slots: a job that runs is not given up for one that
+  // waits.
+  void RescaleJob(rpc::RescaleRequest request, std::function<void(rpc::RescaleReply)> done);
+  // Nothing new goes there; the jobs that are there move, each after a checkpoint. Refused where
+  // one of them cannot move.
+  void DrainTaskManager(rpc::DrainRequest request, std::function<void(rpc::DrainReply)> done);
   void FetchResults(rpc::FetchResultsRequest request,
                     std::function<void(rpc::FetchResultsReply)> done);
   void GetCluster(std::function<void(rpc::ClusterInfo)> done);
@@ -96,13 +107,14 @@ class Dispatcher : private JobHost {
     rpc::Heartbeat heartbeat;  // the last one
     bool monitored = false;
     Timestamp last_heard = 0;
+    Timestamp move_at = 0;  // while it drains: when its jobs are asked to move
   };
   // The jobs of one script: all of them are stored and started, or none.
   struct Submission {
     std::vector<jobstore::StoredJob> jobs;
     rpc::SubmitReply reply;
     std::function<void(rpc::SubmitReply)> done;
-    size_t tried = 0;  // jobs of which something may be in the store
+    bool tried = false;  // something of them may be in the store
     Status refused;
     int attempts_to_take_back = 0;
   };
@@ -119,8 +131,9 @@ class Dispatcher : private JobHost {
   std::string WhyWaiting(const std::string& job_id) const override;
   void Send(TaskManagerId to, rpc::JobManagerMessage message) override;
   std::string DataAddress(TaskManagerId task_manager) const override;
+  void RunAside(std::function<void()> work) override;
   void Post(const std::string& job_id, std::function<void(JobRuntime&)> then) override;
-  void JobEnded(const std::string& job_id, JobState state) override;
+  void JobEnded(const std::string& job_id, JobState state, const Status& cause) override;
 
   std::optional<Timestamp> AfterRound();
   void OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest& request,
@@ -130,13 +143,26 @@ class Dispatcher : private JobHost {
   // On the submission strand. False: to be called again.
   bool Store(Submission& submission);
   Status AddAll(Submission& submission);
-  Status TakeBack(const Submission& submission);
   Status StartJob(const jobstore::StoredJob& job, const JobRecord& record);
   void Register(TaskManagerId id, TaskManager task_manager);
   void Lose(TaskManagerId id, const Status& cause);
   void Give(const ResourceManager::Grants& grants);
   void Remember(rpc::JobDetails details);
   Found Find(const std::string& text) const;
+  // The job that a request is about, if it is not over and takes checkpoints.
+  struct Target {
+    JobRuntime* job = nullptr;
+    Status refused;
+  };
+  Target FindTarget(const std::string& text, const std::string& what) const;
+  // Where its savepoints go: `asked`, or what its options say, or beside its checkpoints.
+  StatusOr<std::string> SavepointDir(const Target& target, const std::string& asked) const;
+  Status WhyNotRescaled(const JobRuntime& job, int32_t parallelism) const;
+  StatusOr<TaskManagerId> FindTaskManager(const std::string& text) const;
+  Status WhyNotDrained(TaskManagerId id) const;
+  void MoveJobsAway(TaskManagerId id, Timestamp now);
+  void CheckLeader();
+  void StepDown(const Status& cause);
 
   const DispatcherOptions options_;
   const std::unique_ptr<JobStore> store_;
@@ -149,9 +175,13 @@ class Dispatcher : private JobHost {
   std::map<TaskManagerId, TaskManager> task_managers_;
   std::map<std::string, std::unique_ptr<JobRuntime>> jobs_;
   std::deque<rpc::JobDetails> ended_;  // oldest first
+  Timestamp leader_check_at_ = 0;
+  bool stepped_down_ = false;
 
   std::unique_ptr<EventLoop> loop_;
-  std::unique_ptr<IoQueue> submissions_;  // last: ends first, while it can still post
+  // Last: they end first, while they can still post.
+  std::unique_ptr<IoQueue> submissions_;
+  std::unique_ptr<IoQueue> copies_;  // of savepoints
 };
 
 }  // namespace weir

@@ -113,6 +113,7 @@ ExecutionGraph::Actions ExecutionGraph::OnTaskState(AttemptId attempt, TaskId ta
   if (!IsTerminal(state) && state <= t.state) return actions;
   const bool asked_to_cancel = t.state == SubtaskState::kCanceling;
   t.state = state;
+  if (AllRunning()) restarting_for_.clear();
   // Nobody asked it to: as far as the job is concerned, that is a failure.
   if (state == SubtaskState::kFailed || (state == SubtaskState::kCanceled && !asked_to_cancel)) {
     HandleFailure(cause.ok() ? UnknownError("the task ended without a reason") : cause, now,
@@ -154,6 +155,16 @@ ExecutionGraph::Actions ExecutionGraph::Fail(const Status& cause, Timestamp now)
   Actions actions;
   HandleFailure(cause, now, &actions);
   MaybeOver(&actions);
+  return actions;
+}
+
+ExecutionGraph::Actions ExecutionGraph::Restart(const std::string& why, Timestamp now) {
+  Actions actions;
+  if (state_ != JobState::kRunning) return actions;
+  restarting_for_ = why;
+  MoveTo(JobState::kRestarting, OkStatus(), &actions);
+  restart_at_ = now;
+  CancelAll(&actions);
   return actions;
 }
 
@@ -216,8 +227,9 @@ void ExecutionGraph::MoveTo(JobState to, const Status& cause, Actions* actions) 
 void ExecutionGraph::BeginAttempt(Actions* actions) {
   const bool restart = state_ == JobState::kRestarting;
   attempt_ = attempt_.Next();
-  if (restart) ++restarts_;
-  for (auto& [id, task] : tasks_) task = {.state = SubtaskState::kScheduled};
+  if (restart && restarting_for_.empty()) ++restarts_;
+  tasks_.clear();
+  for (TaskId task : plan_.Tasks()) tasks_[task] = {.state = SubtaskState::kScheduled};
   slots_.clear();
   preparing_ = true;
   state_loaded_ = false;
@@ -279,6 +291,7 @@ void ExecutionGraph::HandleFailure(const Status& cause, Timestamp now, Actions* 
     return;
   }
   last_failure_ = cause;
+  restarting_for_.clear();
   const std::optional<Duration> delay =
       IsWorthRestarting(cause) ? strategy_.OnFailure(now) : std::nullopt;
   MoveTo(delay ? JobState::kRestarting : JobState::kFailing, cause, actions);

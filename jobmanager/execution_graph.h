@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -93,6 +94,10 @@ class ExecutionGraph {
   Actions OnTaskManagerLost(TaskManagerId task_manager, const Status& cause, Timestamp now);
   // A failure that is no single task's: the checkpoint coordinator, a commit, the restored state.
   Actions Fail(const Status& cause, Timestamp now);
+  // Ends the attempt on purpose; the next one begins as soon as its tasks have ended and may have
+  // other tasks: those that the plan has by then. No failure: the restart strategy does not hear
+  // of it. Of a job that runs; one that restarts anyway is left to that.
+  Actions Restart(const std::string& why, Timestamp now);
   Actions Cancel();
   // This job manager is no longer the leader: let go of everything, decide nothing any more.
   Actions Suspend(const Status& cause);
@@ -103,6 +108,8 @@ class ExecutionGraph {
   AttemptId attempt() const { return attempt_; }
   // Why the job failed or restarted last; ok when it never did.
   const Status& last_failure() const { return last_failure_; }
+  // What for the job was last restarted on purpose, until its tasks run again; else empty.
+  const std::string& restarting_for() const { return restarting_for_; }
   int64_t restarts() const { return restarts_; }
   SubtaskState task_state(TaskId task) const { return tasks_.at(task).state; }
   // The slot of a task that is deployed; null before that and when its task manager was lost.
@@ -137,7 +144,8 @@ class ExecutionGraph {
   bool over_ = true;  // the attempt's end was announced
   std::optional<Timestamp> restart_at_;
   Status last_failure_;
-  int64_t restarts_ = 0;
+  std::string restarting_for_;
+  int64_t restarts_ = 0;  // after failures
 };
 
 }  // namespace weir

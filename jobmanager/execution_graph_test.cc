@@ -173,6 +173,32 @@ TEST_F(ExecutionGraphTest, CancelDuringTheDelay) {
   EXPECT_EQ(graph_.NextDeadline(), std::nullopt);
 }
 
+TEST_F(ExecutionGraphTest, RestartsOnPurposeWithOtherTasks) {
+  Run();
+  EXPECT_EQ(Print(graph_.Restart("rescaling", 500)), "RESTARTING -0/0@1.0 -0/1@2.0 -1/0@1.0 over");
+  EXPECT_EQ(Print(graph_.Restart("again", 510)), "");
+  EXPECT_EQ(graph_.NextDeadline(), std::nullopt) << "not before all have ended";
+  All(SubtaskState::kCanceled);
+  EXPECT_EQ(graph_.NextDeadline(), 500) << "at once";
+  plan_ = plan_.WithParallelism(1);
+  EXPECT_EQ(Print(graph_.OnTime(600)), "RUNNING load slots");
+  EXPECT_EQ(graph_.restarting_for(), "rescaling");
+  EXPECT_EQ(Print(graph_.OnSlots({{TaskManagerId(2), 0}})), "");
+  EXPECT_EQ(Print(graph_.OnStateLoaded()), "+0/0@2.0 +1/0@2.0");
+  All(SubtaskState::kRunning);
+  EXPECT_TRUE(graph_.AllRunning());
+  EXPECT_EQ(graph_.restarting_for(), "");
+  EXPECT_EQ(graph_.restarts(), 0) << "no failure";
+  EXPECT_EQ(graph_.last_failure(), OkStatus());
+}
+
+TEST_F(ExecutionGraphTest, RestartsOnPurposeWhileItWaitsForSlots) {
+  graph_.Start();
+  EXPECT_EQ(Print(graph_.Restart("rescaling", 500)), "RESTARTING over");
+  EXPECT_EQ(Print(graph_.OnSlots({{TaskManagerId(1), 0}, {TaskManagerId(1), 1}})), "") << "late";
+  EXPECT_EQ(Print(graph_.OnTime(500)), "RUNNING load slots");
+}
+
 TEST_F(ExecutionGraphTest, Suspend) {
   Run();
   EXPECT_EQ(Print(graph_.Suspend(UnavailableError("not the leader"))),

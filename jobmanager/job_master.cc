@@ -8,12 +8,15 @@
 namespace weir {
 
 JobMaster::JobMaster(JobPlan plan, JobConfig config, LeaderEpoch epoch, JobRecord record)
-    : plan_(std::move(plan)),
+    : submitted_(std::move(plan)),
+      plan_(record.parallelism > 0 ? submitted_.WithParallelism(record.parallelism) : submitted_),
       config_(std::move(config)),
       graph_(plan_, RestartStrategy(config_.restart, config_.seed), epoch),
       checkpoints_(plan_, config_.job_id, config_.checkpoints, committer_),
-      record_(std::move(record)) {
+      record_(std::move(record)),
+      persisted_parallelism_(record_.parallelism) {
   CHECK(!IsGloballyTerminal(record_.state)) << "job " << config_.job_id << " is over";
+  if (record_.stop) checkpoints_.RequestStop(record_.stop->savepoint_dir, record_.stop->drain, 0);
 }
 
 std::vector<JobAction> JobMaster::Handle(const JobEvent& event, Timestamp now) {
@@ -37,6 +40,9 @@ void JobMaster::On(const job_event::Start&) { Apply(graph_.Start()); }
 
 void JobMaster::On(const job_event::CheckpointLoaded& event) {
   if (graph_.state() != JobState::kRunning || deployed_) return;  // cancelled meanwhile
+  if (event.status.code() == StatusCode::kFailedPrecondition) {
+    return Apply(graph_.Suspend(event.status));
+  }
   if (!event.status.ok()) {
     return Apply(graph_.Fail(Status(event.status).Annotate("restore"), now_));
   }
@@ -45,6 +51,7 @@ void JobMaster::On(const job_event::CheckpointLoaded& event) {
   checkpoints_.Restore(event.retained, foreign);
   if (record_.cancel_requested) return Apply(graph_.Cancel());
 
+  record_.savepoint.clear();  // of an attempt that has failed since
   restored_ = StateAssignment{};
   if (foreign != nullptr || !event.retained.empty()) {
     auto assigned = AssignState(foreign != nullptr ? *foreign : event.retained.back(), plan_,
@@ -137,6 +144,16 @@ void JobMaster::On(const job_event::JobStatePersisted& event) {
     return;
   }
   if (record_.cancel_requested) return Apply(graph_.Cancel());
+  persisted_parallelism_ = record_.parallelism;
+  for (int64_t request : std::exchange(stop_requests_, {})) Answer(request, OkStatus());
+  if (change_ && change_->decided) {
+    const Change change = *std::exchange(change_, std::nullopt);
+    if (change.request) Answer(*change.request, OkStatus());
+    return Apply(graph_.Restart(change.why, now_));
+  }
+  if (record_.stop) {
+    Apply(checkpoints_.RequestStop(record_.stop->savepoint_dir, record_.stop->drain, now_));
+  }
   if (!deployed_) return;
   for (auto& [vertex, assigner] : assigners_) {
     if (assigner.discovered() && !assigner.released()) Apply(vertex, assigner.Release());
@@ -151,13 +168,55 @@ void JobMaster::On(const job_event::CancelRequested&) {
   Persist();
 }
 
+void JobMaster::On(const job_event::SavepointRequested& event) {
+  Status refused = WhyNot("a savepoint of it cannot be taken");
+  if (refused.ok() && !(deployed_ && graph_.AllRunning())) {
+    refused = FailedPreconditionError(
+        "not all of its tasks run: a savepoint can be taken once they do, see `weir info`");
+  }
+  if (!refused.ok()) return Answer(event.request, std::move(refused));
+  Apply(checkpoints_.RequestSavepoint(event.request, event.dir, now_));
+}
+
 void JobMaster::On(const job_event::StopRequested& event) {
-  Apply(checkpoints_.RequestStop(event.drain, now_));
+  // Recorded first: the next leader goes on with it.
+  const bool again = record_.stop && record_.stop->drain == event.stop.drain &&
+                     record_.stop->savepoint_dir == event.stop.savepoint_dir;
+  if (Status refused = WhyNot("it cannot be stopped"); !refused.ok() && !again) {
+    return Answer(event.request, std::move(refused));
+  }
+  record_.stop = event.stop;
+  record_.stop_failure.clear();
+  stop_requests_.push_back(event.request);
+  Persist();
+}
+
+void JobMaster::On(const job_event::RescaleRequested& event) {
+  if (Status refused = WhyNot("it cannot be rescaled"); !refused.ok()) {
+    return Answer(event.request, std::move(refused));
+  }
+  if (record_.parallelism == persisted_parallelism_ && IsAt(event.parallelism)) {
+    return Answer(event.request, OkStatus());
+  }
+  const std::string to = "parallelism " + std::to_string(event.parallelism);
+  BeginChange(
+      {.request = event.request, .parallelism = event.parallelism, .why = "rescaling to " + to});
+}
+
+void JobMaster::On(const job_event::MoveRequested& event) {
+  // What is under way moves it as well; a stop ends it.
+  if (!WhyNot("").ok()) return;
+  BeginChange({.why = event.why});
+}
+
+void JobMaster::On(const job_event::SavepointCopied& event) {
+  Apply(checkpoints_.OnSavepointCopied(event.checkpoint, event.folder, event.status, now_));
 }
 
 void JobMaster::On(const job_event::LeadershipLost& event) { Apply(graph_.Suspend(event.cause)); }
 
 void JobMaster::On(const job_event::Tick&) {
+  if (const auto due = graph_.NextDeadline(); due && *due <= now_) AdoptParallelism();
   Apply(graph_.OnTime(now_));
   Apply(committer_.OnTime(now_));
   Apply(checkpoints_.OnTime(now_));
@@ -251,12 +310,36 @@ void JobMaster::Do(const CheckpointCoordinator::Completed& completed) {
         job_action::NotifyCheckpointCompleted{graph_.attempt(), task_manager, completed.id});
   }
   Apply(committer_.Add(completed.id, completed.commits));
+  if (change_ && !change_->decided) DecideChange();
 }
 
 void JobMaster::Do(const CheckpointCoordinator::Abort& abort) {
   for (TaskManagerId task_manager : TaskManagers()) {
     actions_.push_back(job_action::AbortCheckpoint{graph_.attempt(), task_manager, abort.id});
   }
+  if (change_ && !change_->decided) {
+    RefuseChange(Status(abort.reason).Annotate("checkpoint " + std::to_string(abort.id.value())));
+  }
+}
+
+void JobMaster::Do(const CheckpointCoordinator::CopySavepoint& copy) {
+  actions_.push_back(job_action::CopySavepoint{copy.manifest, copy.folder});
+}
+
+void JobMaster::Do(const CheckpointCoordinator::SavepointDone& done) {
+  Answer(done.request, done.status, done.folder);
+}
+
+void JobMaster::Do(const CheckpointCoordinator::Stopped& stopped) {
+  record_.savepoint = stopped.folder;  // on record together with the end
+}
+
+void JobMaster::Do(const CheckpointCoordinator::StopGivenUp& given_up) {
+  const std::string why = "its savepoint could not be written: " + given_up.cause.message();
+  record_.stop.reset();
+  record_.stop_failure = why;
+  Persist();
+  Apply(graph_.Restart("going on, because " + why, now_));
 }
 
 void JobMaster::Do(const CheckpointCoordinator::Delete& gone) {
@@ -278,12 +361,81 @@ void JobMaster::Do(const CheckpointCoordinator::FinishTasks&) {
   }
 }
 
+Status JobMaster::WhyNot(const std::string& what) const {
+  if (IsGloballyTerminal(graph_.state())) return FailedPreconditionError(what + ": it is over");
+  if (record_.cancel_requested) {
+    return FailedPreconditionError(what + ": it is being canceled");
+  }
+  if (graph_.state() == JobState::kFailing) {
+    return FailedPreconditionError(what + ": it is failing");
+  }
+  if (record_.stop) {
+    return FailedPreconditionError(what + ": it is being stopped with a savepoint in " +
+                                   record_.stop->savepoint_dir);
+  }
+  if (checkpoints_.finishing()) {
+    return FailedPreconditionError(what + ": it has read all of its input and is about to finish");
+  }
+  if (change_) return FailedPreconditionError(what + ": it is " + change_->why + ", try again");
+  return OkStatus();
+}
+
+std::string JobMaster::Note() const {
+  if (record_.stop) return record_.stop->drain ? "being stopped and drained" : "being stopped";
+  return change_ ? change_->why : graph_.restarting_for();
+}
+
+void JobMaster::Answer(int64_t request, Status status, std::string folder) {
+  actions_.push_back(job_action::Answer{request, std::move(status), std::move(folder)});
+}
+
+void JobMaster::BeginChange(Change change) {
+  change_ = std::move(change);
+  // Without tasks there is nothing newer to keep than the last checkpoint.
+  if (!running_) return DecideChange();
+  Apply(checkpoints_.RequestCheckpoint(now_));
+}
+
+// Of a new parallelism the record decides: whoever leads next goes on at what stands there.
+void JobMaster::DecideChange() {
+  change_->decided = true;
+  if (change_->parallelism > 0) {
+    record_.parallelism = change_->parallelism;
+    return Persist();
+  }
+  const Change change = *std::exchange(change_, std::nullopt);
+  Apply(graph_.Restart(change.why, now_));
+}
+
+void JobMaster::RefuseChange(const Status& why) {
+  const Change change = *std::exchange(change_, std::nullopt);
+  if (change.request) {
+    Answer(*change.request, Status(why).Annotate("nothing was changed, because no checkpoint "
+                                                 "could be taken first"));
+  }
+}
+
+bool JobMaster::IsAt(int32_t parallelism) const {
+  const JobPlan scaled = submitted_.WithParallelism(parallelism);
+  const JobPlan now =
+      record_.parallelism > 0 ? submitted_.WithParallelism(record_.parallelism) : submitted_;
+  return std::equal(
+      now.vertices.begin(), now.vertices.end(), scaled.vertices.begin(),
+      [](const PlanVertex& a, const PlanVertex& b) { return a.parallelism == b.parallelism; });
+}
+
+void JobMaster::AdoptParallelism() {
+  if (persisted_parallelism_ == 0) return;
+  plan_ = submitted_.WithParallelism(persisted_parallelism_);
+}
+
 void JobMaster::AttemptOver() {
   deployed_ = false;
   running_ = false;
   committer_.Stop();
   Apply(checkpoints_.Stop(now_));
   assigners_.clear();
+  if (change_ && !change_->decided) RefuseChange(AbortedError("the job's tasks have ended"));
 }
 
 void JobMaster::StateChanged(const ExecutionGraph::StateChanged& change) {
@@ -294,6 +446,7 @@ void JobMaster::StateChanged(const ExecutionGraph::StateChanged& change) {
     terminated_ = true;
   } else if (IsGloballyTerminal(change.to)) {
     // First the end is recorded, then checkpoints are deleted: the job must not begin anew.
+    record_.stop.reset();
     record_.state = change.to;
     record_.cause = change.cause;
     actions_.push_back(job_action::ReleaseSlots{});

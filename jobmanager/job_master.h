@@ -41,7 +41,10 @@ class JobMaster {
   std::optional<Timestamp> NextWakeup() const;
 
   // For people.
-  const JobPlan& plan() const { return plan_; }
+  const JobPlan& plan() const { return plan_; }  // at the attempt's parallelism
+  const JobRecord& record() const { return record_; }
+  // "rescaling to parallelism 3"; empty: nothing is being done with it.
+  std::string Note() const;
   const ExecutionGraph& graph() const { return graph_; }
   const CheckpointCoordinator& checkpoints() const { return checkpoints_; }
   const Committer& committer() const { return committer_; }
@@ -61,7 +64,11 @@ class JobMaster {
   void On(const job_event::SplitRequested&);
   void On(const job_event::JobStatePersisted&);
   void On(const job_event::CancelRequested&);
+  void On(const job_event::SavepointRequested&);
   void On(const job_event::StopRequested&);
+  void On(const job_event::RescaleRequested&);
+  void On(const job_event::MoveRequested&);
+  void On(const job_event::SavepointCopied&);
   void On(const job_event::LeadershipLost&);
   void On(const job_event::Tick&);
 
@@ -74,11 +81,32 @@ class JobMaster {
   void Do(const CheckpointCoordinator::Publish&);
   void Do(const CheckpointCoordinator::Completed&);
   void Do(const CheckpointCoordinator::Abort&);
+  void Do(const CheckpointCoordinator::CopySavepoint&);
+  void Do(const CheckpointCoordinator::SavepointDone&);
+  void Do(const CheckpointCoordinator::Stopped&);
+  void Do(const CheckpointCoordinator::StopGivenUp&);
   void Do(const CheckpointCoordinator::Delete&);
   void Do(const CheckpointCoordinator::FailJob&);
   void Do(const CheckpointCoordinator::LoseLeadership&);
   void Do(const CheckpointCoordinator::FinishTasks&);
 
+  // What changes with a restart that is no failure: it begins with a checkpoint if there can be
+  // one.
+  struct Change {
+    std::optional<int64_t> request;
+    int32_t parallelism = 0;  // 0: as it is, in other slots
+    std::string why;          // for people
+    bool decided = false;     // on its way into the record
+  };
+
+  void BeginChange(Change change);
+  void DecideChange();
+  void RefuseChange(const Status& why);
+  bool IsAt(int32_t parallelism) const;  // by the record
+  void AdoptParallelism();
+  void Answer(int64_t request, Status status, std::string folder = "");
+  // A request cannot be carried out as the job is; ok: it can.
+  Status WhyNot(const std::string& what) const;
   void AttemptOver();
   void StateChanged(const ExecutionGraph::StateChanged& change);
   Status RestoreSplits();
@@ -89,7 +117,8 @@ class JobMaster {
   TaskManagerId Where(TaskId task) const;
   std::set<TaskManagerId> TaskManagers() const;
 
-  const JobPlan plan_;
+  const JobPlan submitted_;
+  JobPlan plan_;
   const JobConfig config_;
   ExecutionGraph graph_;
   Committer committer_;
@@ -98,9 +127,12 @@ class JobMaster {
   JobRecord record_;
   int64_t record_version_ = 0;
   int64_t persisted_version_ = 0;
-  StateAssignment restored_;  // of the current attempt
-  bool deployed_ = false;     // the current attempt has tasks out there
-  bool running_ = false;      // ... and all of them run and know their splits
+  int32_t persisted_parallelism_ = 0;
+  std::optional<Change> change_;
+  std::vector<int64_t> stop_requests_;  // answered when the stop is on record
+  StateAssignment restored_;            // of the current attempt
+  bool deployed_ = false;               // the current attempt has tasks out there
+  bool running_ = false;                // ... and all of them run and know their splits
   bool terminated_ = false;
   Timestamp now_ = 0;               // of the event being handled
   std::vector<JobAction> actions_;  // of the event being handled

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,6 +24,14 @@ struct JobRecord {
   JobState state = JobState::kCreated;  // CREATED until a globally terminal one
   Status cause;                         // of FAILED
   bool cancel_requested = false;
+  struct Stop {
+    std::string savepoint_dir;
+    bool drain = false;
+  };
+  std::optional<Stop> stop;  // asked for and neither done nor given up
+  std::string stop_failure;  // why the last one was given up
+  std::string savepoint;     // behind which it has ended
+  int32_t parallelism = 0;   // that it was rescaled to; 0: as it was submitted
   // By source uid: the snapshot of the split assigner right after the first discovery.
   std::map<std::string, std::string> first_discoveries;
 };
@@ -32,7 +41,8 @@ namespace job_event {
 struct Start {};  // the first one
 // Answer to LoadCheckpoint.
 struct CheckpointLoaded {
-  Status status;                                         // ok also where there is none
+  // Ok also where there is none; failed precondition: another job manager has taken over.
+  Status status;
   std::vector<checkpoint::CheckpointManifest> retained;  // of this job, oldest first
   // What the job was told to start from; only read while `retained` is empty.
   std::vector<checkpoint::CheckpointManifest> start_from;  // none or one
@@ -95,9 +105,30 @@ struct JobStatePersisted {
   Status status;
 };
 struct CancelRequested {};
-// Of a job that takes checkpoints; see CheckpointCoordinator.
+// Requests of people have a number, under which they are answered once. The following are of a job
+// that takes checkpoints; see CheckpointCoordinator for savepoint and stop.
+struct SavepointRequested {
+  int64_t request = 0;
+  std::string dir;
+};
 struct StopRequested {
-  bool drain = false;
+  int64_t request = 0;
+  JobRecord::Stop stop;
+};
+// Go on at another parallelism (at most the plan's maximum; there are slots for it).
+struct RescaleRequested {
+  int64_t request = 0;
+  int32_t parallelism = 0;
+};
+// Go on in other slots; nobody waits for an answer.
+struct MoveRequested {
+  std::string why;
+};
+// Answer to CopySavepoint.
+struct SavepointCopied {
+  CheckpointId checkpoint;
+  std::string folder;
+  Status status;
 };
 struct LeadershipLost {
   Status cause;
@@ -112,8 +143,9 @@ using JobEvent =
                  job_event::EndOfInputReached, job_event::SnapshotDone, job_event::SnapshotDeclined,
                  job_event::CheckpointPublished, job_event::CommitDone, job_event::SplitsDiscovered,
                  job_event::SplitRequested, job_event::JobStatePersisted,
-                 job_event::CancelRequested, job_event::StopRequested, job_event::LeadershipLost,
-                 job_event::Tick>;
+                 job_event::CancelRequested, job_event::SavepointRequested,
+                 job_event::StopRequested, job_event::RescaleRequested, job_event::MoveRequested,
+                 job_event::SavepointCopied, job_event::LeadershipLost, job_event::Tick>;
 
 // Messages to one task manager arrive in order or not at all. The storage actions of a job
 // (LoadCheckpoint, PublishCheckpoint, DeleteFiles, PersistJobState) are carried out one after the
@@ -193,6 +225,18 @@ struct PersistJobState {
   int64_t version = 0;
   JobRecord record;
 };
+// Copies a published checkpoint, which may take long, beside the storage actions: its files stay
+// until it has answered.
+struct CopySavepoint {
+  checkpoint::CheckpointManifest manifest;
+  std::string folder;
+};
+// To a request. A savepoint's is its folder; a stop or a new parallelism is on record now.
+struct Answer {
+  int64_t request = 0;
+  Status status;
+  std::string folder;
+};
 struct JobStateChanged {
   JobState from;
   JobState to;
@@ -212,7 +256,7 @@ using JobAction =
                  job_action::NotifyCheckpointCompleted, job_action::AbortCheckpoint,
                  job_action::Commit, job_action::FinishTask, job_action::AssignSplits,
                  job_action::PublishCheckpoint, job_action::DeleteFiles,
-                 job_action::PersistJobState, job_action::JobStateChanged,
-                 job_action::JobTerminated>;
+                 job_action::PersistJobState, job_action::CopySavepoint, job_action::Answer,
+                 job_action::JobStateChanged, job_action::JobTerminated>;
 
 }  // namespace weir

@@ -77,7 +77,11 @@ StatusOr<JobOptions> ReadJobOptions(const std::map<std::string, std::string>& co
   options.restart = ReadRestart(reader, options.checkpoints.interval.count() > 0);
   options.checkpoint_dir =
       reader.String("execution.checkpointing.dir", reader.String("state.checkpoints.dir", ""));
-  if (options.checkpoint_dir.starts_with("file://")) options.checkpoint_dir.erase(0, 7);
+  options.savepoint_dir = reader.String("execution.checkpointing.savepoint-dir",
+                                        reader.String("state.savepoints.dir", ""));
+  for (std::string* dir : {&options.checkpoint_dir, &options.savepoint_dir}) {
+    if (dir->starts_with("file://")) dir->erase(0, 7);
+  }
   options.name = reader.String("pipeline.name", "");
   if (!reader.first_error().ok()) return reader.first_error();
   return options;

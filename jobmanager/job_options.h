@@ -14,6 +14,7 @@ struct JobOptions {
   CheckpointConfig checkpoints;
   RestartConfig restart;
   std::string checkpoint_dir;  // execution.checkpointing.dir or state.checkpoints.dir; empty: unset
+  std::string savepoint_dir;   // execution.checkpointing.savepoint-dir; empty: none said
   std::string name;            // pipeline.name; empty: unset
 };
 

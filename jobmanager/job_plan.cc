@@ -3,7 +3,43 @@
 #include <algorithm>
 #include <set>
 
+#include "common/base/check.h"
+
 namespace weir {
+namespace {
+
+bool HasItsOwnParallelism(const plan::Vertex& vertex) {
+  return std::any_of(vertex.chain().begin(), vertex.chain().end(), [](const auto& node) {
+    return node.has_values() || node.has_collect() ||
+           node.source().table().options().contains("scan.parallelism") ||
+           node.sink().table().options().contains("sink.parallelism");
+  });
+}
+
+// The edges are sound.
+void FindWhatScales(const plan::JobGraph& graph, JobPlan* job) {
+  for (const plan::Vertex& vertex : graph.vertices()) {
+    if (HasItsOwnParallelism(vertex)) job->vertices[vertex.id()].scales = false;
+  }
+  for (const plan::Edge& edge : graph.edges()) {
+    if (edge.exchange().kind() == plan::Exchange::SINGLETON) {
+      job->vertices[edge.to_vertex()].scales = false;
+    }
+  }
+  // Along a forward edge both or neither: as often as it takes to get through the longest path.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const plan::Edge& edge : graph.edges()) {
+      bool& from = job->vertices[edge.from_vertex()].scales;
+      bool& to = job->vertices[edge.to_vertex()].scales;
+      if (edge.exchange().kind() != plan::Exchange::FORWARD || from == to) continue;
+      from = to = false;
+      changed = true;
+    }
+  }
+}
+
+}  // namespace
 
 int32_t JobPlan::HighestParallelism() const {
   int32_t highest = 0;
@@ -38,6 +74,19 @@ std::string JobPlan::MeaningOf(const std::string& uid) const {
   if (vertex == nullptr || vertex->meanings.empty()) return "";
   const auto at = std::find(vertex->uids.begin(), vertex->uids.end(), uid);
   return vertex->meanings[static_cast<size_t>(at - vertex->uids.begin())];
+}
+
+JobPlan JobPlan::WithParallelism(int32_t parallelism) const {
+  CHECK(1 <= parallelism && parallelism <= max_parallelism) << "parallelism " << parallelism;
+  JobPlan scaled = *this;
+  for (PlanVertex& vertex : scaled.vertices) {
+    if (vertex.scales) vertex.parallelism = parallelism;
+  }
+  return scaled;
+}
+
+bool JobPlan::Scales() const {
+  return std::any_of(vertices.begin(), vertices.end(), [](const auto& v) { return v.scales; });
 }
 
 StatusOr<JobPlan> MakeJobPlan(const plan::JobGraph& graph) {
@@ -77,6 +126,7 @@ StatusOr<JobPlan> MakeJobPlan(const plan::JobGraph& graph) {
     job.edges.push_back({VertexId(static_cast<int32_t>(edge.from_vertex())),
                          VertexId(static_cast<int32_t>(edge.to_vertex()))});
   }
+  FindWhatScales(graph, &job);
   return job;
 }
 

@@ -31,8 +31,9 @@ JobRuntime::JobRuntime(JobHost& host, jobstore::StoredJob job, JobPlan plan, Job
                        std::unique_ptr<IoQueue> io)
     : host_(host),
       job_(std::move(job)),
+      graph_(job_.graph()),
       master_(std::move(plan), std::move(config), host.epoch(), std::move(record)),
-      header_{host.epoch(), job_.job_id(), &job_.graph(), job_.checkpoint_dir(), job_.lineage()},
+      header_{host.epoch(), job_.job_id(), &graph_, job_.checkpoint_dir(), job_.lineage()},
       storage_(std::move(storage)),
       started_ms_(job_.submitted_ms()),
       last_fetch_ms_(host.Now()),
@@ -56,6 +57,13 @@ void JobRuntime::Handle(JobEvent event) {
     }
   }
   handling_ = false;
+}
+
+void JobRuntime::Request(const std::function<JobEvent(int64_t)>& make, Answered done) {
+  if (over_) return done(FailedPreconditionError("it is over"), "");
+  const int64_t request = ++last_request_;
+  requests_[request] = std::move(done);
+  Handle(make(request));
 }
 
 void JobRuntime::Tick() {
@@ -112,6 +120,22 @@ void JobRuntime::Do(const job_action::PersistJobState& action) {
   });
 }
 
+void JobRuntime::Do(const job_action::CopySavepoint& action) {
+  auto stamped = action;
+  stamped.manifest.set_weir_version(std::string(kWeirVersion));
+  host_.RunAside([storage = storage_, &host = host_, id = job_.job_id(), stamped] {
+    host.Post(id, [done = storage->Copy(stamped)](JobRuntime& job) { job.Handle(done); });
+  });
+}
+
+void JobRuntime::Do(const job_action::Answer& action) {
+  const auto it = requests_.find(action.request);
+  if (it == requests_.end()) return;  // with the end of the job
+  const Answered done = std::move(it->second);
+  requests_.erase(it);
+  done(action.status, action.folder);
+}
+
 void JobRuntime::Do(const job_action::RequestSlots& action) {
   host_.RequestSlots(job_.job_id(), action.count);
 }
@@ -121,6 +145,9 @@ void JobRuntime::Do(const job_action::ReleaseSlots&) { host_.ReleaseSlots(job_.j
 void JobRuntime::Do(const job_action::Deploy& action) {
   metrics_.clear();
   held_.clear();
+  for (const PlanVertex& vertex : master_.plan().vertices) {
+    graph_.mutable_vertices(vertex.id.value())->set_parallelism(vertex.parallelism);
+  }
   for (const auto& task : action.tasks) {
     if (collector_ && task.task == *collector_) collector_at_ = task.slot.task_manager;
   }
@@ -153,9 +180,17 @@ void JobRuntime::Do(const job_action::JobStateChanged& action) {
 void JobRuntime::Do(const job_action::JobTerminated& action) {
   over_ = true;
   if (fetch_) AnswerFetch();
+  for (auto& [request, done] : std::exchange(requests_, {})) {
+    done(action.state == JobState::kSuspended
+             ? UnavailableError("another job manager has taken over: ask it")
+             : AbortedError("the job has ended meanwhile, it is " +
+                            std::string(JobStateName(action.state))),
+         "");
+  }
   // What is still to be deleted goes first.
-  io_->Submit([&host = host_, id = job_.job_id(), state = action.state] {
-    host.Post(id, [&host, id, state](JobRuntime&) { host.JobEnded(id, state); });
+  io_->Submit([&host = host_, id = job_.job_id(), action] {
+    host.Post(id,
+              [&host, id, action](JobRuntime&) { host.JobEnded(id, action.state, action.cause); });
     return true;
   });
 }
@@ -260,8 +295,11 @@ rpc::JobSummary JobRuntime::Summary() const {
     summary.set_reason(commit);
   } else if (const std::string trouble = Trouble(); !trouble.empty()) {
     summary.set_reason(trouble);
-  } else if (!graph.last_failure().ok() && graph.state() != JobState::kFinished) {
+  } else if (!graph.last_failure().ok() && graph.restarting_for().empty() && !graph.AllRunning() &&
+             graph.state() != JobState::kFinished) {
     summary.set_reason(graph.last_failure().ToString());
+  } else if (!over_) {
+    summary.set_reason(master_.Note());
   }
   return summary;
 }
@@ -278,7 +316,12 @@ rpc::JobDetails JobRuntime::Details() const {
   const ExecutionGraph& graph = master_.graph();
   rpc::JobDetails details;
   *details.mutable_summary() = Summary();
-  *details.mutable_graph() = job_.graph();
+  *details.mutable_graph() = graph_;
+  const JobRecord& record = master_.record();
+  details.set_stopping(record.stop.has_value());
+  details.set_stop_failure(record.stop_failure);
+  if (over_ && record.state == JobState::kFinished) details.set_savepoint(record.savepoint);
+  if (!over_) details.set_note(master_.Note());
   for (const PlanVertex& vertex : master_.plan().vertices) {
     auto* v = details.add_vertices();
     v->set_id(vertex.id.value());
@@ -316,8 +359,10 @@ rpc::JobDetails JobRuntime::Details() const {
     summary->set_state_bytes(c.sizes.state_bytes);
     summary->set_written_bytes(c.sizes.written_bytes);
     summary->set_failure(c.failure);
-    summary->set_savepoint(c.savepoint);
-    if (c.state == State::kCompleted && !job_.checkpoint_dir().empty()) {
+    summary->set_savepoint(!c.savepoints.empty());
+    if (!c.savepoints.empty()) {
+      summary->set_path(c.savepoints.front());
+    } else if (c.state == State::kCompleted && !job_.checkpoint_dir().empty()) {
       summary->set_path(job_.checkpoint_dir() + "/chk-" + std::to_string(c.id.value()));
     }
   }

@@ -29,11 +29,13 @@ class JobHost {
   virtual std::string WhyWaiting(const std::string& job_id) const = 0;
   virtual void Send(TaskManagerId to, rpc::JobManagerMessage message) = 0;
   virtual std::string DataAddress(TaskManagerId task_manager) const = 0;
+  // Blocking work that may take long, one piece after the other over all jobs.
+  virtual void RunAside(std::function<void()> work) = 0;
   // The only one that other threads may call: `then` runs on the dispatcher's thread, with the job
   // unless it has gone meanwhile.
   virtual void Post(const std::string& job_id, std::function<void(class JobRuntime&)> then) = 0;
   // It is over and its storage work is done. Do not touch it any more when this returns.
-  virtual void JobEnded(const std::string& job_id, JobState state) = 0;
+  virtual void JobEnded(const std::string& job_id, JobState state, const Status& cause) = 0;
 };
 
 // One job in the dispatcher: carries out what its JobMaster asks for and tells it what happened.
@@ -45,6 +47,10 @@ class JobRuntime {
 
   void Start() { Handle(job_event::Start{}); }
   void Handle(JobEvent event);
+  // A request of somebody's, made by `make` from its number; `done` hears once, at the latest when
+  // the job is over: what came of it, and where a savepoint is.
+  using Answered = std::function<void(Status, std::string folder)>;
+  void Request(const std::function<JobEvent(int64_t request)>& make, Answered done);
   // Of task managers that it may run on.
   void OnHeartbeat(const rpc::TaskMetrics& metrics);
   void OnRows(const rpc::Rows& rows);
@@ -54,6 +60,7 @@ class JobRuntime {
   std::optional<Timestamp> NextWakeup() const;
 
   const jobstore::StoredJob& job() const { return job_; }
+  const JobMaster& master() const { return master_; }
   rpc::JobSummary Summary() const;
   rpc::JobDetails Details() const;
 
@@ -74,6 +81,8 @@ class JobRuntime {
   void Do(const job_action::PublishCheckpoint&);
   void Do(const job_action::DeleteFiles&);
   void Do(const job_action::PersistJobState&);
+  void Do(const job_action::CopySavepoint&);
+  void Do(const job_action::Answer&);
   void Do(const job_action::JobStateChanged&);
   void Do(const job_action::JobTerminated&);
   template <class Message>
@@ -89,12 +98,15 @@ class JobRuntime {
 
   JobHost& host_;
   const jobstore::StoredJob job_;
+  plan::JobGraph graph_;  // at the parallelism of the current attempt
   JobMaster master_;
   JobHeader header_;
   std::shared_ptr<JobStorage> storage_;
   std::deque<JobEvent> events_;
   bool handling_ = false;
 
+  std::map<int64_t, Answered> requests_;  // not answered yet
+  int64_t last_request_ = 0;
   bool over_ = false;  // its end is on record
   Timestamp started_ms_ = 0;
   Timestamp ended_ms_ = 0;

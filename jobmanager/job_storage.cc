@@ -6,6 +6,34 @@
 #include "common/base/logging.h"
 
 namespace weir {
+namespace {
+
+std::string Parent(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+// The names of the folder and of all above it, which may be new. One that may not be opened is not.
+Status SyncNames(FileSystem& fs, std::string dir) {
+  while (true) {
+    Status s = fs.SyncDir(dir.empty() ? "/" : dir);
+    if (!s.ok() && s.code() != StatusCode::kPermissionDenied) return s;
+    if (dir.find('/') == std::string::npos) return OkStatus();
+    dir = Parent(dir);
+  }
+}
+
+// What a copy has left behind that did not come to its end. The manifest goes first: without it the
+// rest is nothing.
+void RemoveRemains(FileSystem& fs, const std::string& folder) {
+  (void)fs.Remove(folder + "/manifest");
+  (void)fs.SyncDir(folder);
+  for (const std::string& dir : {folder + "/shared", folder}) {
+    const auto names = fs.List(dir);
+    if (!names.ok()) continue;
+    for (const std::string& name : *names) (void)fs.Remove(dir + "/" + name);
+    (void)fs.Remove(dir);
+  }
+}
+
+}  // namespace
 
 JobStorage::JobStorage(JobStore& store, std::shared_ptr<FileSystem> fs, std::string job_id,
                        std::unique_ptr<CheckpointStorage> checkpoints, std::string start_from)
@@ -17,6 +45,8 @@ JobStorage::JobStorage(JobStore& store, std::shared_ptr<FileSystem> fs, std::str
 
 job_event::CheckpointLoaded JobStorage::Load() {
   job_event::CheckpointLoaded loaded;
+  // Before tasks of an attempt are deployed that would only meet those of the next leader.
+  if (Status s = store_.CheckLeader(); !s.ok()) return {.status = std::move(s)};
   if (checkpoints_ != nullptr) {
     auto ids = checkpoints_->List();
     if (!ids.ok()) return {.status = ids.status()};
@@ -54,6 +84,9 @@ job_event::CheckpointPublished JobStorage::Publish(const job_action::PublishChec
   if (checkpoints_ == nullptr) return {id, InternalError("the job has no checkpoint folder")};
   if (Status s = store_.CheckLeader(); !s.ok()) return {id, std::move(s)};
   Status published = checkpoints_->Publish(action.manifest);
+  // Only what was published before another job manager took over counts: it will have seen it. What
+  // this process did after a long sleep is for that one to judge.
+  if (Status s = store_.CheckLeader(); !s.ok()) return {id, std::move(s)};
   if (published.ok() || published.code() == StatusCode::kUnknown) return {id, published};
   // Whoever hears that it failed counts on it not to exist: make sure of that.
   if (Status gone = checkpoints_->Delete(id); !gone.ok()) {
@@ -65,8 +98,24 @@ job_event::CheckpointPublished JobStorage::Publish(const job_action::PublishChec
   return {id, published};
 }
 
+job_event::SavepointCopied JobStorage::Copy(const job_action::CopySavepoint& action) {
+  const CheckpointId id(action.manifest.checkpoint_id());
+  const auto copy = [&]() -> Status {
+    if (checkpoints_ == nullptr) return InternalError("the job has no checkpoint folder");
+    const std::string dir = Parent(action.folder);
+    RETURN_IF_ERROR(fs_->MakeDirs(dir));
+    RETURN_IF_ERROR(checkpoints_->CopyTo(action.manifest, action.folder));
+    return SyncNames(*fs_, dir);
+  };
+  const Status copied = copy();
+  if (!copied.ok() && copied.code() != StatusCode::kAlreadyExists) {
+    RemoveRemains(*fs_, action.folder);
+  }
+  return {id, action.folder, copied};
+}
+
 void JobStorage::Delete(const job_action::DeleteFiles& action) {
-  if (checkpoints_ == nullptr) return;
+  if (checkpoints_ == nullptr || !store_.CheckLeader().ok()) return;
   manifests_to_delete_.insert(action.manifests.begin(), action.manifests.end());
   files_to_delete_.insert(action.files.begin(), action.files.end());
   std::erase_if(manifests_to_delete_, [&](CheckpointId id) {

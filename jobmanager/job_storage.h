@@ -23,6 +23,9 @@ class JobStorage {
 
   job_event::CheckpointLoaded Load();
   job_event::CheckpointPublished Publish(const job_action::PublishCheckpoint& action);
+  // Durable, and whole without the job's own folder, when it returns. A folder that is there
+  // already is not touched. From any thread.
+  job_event::SavepointCopied Copy(const job_action::CopySavepoint& action);
   // Best effort: what cannot be deleted now is with the next call, or when the job is loaded next.
   void Delete(const job_action::DeleteFiles& action);
   // Nothing: it failed and is to be tried again. `now` goes into the record of a job that is over.

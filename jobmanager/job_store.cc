@@ -46,11 +46,11 @@ bool IsGone(const Status& status) { return status.code() == StatusCode::kNotFoun
 class MemoryJobStore : public JobStore {
  public:
   LeaderEpoch epoch() const override { return LeaderEpoch(1); }
-  Status Add(const StoredJob&) override { return OkStatus(); }
+  Status Add(const std::vector<StoredJob>&) override { return OkStatus(); }
   Status SetState(const std::string&, const StoredState&) override { return OkStatus(); }
   Status CheckLeader() override { return OkStatus(); }
   StatusOr<std::vector<Entry>> Load() override { return std::vector<Entry>(); }
-  Status Remove(const std::string&) override { return OkStatus(); }
+  Status Remove(const std::vector<std::string>&) override { return OkStatus(); }
 };
 
 class FolderJobStore : public JobStore {
@@ -80,16 +80,18 @@ class FolderJobStore : public JobStore {
 
   LeaderEpoch epoch() const override { return epoch_; }
 
-  Status Add(const StoredJob& job) override {
+  Status Add(const std::vector<StoredJob>& jobs) override {
     RETURN_IF_ERROR(CheckLeader());
-    const std::string folder = Folder(job.job_id());
-    RETURN_IF_ERROR(fs_->MakeDirs(folder));
-    RETURN_IF_ERROR(fs_->SyncDir(dir_ + "/jobs"));
-    // The state first: a folder without a job file is no job.
-    StoredState state;
-    state.set_state(std::string(JobStateName(JobState::kCreated)));
-    RETURN_IF_ERROR(fs_->WriteAtomically(folder + "/state", Seal(state.SerializeAsString())));
-    return fs_->WriteAtomically(folder + "/job", Seal(job.SerializeAsString()));
+    const bool several = jobs.size() > 1;
+    jobstore::Submission submission;
+    for (const StoredJob& job : jobs) {
+      submission.add_job_ids(job.job_id());
+      RETURN_IF_ERROR(Write(job, several ? "/prepared" : "/job"));
+    }
+    if (!several) return OkStatus();
+    // From here on they exist.
+    RETURN_IF_ERROR(WriteSubmission(submission));
+    return Finish(submission);
   }
 
   Status SetState(const std::string& job_id, const StoredState& state) override {
@@ -107,11 +109,15 @@ class FolderJobStore : public JobStore {
   }
 
   StatusOr<std::vector<Entry>> Load() override {
+    RETURN_IF_ERROR(FinishSubmissions());
     std::vector<Entry> entries;
     ASSIGN_OR_RETURN(const std::vector<std::string> ids, fs_->List(dir_ + "/jobs"));
     for (const std::string& id : ids) {
       auto job = fs_->ReadWhole(Folder(id) + "/job", kMaxFileBytes);
-      if (!job.ok() && job.status().code() == StatusCode::kNotFound) continue;  // never accepted
+      if (!job.ok() && IsGone(job.status())) {  // never accepted, or half removed
+        (void)RemoveOne(id);
+        continue;
+      }
       if (!job.ok()) return job.status();
       Entry entry;
       RETURN_IF_ERROR(Unseal(*job, Folder(id) + "/job", &entry.job));
@@ -126,8 +132,35 @@ class FolderJobStore : public JobStore {
     return entries;
   }
 
-  Status Remove(const std::string& job_id) override {
+  Status Remove(const std::vector<std::string>& job_ids) override {
     RETURN_IF_ERROR(CheckLeader());
+    if (job_ids.size() == 1) return RemoveOne(job_ids[0]);
+    jobstore::Submission submission;
+    for (const std::string& id : job_ids) submission.add_job_ids(id);
+    submission.set_taken_back(true);
+    RETURN_IF_ERROR(WriteSubmission(submission));
+    return Finish(submission);
+  }
+
+ private:
+  std::string Folder(const std::string& job_id) const { return dir_ + "/jobs/" + job_id; }
+
+  std::string SubmissionPath(const jobstore::Submission& submission) const {
+    return dir_ + "/submissions/" + submission.job_ids(0);
+  }
+
+  Status Write(const StoredJob& job, const std::string& name) {
+    const std::string folder = Folder(job.job_id());
+    RETURN_IF_ERROR(fs_->MakeDirs(folder));
+    RETURN_IF_ERROR(fs_->SyncDir(dir_ + "/jobs"));
+    // The state first: a folder without a job file is no job.
+    StoredState state;
+    state.set_state(std::string(JobStateName(JobState::kCreated)));
+    RETURN_IF_ERROR(fs_->WriteAtomically(folder + "/state", Seal(state.SerializeAsString())));
+    return fs_->WriteAtomically(folder + name, Seal(job.SerializeAsString()));
+  }
+
+  Status RemoveOne(const std::string& job_id) {
     const std::string folder = Folder(job_id);
     // The job file first, and for good: without it the folder is no job, whatever else is left.
     if (Status s = fs_->Remove(folder + "/job"); !s.ok() && !IsGone(s)) return s;
@@ -138,8 +171,46 @@ class FolderJobStore : public JobStore {
     return fs_->Remove(folder);
   }
 
- private:
-  std::string Folder(const std::string& job_id) const { return dir_ + "/jobs/" + job_id; }
+  Status WriteSubmission(const jobstore::Submission& submission) {
+    RETURN_IF_ERROR(fs_->MakeDirs(dir_ + "/submissions"));
+    RETURN_IF_ERROR(fs_->SyncDir(dir_));
+    return fs_->WriteAtomically(SubmissionPath(submission), Seal(submission.SerializeAsString()));
+  }
+
+  // Carries out what the submission's file says, then removes the file. May be repeated.
+  Status Finish(const jobstore::Submission& submission) {
+    for (const std::string& id : submission.job_ids()) {
+      if (submission.taken_back()) {
+        RETURN_IF_ERROR(RemoveOne(id));
+        continue;
+      }
+      const std::string folder = Folder(id);
+      Status s = fs_->Rename(folder + "/prepared", folder + "/job");
+      if (!s.ok() && !IsGone(s)) return s;
+      RETURN_IF_ERROR(fs_->SyncDir(folder));
+    }
+    if (Status s = fs_->Remove(SubmissionPath(submission)); !s.ok() && !IsGone(s)) return s;
+    return fs_->SyncDir(dir_ + "/submissions");
+  }
+
+  Status FinishSubmissions() {
+    const std::string folder = dir_ + "/submissions";
+    const auto names = fs_->List(folder);
+    if (!names.ok()) return IsGone(names.status()) ? OkStatus() : names.status();
+    for (const std::string& name : *names) {
+      const std::string path = folder + "/" + name;
+      if (name.ends_with(".tmp")) {
+        RETURN_IF_ERROR(fs_->Remove(path));
+        continue;
+      }
+      ASSIGN_OR_RETURN(const std::string bytes, fs_->ReadWhole(path, kMaxFileBytes));
+      jobstore::Submission submission;
+      RETURN_IF_ERROR(Unseal(bytes, path, &submission));
+      if (submission.job_ids().empty()) return DataLossError(path + " names no job");
+      RETURN_IF_ERROR(Finish(submission));
+    }
+    return OkStatus();
+  }
 
   // Held as long as this process lives; the kernel lets go of it with the process.
   Status Lock() {
@@ -185,6 +256,12 @@ JobRecord ToJobRecord(const StoredState& state) {
     record.cause = Status(static_cast<StatusCode>(state.failure_code()), state.failure());
   }
   record.cancel_requested = state.cancel_requested();
+  if (state.has_stop()) {
+    record.stop = JobRecord::Stop{state.stop().savepoint_dir(), state.stop().drain()};
+  }
+  record.stop_failure = state.stop_failure();
+  record.savepoint = state.savepoint();
+  record.parallelism = state.parallelism();
   for (const auto& [uid, bytes] : state.first_discoveries()) record.first_discoveries[uid] = bytes;
   return record;
 }
@@ -195,6 +272,13 @@ StoredState ToStoredState(const JobRecord& record) {
   state.set_failure_code(static_cast<uint32_t>(record.cause.code()));
   state.set_failure(record.cause.message());
   state.set_cancel_requested(record.cancel_requested);
+  if (record.stop) {
+    state.mutable_stop()->set_savepoint_dir(record.stop->savepoint_dir);
+    state.mutable_stop()->set_drain(record.stop->drain);
+  }
+  state.set_stop_failure(record.stop_failure);
+  state.set_savepoint(record.savepoint);
+  state.set_parallelism(record.parallelism);
   for (const auto& [uid, bytes] : record.first_discoveries) {
     (*state.mutable_first_discoveries())[uid] = bytes;
   }

@@ -18,9 +18,12 @@ namespace weir {
 //   <dir>/leader               the epoch of the job manager that owns the folder, and its lock
 //   <dir>/jobs/<id>/job        StoredJob, written once
 //   <dir>/jobs/<id>/state      StoredState, replaced whole
+//   <dir>/submissions/<id>     Submission, while the jobs of one script come or go together: named
+//                              after the first of them. Those that are to come have a `prepared` in
+//                              place of `job` until it is there.
 //
-// A job exists from the instant Add returns. When Add fails it may exist all the same, until Remove
-// has succeeded. Blocking; calls about one job come from one thread at a time.
+// Jobs exist from the instant Add returns, all or none. When Add fails they may exist all the same,
+// until Remove has succeeded. Blocking; calls about one job come from one thread at a time.
 class JobStore {
  public:
   struct Entry {
@@ -30,15 +33,16 @@ class JobStore {
 
   virtual ~JobStore() = default;
   virtual LeaderEpoch epoch() const = 0;
-  virtual Status Add(const jobstore::StoredJob& job) = 0;
+  virtual Status Add(const std::vector<jobstore::StoredJob>& jobs) = 0;
   // Failed precondition when another job manager has taken the folder.
   virtual Status SetState(const std::string& job_id, const jobstore::StoredState& state) = 0;
   // Failed precondition when another job manager has taken the folder.
   virtual Status CheckLeader() = 0;
-  // Every job, oldest first. A job whose files are damaged is an error that names the file.
+  // Every job, oldest first; finishes what an earlier job manager has begun. A job whose files are
+  // damaged is an error that names the file.
   virtual StatusOr<std::vector<Entry>> Load() = 0;
-  // Forgets a job that is over or that was never accepted, whatever is there of it.
-  virtual Status Remove(const std::string& job_id) = 0;
+  // Forgets jobs that are over, or that Add has not accepted: in that order, all of them or none.
+  virtual Status Remove(const std::vector<std::string>& job_ids) = 0;
 
   // Takes the folder: raises its epoch. Failed precondition when a live job manager holds it.
   static StatusOr<std::unique_ptr<JobStore>> Open(std::shared_ptr<FileSystem> fs,

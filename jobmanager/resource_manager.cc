@@ -63,6 +63,20 @@ int32_t ResourceManager::CountFree(TaskManagerId task_manager) const {
   return free;
 }
 
+int32_t ResourceManager::CountFor(const std::string& job) const {
+  size_t count = 0;
+  for (const FreeSlots& offer : Offers(job)) count += offer.indices.size();
+  return static_cast<int32_t>(count);
+}
+
+std::set<std::string> ResourceManager::JobsOn(TaskManagerId task_manager) const {
+  std::set<std::string> jobs;
+  for (const auto& [slot, job] : owner_) {
+    if (slot.task_manager == task_manager) jobs.insert(job);
+  }
+  return jobs;
+}
+
 std::vector<FreeSlots> ResourceManager::Offers(const std::string& job) const {
   std::vector<FreeSlots> offers;
   for (const auto& [id, task_manager] : task_managers_) {

@@ -40,6 +40,10 @@ class ResourceManager {
   // "needs 4 slots, 2 are free on 1 task manager"; empty when the job does not wait.
   std::string WaitingReason(const std::string& job) const;
   int32_t CountFree(TaskManagerId task_manager) const;
+  // That the job could have now: free ones and its own, none of a task manager that drains.
+  int32_t CountFor(const std::string& job) const;
+  bool IsDraining(TaskManagerId id) const { return draining_.contains(id); }
+  std::set<std::string> JobsOn(TaskManagerId task_manager) const;  // that hold slots of it
   const std::map<TaskManagerId, TaskManagerSlots>& task_managers() const { return task_managers_; }
 
  private:

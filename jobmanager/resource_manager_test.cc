@@ -75,6 +75,22 @@ TEST(ResourceManagerTest, DrainedOnesGetNothingNew) {
   EXPECT_EQ(Print(manager.Request("a", 1)), "a: 2.0") << "the next attempt moves away";
 }
 
+TEST(ResourceManagerTest, CountsWhatAJobCouldHave) {
+  ResourceManager manager;
+  manager.Register(Manager(1, 2));
+  manager.Register(Manager(2, 2));
+  manager.Request("a", 2);
+  manager.Request("b", 1);
+  EXPECT_EQ(manager.CountFor("a"), 3);
+  EXPECT_EQ(manager.CountFor("b"), 2);
+  EXPECT_EQ(manager.CountFor("c"), 1);
+  EXPECT_EQ(manager.JobsOn(TaskManagerId(1)), (std::set<std::string>{"a", "b"}));
+  manager.Drain(TaskManagerId(1));
+  EXPECT_EQ(manager.CountFor("a"), 2) << "one is its own";
+  EXPECT_EQ(Print(manager.Request("b", 1)), "b: 2.1");
+  EXPECT_EQ(manager.JobsOn(TaskManagerId(1)), (std::set<std::string>{"a"}));
+}
+
 TEST(ResourceManagerTest, FirstComeFirstServed) {
   ResourceManager manager;
   manager.Request("a", 1);

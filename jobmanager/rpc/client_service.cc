@@ -1,3 +1,6 @@
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <utility>
 
 #include "jobmanager/dispatcher.h"
@@ -7,14 +10,33 @@
 namespace weir {
 namespace {
 
-// The answer as the dispatcher gives it, into gRPC's message.
-template <class Reply>
-auto Into(Reply* reply, grpc::ServerUnaryReactor* reactor) {
-  return [reply, reactor](Reply answer) {
-    *reply = std::move(answer);
-    reactor->Finish(grpc::Status::OK);
-  };
-}
+// One call. It ends with the dispatcher's answer, or before that when the client goes away or the
+// server stops: some answers take minutes.
+class Call : public grpc::ServerUnaryReactor, public std::enable_shared_from_this<Call> {
+ public:
+  static std::shared_ptr<Call> Begin() {
+    auto call = std::make_shared<Call>();
+    call->self_ = call;
+    return call;
+  }
+  // Where the dispatcher's answer goes: into gRPC's message, which is there until the call ends.
+  template <class Reply>
+  std::function<void(Reply)> Into(Reply* reply) {
+    return [call = shared_from_this(), reply](Reply answer) {
+      if (call->ended_.exchange(true)) return;
+      *reply = std::move(answer);
+      call->Finish(grpc::Status::OK);
+    };
+  }
+  void OnCancel() override {
+    if (!ended_.exchange(true)) Finish(grpc::Status::CANCELLED);
+  }
+  void OnDone() override { self_.reset(); }
+
+ private:
+  std::shared_ptr<Call> self_;
+  std::atomic<bool> ended_ = false;
+};
 
 class ClientService : public rpc::Client::CallbackService {
  public:
@@ -31,6 +53,14 @@ class ClientService : public rpc::Client::CallbackService {
                                    rpc::JobDetails* reply) override;
   grpc::ServerUnaryReactor* CancelJob(Context* context, const rpc::GetJobRequest* request,
                                       rpc::CancelReply* reply) override;
+  grpc::ServerUnaryReactor* TakeSavepoint(Context* context, const rpc::SavepointRequest* request,
+                                          rpc::SavepointReply* reply) override;
+  grpc::ServerUnaryReactor* StopJob(Context* context, const rpc::StopRequest* request,
+                                    rpc::StopReply* reply) override;
+  grpc::ServerUnaryReactor* RescaleJob(Context* context, const rpc::RescaleRequest* request,
+                                       rpc::RescaleReply* reply) override;
+  grpc::ServerUnaryReactor* DrainTaskManager(Context* context, const rpc::DrainRequest* request,
+                                             rpc::DrainReply* reply) override;
   grpc::ServerUnaryReactor* FetchResults(Context* context, const rpc::FetchResultsRequest* request,
                                          rpc::FetchResultsReply* reply) override;
   grpc::ServerUnaryReactor* GetCluster(Context* context, const rpc::GetClusterRequest* request,
@@ -40,56 +70,84 @@ class ClientService : public rpc::Client::CallbackService {
   Dispatcher* const dispatcher_;
 };
 
-grpc::ServerUnaryReactor* ClientService::Submit(Context* context, const rpc::SubmitRequest* request,
+grpc::ServerUnaryReactor* ClientService::Submit(Context*, const rpc::SubmitRequest* request,
                                                 rpc::SubmitReply* reply) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  dispatcher_->Submit(*request, Into(reply, reactor));
-  return reactor;
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->Submit(*request, call->Into(reply));
+  return call.get();
 }
 
-grpc::ServerUnaryReactor* ClientService::Explain(Context* context,
-                                                 const rpc::SubmitRequest* request,
+grpc::ServerUnaryReactor* ClientService::Explain(Context*, const rpc::SubmitRequest* request,
                                                  rpc::ExplainReply* reply) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  dispatcher_->Explain(*request, Into(reply, reactor));
-  return reactor;
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->Explain(*request, call->Into(reply));
+  return call.get();
 }
 
-grpc::ServerUnaryReactor* ClientService::ListJobs(Context* context, const rpc::ListJobsRequest*,
+grpc::ServerUnaryReactor* ClientService::ListJobs(Context*, const rpc::ListJobsRequest*,
                                                   rpc::ListJobsReply* reply) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  dispatcher_->ListJobs(Into(reply, reactor));
-  return reactor;
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->ListJobs(call->Into(reply));
+  return call.get();
 }
 
-grpc::ServerUnaryReactor* ClientService::GetJob(Context* context, const rpc::GetJobRequest* request,
+grpc::ServerUnaryReactor* ClientService::GetJob(Context*, const rpc::GetJobRequest* request,
                                                 rpc::JobDetails* reply) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  dispatcher_->GetJob(*request, Into(reply, reactor));
-  return reactor;
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->GetJob(*request, call->Into(reply));
+  return call.get();
 }
 
-grpc::ServerUnaryReactor* ClientService::CancelJob(Context* context,
-                                                   const rpc::GetJobRequest* request,
+grpc::ServerUnaryReactor* ClientService::CancelJob(Context*, const rpc::GetJobRequest* request,
                                                    rpc::CancelReply* reply) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  dispatcher_->CancelJob(*request, Into(reply, reactor));
-  return reactor;
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->CancelJob(*request, call->Into(reply));
+  return call.get();
 }
 
-grpc::ServerUnaryReactor* ClientService::FetchResults(Context* context,
+grpc::ServerUnaryReactor* ClientService::TakeSavepoint(Context*,
+                                                       const rpc::SavepointRequest* request,
+                                                       rpc::SavepointReply* reply) {
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->TakeSavepoint(*request, call->Into(reply));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* ClientService::StopJob(Context*, const rpc::StopRequest* request,
+                                                 rpc::StopReply* reply) {
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->StopJob(*request, call->Into(reply));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* ClientService::RescaleJob(Context*, const rpc::RescaleRequest* request,
+                                                    rpc::RescaleReply* reply) {
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->RescaleJob(*request, call->Into(reply));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* ClientService::DrainTaskManager(Context*,
+                                                          const rpc::DrainRequest* request,
+                                                          rpc::DrainReply* reply) {
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->DrainTaskManager(*request, call->Into(reply));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* ClientService::FetchResults(Context*,
                                                       const rpc::FetchResultsRequest* request,
                                                       rpc::FetchResultsReply* reply) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  dispatcher_->FetchResults(*request, Into(reply, reactor));
-  return reactor;
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->FetchResults(*request, call->Into(reply));
+  return call.get();
 }
 
-grpc::ServerUnaryReactor* ClientService::GetCluster(Context* context, const rpc::GetClusterRequest*,
+grpc::ServerUnaryReactor* ClientService::GetCluster(Context*, const rpc::GetClusterRequest*,
                                                     rpc::ClusterInfo* reply) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  dispatcher_->GetCluster(Into(reply, reactor));
-  return reactor;
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->GetCluster(call->Into(reply));
+  return call.get();
 }
 
 }  // namespace

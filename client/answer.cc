@@ -1,0 +1,20 @@
+#include "client/answer.h"
+
+namespace weir {
+
+int Fail(const Status& status) {
+  std::cerr << "weir: " << status.message() << std::endl;
+  return 1;
+}
+
+int Fail(const rpc::SqlError& error) {
+  // With its line and caret where it is about a place in a script.
+  if (error.line() > 0) {
+    std::cerr << error.rendered() << std::flush;
+  } else {
+    std::cerr << "weir: " << error.message() << std::endl;
+  }
+  return 1;
+}
+
+}  // namespace weir
