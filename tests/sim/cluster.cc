@@ -66,7 +66,14 @@ void Cluster::StartJobManager() {
   const auto on_death = [this, life = process.life] { Die(life); };
   DispatcherOptions options{.checkpoint_root = CheckpointRoot(),
                             .heartbeat_interval_ms = 300,
-                            .heartbeat_timeout_ms = 2000};
+                            .heartbeat_timeout_ms = 2000,
+                            .leader_check_interval_ms = 500};
+  options.on_leadership_lost = [this, life = process.life](const Status& cause) {
+    SIM_TRACE(simulator_) << "a job manager ends: " << cause;
+    life->alive = false;
+    if (job_manager_ == nullptr || job_manager_->life != life) return;
+    simulator_.Violation("the only job manager believes in another one: " + cause.ToString());
+  };
   DispatcherEnvironment environment{
       .file_system = std::shared_ptr<FileSystem>(&disk_, [](FileSystem*) {}),
       .clock = &simulator_,
@@ -167,6 +174,14 @@ void Cluster::Die(const LifePtr& life) {
     const auto& process = task_managers_[static_cast<size_t>(i)];
     if (process != nullptr && process->life == life) return KillTaskManager(i, kBackAfterDeathUs);
   }
+  life->alive = false;  // a usurped job manager
+}
+
+void Cluster::KillTaskManagerAt(const std::string& address, int64_t back_after_us) {
+  for (int i = 0; i < size(); ++i) {
+    const auto& process = task_managers_[static_cast<size_t>(i)];
+    if (process != nullptr && process->address == address) KillTaskManager(i, back_after_us);
+  }
 }
 
 void Cluster::KillTaskManager(int i, int64_t back_after_us) {
@@ -211,7 +226,7 @@ void Cluster::KillJobManager(int64_t back_after_us) {
   for (const auto& connection : job_manager_->connections) {
     connection->Cut("the job manager died", 3000);
   }
-  dead_job_managers_.push_back(std::move(job_manager_));
+  past_job_managers_.push_back(std::move(job_manager_));
   simulator_.After(back_after_us, [this] { StartJobManager(); });
 }
 
@@ -221,8 +236,20 @@ void Cluster::PauseJobManager(int64_t for_us) {
   job_manager_->life->paused_until_us = simulator_.now_us() + for_us;
 }
 
+void Cluster::UsurpJobManager(int64_t for_us) {
+  if (job_manager_ == nullptr) return;
+  PauseJobManager(for_us);
+  SIM_TRACE(simulator_) << "another one takes over";
+  for (const auto& connection : job_manager_->connections) {
+    connection->Cut("the job manager does not answer", 3000);
+  }
+  past_job_managers_.push_back(std::move(job_manager_));
+  simulator_.After(simulator_.rng().Between(0, 300'000), [this] { StartJobManager(); });
+}
+
 void Cluster::LosePower(int64_t back_after_us) {
   KillJobManager(back_after_us);
+  for (const auto& past : past_job_managers_) past->life->alive = false;
   for (int i = 0; i < size(); ++i) {
     KillTaskManager(i, back_after_us + simulator_.rng().Below(100'000));
   }

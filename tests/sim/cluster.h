@@ -32,12 +32,15 @@ class Cluster {
   void CutData(int a, int b);
   void KillJobManager(int64_t back_after_us);
   void PauseJobManager(int64_t for_us);
+  // It hangs, and another takes over; when it wakes it is one too many.
+  void UsurpJobManager(int64_t for_us);
   // Every process and what the disk had not synced.
   void LosePower(int64_t back_after_us);
   // The process that works on the disk next dies at one of its next operations.
   void DieOnDisk() { disk_.DieAfter(static_cast<int>(simulator_.rng().Below(12))); }
 
   int size() const { return static_cast<int>(task_managers_.size()); }
+  void KillTaskManagerAt(const std::string& address, int64_t back_after_us);
   // Null while the job manager is down.
   Dispatcher* dispatcher() { return job_manager_ ? job_manager_->dispatcher.get() : nullptr; }
   static std::string CheckpointRoot() { return "/checkpoints"; }
@@ -75,8 +78,8 @@ class Cluster {
   std::map<const Connection*, TaskManagerId> ids_;
   int starts_ = 0;
   int jobs_ = 0;
-  // The dead keep their memory until the end: closures that will not run still point into it.
-  std::vector<std::unique_ptr<JobManagerProcess>> dead_job_managers_;
+  // The dead and the usurped keep their memory until the end: closures still point into it.
+  std::vector<std::unique_ptr<JobManagerProcess>> past_job_managers_;
   std::vector<std::unique_ptr<TaskManagerProcess>> dead_task_managers_;
 };
 

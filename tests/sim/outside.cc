@@ -43,9 +43,12 @@ LedgerSegment LedgerSegment::Decode(const std::string& bytes) {
 
 Status Database::Fence(const WriterKey& writer, int64_t attempt) {
   if (down_) return UnavailableError("the database is down");
-  int64_t& fence = fences_[writer];
-  if (attempt < fence) return FailedPreconditionError("a newer attempt writes already");
-  fence = attempt;
+  if (attempt < fences_[writer]) return FailedPreconditionError("a newer attempt writes already");
+  const auto& [lineage, sink, subtask] = writer;
+  for (auto& [other, fence] : fences_) {
+    if (std::get<0>(other) == lineage && std::get<1>(other) == sink)
+      fence = std::max(fence, attempt);
+  }
   return OkStatus();
 }
 

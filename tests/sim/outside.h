@@ -69,7 +69,8 @@ class Database {
   void SetDown(bool down) { down_ = down; }
   bool down() const { return down_; }
 
-  // The table that is upserted: running sums by key. A successor fences its predecessors first.
+  // The table that is upserted: running sums by key. A successor fences its predecessors first,
+  // also those that have none.
   Status Fence(const WriterKey& writer, int64_t attempt);
   Status Upsert(const WriterKey& writer, int64_t attempt,
                 const std::vector<std::pair<int64_t, Sum>>& rows);
