@@ -17,7 +17,7 @@ namespace weir {
 namespace {
 
 constexpr auto kFirstPause = std::chrono::milliseconds(50);
-constexpr auto kLongestPause = std::chrono::milliseconds(3000);
+constexpr auto kLongestPause = std::chrono::milliseconds(1000);
 constexpr int kMaxMessageBytes = 256 << 20;
 
 }  // namespace
