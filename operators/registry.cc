@@ -1,6 +1,7 @@
 #include "operators/calc.h"
 #include "operators/changelog_normalize.h"
 #include "operators/collect.h"
+#include "operators/deduplicate.h"
 #include "operators/group_aggregate.h"
 #include "operators/operator.h"
 #include "operators/rank.h"
@@ -35,6 +36,8 @@ StatusOr<std::unique_ptr<Operator>> MakeOperator(const plan::OperatorNode& node)
       return Made(std::make_unique<WindowAggregateOperator>());
     case Node::kGroupAggregate:
       return Made(std::make_unique<GroupAggregateOperator>());
+    case Node::kDeduplicate:
+      return Made(std::make_unique<DeduplicateOperator>());
     case Node::kRank:
       return Made(std::make_unique<RankOperator>());
     case Node::kDropUpdateBefore:

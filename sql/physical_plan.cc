@@ -95,6 +95,7 @@ bool CarriesUpdateBefore(const PhysicalNode& node) {
   switch (node.op.operator_case()) {
     case plan::OperatorNode::kGroupAggregate:
     case plan::OperatorNode::kChangelogNormalize:
+    case plan::OperatorNode::kDeduplicate:
     case plan::OperatorNode::kRank:
       return node.emits_update_before;
     case plan::OperatorNode::kCalc:
@@ -401,6 +402,17 @@ SqlResult<Nodes> Builder::BuildRank(const Rel& rel, const RankRel& rank, bool ne
   op.set_name(Describe(rel));
   op.set_meaning(MeaningOf(rel, options_.config->time_zone()));
   auto [exchange, parallelism] = KeyedExchange(rank.partition);
+  if (const std::optional<Deduplication> one = DeduplicationOf(rel)) {
+    op.set_uid(Uid("deduplicate", rank.partition, rel));
+    auto* node = op.mutable_deduplicate();
+    for (uint32_t column : rank.partition) node->add_keys(column);
+    node->set_keep_last(one->last);
+    node->set_row_time(one->row_time);
+    node->set_time_column(rank.order[0].column);
+    PhysicalNode* made = Add(std::move(op), rel.schema, inputs, exchange, parallelism);
+    made->emits_update_before |= need_before && one->last;
+    return Nodes{made};
+  }
   op.set_uid(Uid("rank", rank.partition, rel));
   auto* node = op.mutable_rank();
   for (uint32_t column : rank.partition) node->add_partition(column);
@@ -594,6 +606,9 @@ void SettleUpdateBefore(PhysicalPlan& plan) {
       node->op.mutable_group_aggregate()->set_emit_update_before(node->emits_update_before);
     } else if (node->op.has_changelog_normalize()) {
       node->op.mutable_changelog_normalize()->set_emit_update_before(node->emits_update_before);
+    }
+    if (node->op.has_deduplicate()) {
+      node->op.mutable_deduplicate()->set_emit_update_before(node->emits_update_before);
     }
     if (node->op.has_rank()) {
       node->op.mutable_rank()->set_emit_update_before(node->emits_update_before);

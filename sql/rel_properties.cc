@@ -214,6 +214,7 @@ ChangeKinds ChangesOf(const Rel& rel) {
   if (const auto* rank = rel.as<RankRel>()) {
     // Without the number rows only come and go, but for the one and only; with it the last place is
     // emptied only by rows that are taken back.
+    if (const std::optional<Deduplication> one = DeduplicationOf(rel)) return {one->last, false};
     const bool appends = ChangesOf(*rel.inputs[0]).insert_only();
     const bool replaces = rank->number || (appends && rank->limit == 1);
     return {replaces, !replaces || !appends};
@@ -230,6 +231,17 @@ ChangeKinds ChangesOf(const Rel& rel) {
     kinds.remove = true;
   }
   return kinds;
+}
+
+std::optional<Deduplication> DeduplicationOf(const Rel& rel) {
+  const auto* rank = rel.as<RankRel>();
+  if (rank == nullptr || rank->limit != 1 || rank->number || rank->order.size() != 1 ||
+      !ChangesOf(*rel.inputs[0]).insert_only()) {
+    return std::nullopt;
+  }
+  const TimeAttribute time = TimeAttributes(*rel.inputs[0])[rank->order[0].column];
+  if (time == TimeAttribute::kNone) return std::nullopt;
+  return Deduplication{rank->order[0].descending, time == TimeAttribute::kRowTime};
 }
 
 std::optional<std::vector<uint32_t>> UpsertKey(const Rel& rel) {

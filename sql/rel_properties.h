@@ -41,6 +41,13 @@ enum class Monotonicity { kConstant, kIncreasing, kDecreasing, kNone };
 // left. As Flink infers it, also where that is not the whole truth: its answers show it.
 std::optional<std::vector<Monotonicity>> MonotonicityOf(const Rel& rel);
 
+// A Top-1 that is one row per key by a time attribute, of an input that only inserts.
+struct Deduplication {
+  bool last = false;      // else the first
+  bool row_time = false;  // else in the order of arrival
+};
+std::optional<Deduplication> DeduplicationOf(const Rel& rel);
+
 // Columns by which the latest change of a row is found: an update or delete concerns the row with
 // the same values there. Empty optional: none known. An empty list: there is only one row.
 std::optional<std::vector<uint32_t>> UpsertKey(const Rel& rel);

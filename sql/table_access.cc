@@ -34,6 +34,8 @@ void Collect(const RelPtr& rel, const SessionConfig& config, int64_t granularity
       granularity = std::gcd(granularity, Granularity(aggregate->window, config));
   } else if (const auto* tvf = rel->as<WindowTvfRel>()) {
     if (granularity >= 0) granularity = std::gcd(granularity, Granularity(tvf->window, config));
+  } else if (const std::optional<Deduplication> one = DeduplicationOf(*rel)) {
+    if (granularity >= 0 && one->row_time && !one->last) granularity = 1;
   } else if (const auto* calc = rel->as<CalcRel>()) {
     bool asks = calc->filter && CallsFunction(*calc->filter, "CURRENT_WATERMARK");
     for (const ExprPtr& projection : calc->projections) {
