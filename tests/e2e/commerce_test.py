@@ -7,12 +7,12 @@ an independent computation from the topic, row by row.
   once      N events at parallelism 2 on two task managers
   kill      R rounds: N events written at a steady pace, a task manager killed at a random moment
   restore   the job is cancelled and resumed from its retained checkpoint at parallelism 1, then 3
+  kill-jobmanager  R rounds: the job manager killed under load; every job goes on by itself, the time is printed
   freeze    a task manager stands still and wakes later: noticed by its heartbeats, fenced
   slow-sink a source faster than its sink for a minute: memory flat, checkpoints go on, nothing lost
 """
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -58,6 +58,36 @@ def kill(cluster, arguments):
         cluster.kill(f"taskmanager-{cluster.random.randint(1, 2)}")
         expect(writer.wait() == 0, "the producer failed")
         cluster.expect_equal(90)
+
+
+def kill_jobmanager(cluster, arguments):
+    cluster.start()
+    cluster.create_commerce()
+    job = cluster.submit(cluster.commerce_pipeline(settings=CHECKPOINTS), 2)
+    cluster.say(f"job {job}")
+    cluster.wait_for_checkpoint(job)
+    seconds, took = 8.0, []
+    for number in range(1, arguments.rounds + 1):
+        cluster.say(f"round {number}")
+        writer = subprocess.Popen(cluster.producer(
+            "--count", str(arguments.events), "--rate", str(arguments.events / seconds), *DATES,
+            "--seed", str(cluster.random.getrandbits(31))))
+        time.sleep(cluster.random.uniform(0.5, seconds - 0.5))
+        before, old = max(cluster.checkpoints(job)), cluster.pid("jobmanager")
+        cluster.kill("jobmanager")
+        killed = time.monotonic()
+        done = cluster.client("list")
+        expect(done.returncode == 0 or "cannot reach a job manager" in done.stdout, f"`weir list` says {done.stdout}")
+        cluster.eventually(lambda: cluster.pid("jobmanager") not in (None, old), 10, "the job manager is back", 0.01)
+        back = time.monotonic()
+        seen = cluster.wait_until_runs(job, 30)
+        took.append(time.monotonic() - back)
+        cluster.say(f"back after {back - killed:.2f} s; jobs run {took[-1]:.2f} s later; seen meanwhile: {seen}")
+        expect(writer.wait() == 0, "the producer failed")
+        cluster.eventually(lambda: max(cluster.checkpoints(job)) > before, 30, f"a checkpoint after {before}")
+        cluster.expect_equal(90)
+    cluster.say(f"restart of the job manager to running jobs: median {sorted(took)[len(took) // 2]:.2f} s, "
+                f"longest {max(took):.2f} s")
 
 
 def restore(cluster, arguments):
@@ -125,10 +155,6 @@ def slow_sink(cluster, arguments):
     cluster.expect_equal(120)
 
 
-def info(cluster, job):
-    return json.loads(cluster.client("info", job, "--output", "json").stdout)
-
-
 def freeze(cluster, arguments):
     """A task manager that stands still keeps its connections: only its heartbeats are missing. The job goes on without
     it, and what it does when it wakes changes nothing."""
@@ -142,13 +168,13 @@ def freeze(cluster, arguments):
     pid, frozen = cluster.pid("taskmanager-1"), time.monotonic()
     os.kill(pid, signal.SIGSTOP)
     try:
-        cluster.eventually(lambda: info(cluster, job)["restarts"] > 0, 30, "the job restarts")
+        cluster.eventually(lambda: cluster.info(job)["restarts"] > 0, 30, "the job restarts")
         seconds = time.monotonic() - frozen
         cluster.say(f"noticed after {seconds:.1f} s")
         expect(seconds > 5, "noticed too soon: the process has ended, or the timeout is not what it says")
-        failure = "\n".join(info(cluster, job)["failures"])
+        failure = "\n".join(cluster.info(job)["failures"])
         expect("heartbeat" in failure or "connection" in failure, f"the reason is not named: {failure}")
-        cluster.eventually(lambda: info(cluster, job)["state"] == "RUNNING", 30, "the job runs again")
+        cluster.eventually(lambda: cluster.info(job)["state"] == "RUNNING", 30, "the job runs again")
         expect(writer.wait() == 0, "the producer failed")
         cluster.expect_equal(90)
     finally:
@@ -163,10 +189,10 @@ def freeze(cluster, arguments):
     # Nothing that was still on its way in it comes later.
     time.sleep(3)
     cluster.expect_equal(30)
-    expect(info(cluster, job)["restarts"] == 1, "the one that woke disturbed the job")
+    expect(cluster.info(job)["restarts"] == 1, "the one that woke disturbed the job")
 
 
-SCENARIOS = {"once": once, "kill": kill, "restore": restore, "slow-sink": slow_sink, "freeze": freeze}
+SCENARIOS = {"once": once, "kill": kill, "kill-jobmanager": kill_jobmanager, "restore": restore, "slow-sink": slow_sink, "freeze": freeze}
 
 
 def main():

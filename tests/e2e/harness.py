@@ -2,6 +2,7 @@
 processes back, and the means to hurt it."""
 
 import glob
+import json
 import os
 import random
 import re
@@ -117,14 +118,35 @@ class TestCluster(Cluster):
             expect(not found, f"{path} holds a report: {found and found.group()}")
 
     # --- watching ------------------------------------------------------------------------------
-    def eventually(self, condition, seconds, what):
+    def info(self, job):
+        """What `weir info` says now; None while there is no answer."""
+        done = self.client("info", job, "--output", "json")
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def wait_until_runs(self, job, seconds):
+        """Until all tasks of the job run; what `weir info` said meanwhile, each state once."""
+        seen = []
+
+        def runs():
+            info = self.info(job)
+            if info is None:
+                return False
+            text = info["state"] + (": " + info["reason"] if info.get("reason") else "")
+            if text not in seen:
+                seen.append(text)
+            return info["state"] == "RUNNING" and info["tasks_running"] == info["tasks_total"]
+
+        self.eventually(runs, seconds, f"all tasks of {job} run", 0.02)
+        return "; ".join(seen)
+
+    def eventually(self, condition, seconds, what, pause=0.2):
         deadline = time.monotonic() + seconds
         while True:
             value = condition()
             if value:
                 return value
             expect(time.monotonic() < deadline, f"after {seconds} s still not: {what}")
-            time.sleep(0.2)
+            time.sleep(pause)
 
     def resident_mb(self, name):
         return self.memory_mb(name, "VmRSS")
