@@ -92,8 +92,11 @@ void Add(const checkpoint::OperatorSnapshot& op, bool finished, OperatorContent*
     if (!file.path().empty() && !to->files.insert(file.path()).second) return;
     bytes += static_cast<int64_t>(file.length());
   });
-  for (const std::string& committable : op.committables()) {
-    bytes += static_cast<int64_t>(committable.size());
+  for (const checkpoint::Committable& committable : op.committables()) {
+    bytes += static_cast<int64_t>(committable.content().size());
+    for (const FileHandle& file : committable.epoch().log()) {
+      bytes += static_cast<int64_t>(file.length());
+    }
   }
   to->committables += op.committables_size();
   to->splits.insert(to->splits.end(), op.splits().begin(), op.splits().end());
@@ -286,19 +289,31 @@ Verdict Check(const Savepoint& savepoint) {
   Verdict verdict{.problems = MissingSubtasks(savepoint.manifest)};
   const CheckpointStorage storage(FileSystem::Local(), savepoint.dir);
   std::set<std::string> seen;
+  const auto check = [&](const FileHandle& file, const std::string& whose) {
+    if (!file.path().empty() && !seen.insert(file.path()).second) return;
+    const Status checked = file.path().empty() ? CheckInline(file) : CheckFile(storage, file);
+    verdict.files += file.path().empty() ? 0 : 1;
+    verdict.bytes += static_cast<int64_t>(file.length());
+    if (!checked.ok()) verdict.problems.push_back(checked.message() + " (" + whose + ")");
+  };
+  const auto check_prepared = [&](const auto& committables, const std::string& uid) {
+    for (const checkpoint::Committable& committable : committables) {
+      for (const FileHandle& file : committable.epoch().log()) {
+        check(file, "rows that operator " + uid + " has still to commit");
+      }
+    }
+  };
   for (const auto& task : savepoint.manifest.tasks()) {
     for (const auto& op : task.operators()) {
       ForEachHandle(op, [&](const auto& keyed, const FileHandle& file) {
-        if (!file.path().empty() && !seen.insert(file.path()).second) return;
-        const Status checked = file.path().empty() ? CheckInline(file) : CheckFile(storage, file);
-        verdict.files += file.path().empty() ? 0 : 1;
-        verdict.bytes += static_cast<int64_t>(file.length());
-        if (checked.ok()) return;
-        verdict.problems.push_back(fmt::format("{} (operator {}, table {}, key groups {}-{})",
-                                               checked.message(), op.uid(), keyed.table(),
-                                               keyed.first_key_group(), keyed.last_key_group()));
+        check(file, fmt::format("operator {}, table {}, key groups {}-{}", op.uid(), keyed.table(),
+                                keyed.first_key_group(), keyed.last_key_group()));
       });
+      check_prepared(op.committables(), op.uid());
     }
+  }
+  for (const auto& prepared : savepoint.manifest.uncommitted()) {
+    check_prepared(prepared.committables(), prepared.uid());
   }
   return verdict;
 }
