@@ -39,8 +39,9 @@ StatusOr<std::unique_ptr<KafkaProducer>> KafkaProducer::Make(
   producer->subtask_ = subtask;
   producer->servers_ = options.servers;
   producer->table_ = options.table;
-  // Java's partitions for the same keys, and Java's patience.
-  std::vector<KafkaClient::Extra> defaults = {{"partitioner", "murmur2_random"}};
+  // Java's partitions for the same keys, Java's memory and Java's patience.
+  std::vector<KafkaClient::Extra> defaults = {{"partitioner", "murmur2_random"},
+                                              {"queue.buffering.max.kbytes", "32768"}};
   if (options.guarantee != KafkaSinkOptions::Guarantee::kExactlyOnce) {
     defaults.push_back({"delivery.timeout.ms", "120000"});  // else the transaction's
   }
