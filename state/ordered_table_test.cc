@@ -344,7 +344,8 @@ TEST_P(RandomOrderedTableTest, AgreesWithAMap) {
   Model completed_model;
   std::vector<KeyedStateHandle> completed;
   uint64_t spilled = 0;
-  for (int64_t id = 1; id <= 60; ++id) {
+  const int64_t last = memory_.rocksdb ? 12 : 60;  // on a disk each change may be a file
+  for (int64_t id = 1; id <= last; ++id) {
     for (const auto& task : tasks_) spilled += task->state->spilled_entries();
     for (uint64_t i = 0, n = Below(60); i < n; ++i) Change();
     if (HasFatalFailure()) return;
@@ -384,11 +385,11 @@ TEST_P(RandomOrderedTableTest, AgreesWithAMap) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomOrderedTableTest,
-                         testing::Combine(testing::Range(0, 20),
+                         testing::Combine(testing::Range(0, 8),
                                           testing::Values(Memory{0}, Memory{1}, Memory{6000})));
 INSTANTIATE_TEST_SUITE_P(OnDisk, RandomOrderedTableTest,
                          testing::Combine(testing::Range(20, 21),
-                                          testing::Values(Memory{1, true}, Memory{6000, true})));
+                                          testing::Values(Memory{6000, true})));
 
 }  // namespace
 }  // namespace weir
