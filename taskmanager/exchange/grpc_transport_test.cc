@@ -287,17 +287,16 @@ INSTANTIATE_TEST_SUITE_P(
                  StatusCode::kDataLoss}),
     [](const auto& info) { return std::string(info.param.name); });
 
-TEST_F(GrpcTransportTest, IsFastEnough) {
+// How fast is a matter of bench/limits.
+TEST_F(GrpcTransportTest, ManyBatchesPassWhileTheSenderWaitsForTheReader) {
   auto ins = Open(kFirst, 1);
   auto channel = Connect(kFirst, 0);
   const Batch batch =
       Pairs(std::vector<std::pair<std::string, int64_t>>(4096, {"0123456789abcdef", 1}));
-  std::string bytes;
-  AppendElement(batch, bytes);
-  constexpr int kBatches = 1000;
-  auto start = std::chrono::steady_clock::now();
+  constexpr int kBatches = 300;
+  size_t rows = 0;
   std::thread reader([&] {
-    for (int i = 0; i < kBatches; ++i) Take(*ins[0]->queue);
+    for (int i = 0; i < kBatches; ++i) rows += std::get<Batch>(Take(*ins[0]->queue).element).rows();
   });
   for (int i = 0; i < kBatches; ++i) {
     while (!channel->HasCapacity()) std::this_thread::sleep_for(std::chrono::microseconds(20));
@@ -305,10 +304,7 @@ TEST_F(GrpcTransportTest, IsFastEnough) {
   }
   channel->Flush();
   reader.join();
-  double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  double mb_per_second = kBatches * static_cast<double>(bytes.size()) / 1e6 / seconds;
-  RecordProperty("mb_per_second", static_cast<int>(mb_per_second));
-  EXPECT_GT(mb_per_second, 20) << "a loaded machine with sanitizers does better";
+  EXPECT_EQ(rows, kBatches * size_t{4096});
 }
 
 }  // namespace
