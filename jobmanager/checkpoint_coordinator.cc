@@ -434,6 +434,7 @@ void CheckpointCoordinator::GiveUpAndCount(const Status& reason, Timestamp now, 
   const Status cause =
       Status(reason).Annotate("checkpoint " + std::to_string(id.value()) + " failed");
   if (reason.code() == StatusCode::kDataLoss || failures_ > config_.tolerable_failures || stops) {
+    started_ = false;  // nothing more is begun in this attempt
     actions->push_back(FailJob{cause});
   }
 }
@@ -528,6 +529,7 @@ bool CheckpointCoordinator::IsLive(const std::string& file) const {
 }
 
 bool CheckpointCoordinator::IsBeingCopied(const std::string& file) const {
+  if (Planted("files-deleted-under-a-savepoint")) return false;
   return std::any_of(copies_.begin(), copies_.end(),
                      [&](const Copy& copy) { return copy.files.contains(file); });
 }

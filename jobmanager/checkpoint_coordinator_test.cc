@@ -468,6 +468,18 @@ TEST_F(CheckpointCoordinatorTest, AStopThatFailsFailsTheAttemptAndIsTriedAgain) 
   EXPECT_EQ(Print(coordinator_->Start(400)), "trigger2stop,0/0");
 }
 
+TEST_F(CheckpointCoordinatorTest, AStopThatTakesTooLongBeginsNothingInTheAttemptThatItFails) {
+  Make({.interval = Duration(1000), .timeout = Duration(500), .tolerable_failures = 9});
+  coordinator_->RequestStop("/s", false, 100);
+  EXPECT_EQ(Time(600),
+            "abort1 fail:checkpoint 1 failed: not complete within 500 ms; missing: source (1/1), "
+            "sink (1/1)");
+  EXPECT_EQ(coordinator_->NextDeadline(), std::nullopt);
+  coordinator_->Stop(700);
+  coordinator_->Restore({}, nullptr);
+  EXPECT_EQ(Print(coordinator_->Start(800)), "trigger2stop,0/0");
+}
+
 // It had copied its savepoint and not yet ended: the next attempt reads on, so that savepoint is
 // not the one behind which the job ends.
 TEST_F(CheckpointCoordinatorTest, AStopThatDidNotEndIsStoppedAnew) {

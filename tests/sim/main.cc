@@ -40,7 +40,8 @@ constexpr const char* kPlants[] = {"rows-behind-the-barrier",
                                    "splits-read-again",
                                    "read-before-it-is-recorded",
                                    "finished-before-the-last-commit",
-                                   "key-group-lost"};
+                                   "key-group-lost",
+                                   "files-deleted-under-a-savepoint"};
 #endif
 
 int Usage() {

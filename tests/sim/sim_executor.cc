@@ -5,8 +5,9 @@
 namespace weir::sim {
 namespace {
 
-// Most disk work takes little, some of it long.
+// Most disk work takes little, some of it long, and now and then a disk hangs.
 int64_t DiskDelay(Simulator& simulator) {
+  if (simulator.rng().Chance(0.03)) return simulator.rng().Between(200'000, 4'000'000);
   return simulator.rng().Chance(0.05) ? simulator.rng().Between(5'000, 100'000)
                                       : simulator.rng().Between(50, 2'000);
 }

@@ -96,7 +96,10 @@ void User::OnJob(const rpc::JobDetails& job) {
   const std::string& id = job.summary().job_id();
   job_state_ = job.summary().state();
   seen_parallelism_ = 0;
-  if (id == rescaled_) seen_parallelism_ = job.graph().vertices(0).parallelism();
+  // Until its tasks run it shows what it had before.
+  if (id == rescaled_ && job.summary().tasks_running() == job.summary().tasks_total()) {
+    seen_parallelism_ = job.graph().vertices(0).parallelism();
+  }
   if (!job.savepoint().empty()) {
     watch_.Promise(job.savepoint());
     replaced_ = id;
@@ -116,9 +119,16 @@ void User::TakeSavepoint(const std::string& job_id) {
   request.set_job_id(job_id);
   if (rng_.Chance(0.3)) request.set_dir("/theirs/savepoints");
   SIM_TRACE(simulator_) << "the user asks for a savepoint";
-  cluster_.dispatcher()->TakeSavepoint(request, [this](rpc::SavepointReply reply) {
+  Dispatcher* asked = cluster_.dispatcher();
+  asked->TakeSavepoint(request, [this, asked](rpc::SavepointReply reply) {
     SIM_TRACE(simulator_) << "savepoint: " << reply.path() << reply.error().message();
     if (reply.error().code() == 0) watch_.Promise(reply.path());
+    // Refused it may be, but not for a file that nobody but the job itself can have deleted. One
+    // that was usurped may find that its successor has.
+    if (asked == cluster_.dispatcher() &&
+        reply.error().message().find("is missing") != std::string::npos) {
+      simulator_.Violation("a savepoint lacks a file of its checkpoint");
+    }
   });
 }
 
