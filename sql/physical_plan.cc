@@ -336,19 +336,16 @@ SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
 PhysicalNode* Builder::Normalize(const CatalogTable& table, const TableAccess& access,
                                  PhysicalNode* input) {
   plan::OperatorNode op;
-  std::string names, others;
+  std::string names;
   std::vector<uint32_t> keys;
   for (const std::string& name : table.primary_key) {
     names += (names.empty() ? "" : ", ") + name;
     keys.push_back(static_cast<uint32_t>(access.schema.IndexOf(name)));
     op.mutable_changelog_normalize()->add_keys(keys.back());
   }
-  for (const Field& field : access.schema.fields()) {
-    others += (others.empty() ? "" : ", ") + field.name;
-  }
   op.set_name("ChangelogNormalize(key=[" + names + "])");
   op.set_uid("normalize(" + names + "):" + table.name);
-  op.set_meaning(table.name + " (" + others + ") by " + names);
+  op.set_meaning(table.name + " by " + names + KeptRowsText(access.schema));
   auto [exchange, parallelism] = KeyedExchange(keys);
   return Add(std::move(op), access.schema, {input}, exchange, parallelism);
 }
@@ -400,7 +397,8 @@ SqlResult<Nodes> Builder::BuildRank(const Rel& rel, const RankRel& rank, bool ne
   ASSIGN_OR_RETURN(Nodes inputs, Build(rel.inputs[0], true));
   plan::OperatorNode op;
   op.set_name(Describe(rel));
-  op.set_meaning(MeaningOf(rel, options_.config->time_zone()));
+  op.set_meaning(MeaningOf(rel, options_.config->time_zone()) +
+                 KeptRowsText(rel.inputs[0]->schema));
   auto [exchange, parallelism] = KeyedExchange(rank.partition);
   if (const std::optional<Deduplication> one = DeduplicationOf(rel)) {
     op.set_uid(Uid("deduplicate", rank.partition, rel));

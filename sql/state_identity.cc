@@ -87,6 +87,14 @@ std::string MeaningOf(const Rel& rel, const std::string& time_zone) {
          ColumnText(time, input) + (aggregate->window.zoned ? " in " + time_zone : "");
 }
 
+std::string KeptRowsText(const Schema& rows) {
+  std::string out;
+  for (const Field& field : rows.fields()) {
+    out += (out.empty() ? "" : ", ") + field.name + " " + field.type.ToString();
+  }
+  return ", rows (" + out + ")";
+}
+
 std::string CallName(const AggregateCall& call, const Rel& input) {
   std::string name = call.function + "(" + (call.distinct ? "DISTINCT " : "");
   for (size_t i = 0; i < call.arguments.size(); ++i) {

@@ -19,6 +19,9 @@ std::string Uid(const std::string& kind, const std::vector<uint32_t>& keys, cons
 // `time_zone`: in which windows of TIMESTAMP_LTZ are cut.
 std::string MeaningOf(const Rel& aggregate, const std::string& time_zone);
 
+// Added to the meaning of an operator that keeps whole rows: ", rows (word STRING, n INT)".
+std::string KeptRowsText(const Schema& rows);
+
 // Names an accumulator whatever else the query selects: "SUM(amount)".
 std::string CallName(const AggregateCall& call, const Rel& input);
 

@@ -162,6 +162,21 @@ INSTANTIATE_TEST_SUITE_P(
              "SELECT window_end, SUM(n) FROM TABLE(TUMBLE(TABLE times, DESCRIPTOR(ts), INTERVAL "
              "'2' MINUTE)) GROUP BY window_start, window_end",
              "refused: where the job needs it about times in TUMBLE(size=[120000 ms])"},
+        // The rows themselves are kept, as they were.
+        Case{
+            "another_column_of_a_top_n",
+            "SELECT n FROM (SELECT n, ROW_NUMBER() OVER (ORDER BY n) AS rn FROM words) "
+            "WHERE rn <= 2",
+            "SELECT word, n FROM (SELECT word, n, ROW_NUMBER() OVER (ORDER BY n) AS rn FROM words) "
+            "WHERE rn <= 2",
+            "refused: where the job needs it about the first 2 of words in order of n, rows (word "
+            "STRING, n INT)"},
+        Case{"the_same_top_n",
+             "SELECT n FROM (SELECT n, ROW_NUMBER() OVER (ORDER BY n DESC) AS rn FROM words) "
+             "WHERE rn <= 1",
+             "SELECT n + 1 FROM (SELECT n, ROW_NUMBER() OVER (ORDER BY n DESC) AS rn FROM words) "
+             "WHERE rn <= 1",
+             "+U,4 +U,5 -U,3 -U,4"},
         Case{"the_same_window_and_more_of_it",
              "SELECT window_end, SUM(n) FROM TABLE(TUMBLE(TABLE times, DESCRIPTOR(ts), INTERVAL "
              "'1' MINUTE)) GROUP BY window_start, window_end",
