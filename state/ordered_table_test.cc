@@ -385,11 +385,11 @@ TEST_P(RandomOrderedTableTest, AgreesWithAMap) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomOrderedTableTest,
-                         testing::Combine(testing::Range(0, 5),
+                         testing::Combine(testing::Range(0, 8),
                                           testing::Values(Memory{0}, Memory{1}, Memory{6000})));
 INSTANTIATE_TEST_SUITE_P(OnDisk, RandomOrderedTableTest,
                          testing::Combine(testing::Range(20, 21),
-                                          testing::Values(Memory{6000, true})));
+                                          testing::Values(Memory{1, true}, Memory{6000, true})));
 
 }  // namespace
 }  // namespace weir

@@ -130,7 +130,7 @@ TEST(ExprTest, DeepOnesPassThroughBytes) {
 
 TEST(ExprTest, RefusesDepth) {
   ExprPtr expr = Column0();
-  for (int i = 0; i < 3000; ++i) expr = Expr::MakeCall(DataType::Int(), "-", {expr});
+  for (int i = 0; i < 2001; ++i) expr = Expr::MakeCall(DataType::Int(), "-", {expr});
   plan::Expression proto;
   ToProto(*expr, &proto);
   EXPECT_FALSE(FromProto(proto).ok());
