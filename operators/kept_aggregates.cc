@@ -187,14 +187,16 @@ void KeptAggregate::Bind(const std::vector<uint32_t>& offsets) {
   const size_t own = function_->Fields().size();
   offsets_.assign(offsets.begin(), offsets.begin() + static_cast<ptrdiff_t>(own));
   function_->Bind(offsets_);
+  widths_.clear();
+  for (const SlotField& field : function_->Fields()) {
+    widths_.push_back(field.kind == SlotFieldKind::kBytes ? sizeof(SlotBytes) : field.width);
+  }
   BindMore(std::span(offsets).subspan(own));
 }
 
 void KeptAggregate::Clear(Slot slot) const {
-  const std::vector<SlotField> fields = function_->Fields();
-  for (size_t f = 0; f < fields.size(); ++f) {
-    const bool bytes = fields[f].kind == SlotFieldKind::kBytes;
-    std::memset(slot.data + offsets_[f], 0, bytes ? sizeof(SlotBytes) : fields[f].width);
+  for (size_t f = 0; f < widths_.size(); ++f) {
+    std::memset(slot.data + offsets_[f], 0, widths_[f]);
   }
 }
 

@@ -45,7 +45,7 @@ class KeptAggregate {
   void Clear(Slot slot) const;
 
   std::unique_ptr<AggregateFunction> function_;
-  std::vector<uint32_t> offsets_;
+  std::vector<uint32_t> offsets_, widths_;  // of the function's fields
 };
 
 // MIN, MAX, FIRST_VALUE, LAST_VALUE, LISTAGG (of distinct values MIN and MAX alone: to the others

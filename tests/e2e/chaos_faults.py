@@ -28,6 +28,13 @@ class Faults:
     def __init__(self, cluster, random):
         self.cluster = cluster
         self.random = random
+        self.deck = []
+
+    def draw(self, names):
+        """One of them; each has its turn before any comes again."""
+        if not self.deck:
+            self.deck = self.random.sample(names, len(names))
+        return self.deck.pop()
 
     def names(self):
         every = [name for name in vars(Faults) if name.startswith(("kill_", "pause_", "cut_", "fill_", "fail_", "crash_", "hang_"))]

@@ -12,13 +12,12 @@ an independent computation from the topic, row by row.
   slow-sink a source faster than its sink for a minute: memory flat, checkpoints go on, nothing lost
 """
 
-import argparse
 import os
 import signal
 import subprocess
 import time
 
-from harness import TestCluster, expect, run_scenario
+from harness import expect, run_scenarios
 
 CHECKPOINTS = {"execution.checkpointing.interval": "1 s"}
 RETAINED = dict(CHECKPOINTS, **{
@@ -195,21 +194,5 @@ def freeze(cluster, arguments):
 SCENARIOS = {"once": once, "kill": kill, "kill-jobmanager": kill_jobmanager, "restore": restore, "slow-sink": slow_sink, "freeze": freeze}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weir", required=True)
-    parser.add_argument("--scenario", choices=SCENARIOS, required=True)
-    parser.add_argument("--events", type=int, default=200000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seed", type=int)
-    arguments = parser.parse_args()
-
-    def act():
-        with TestCluster(arguments.weir, arguments.seed) as cluster:
-            SCENARIOS[arguments.scenario](cluster, arguments)
-
-    run_scenario(act)
-
-
 if __name__ == "__main__":
-    main()
+    run_scenarios(__doc__, SCENARIOS, events=200000, rounds=5)

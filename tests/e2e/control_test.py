@@ -10,7 +10,6 @@ four tables of the commerce example must equal an independent computation from t
   two-leaders  the job manager is frozen, another takes over, the first wakes: it ends and has changed nothing
 """
 
-import argparse
 import json
 import os
 import re
@@ -20,7 +19,7 @@ import subprocess
 import time
 
 from commerce_test import CHECKPOINTS, DATES, FAST, produce
-from harness import TestCluster, expect, run_scenario
+from harness import expect, run_scenarios
 from processes import free_port
 
 SUMS = ("--tables", "sales_per_category,sales_per_day,sales_per_month")
@@ -207,20 +206,5 @@ def two_leaders(cluster, arguments):
 SCENARIOS = {"savepoint": savepoint, "rescale": rescale, "drain": drain, "two-leaders": two_leaders}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weir", required=True)
-    parser.add_argument("--scenario", choices=SCENARIOS, required=True)
-    parser.add_argument("--events", type=int, default=200000)
-    parser.add_argument("--seed", type=int)
-    arguments = parser.parse_args()
-
-    def act():
-        with TestCluster(arguments.weir, arguments.seed) as cluster:
-            SCENARIOS[arguments.scenario](cluster, arguments)
-
-    run_scenario(act)
-
-
 if __name__ == "__main__":
-    main()
+    run_scenarios(__doc__, SCENARIOS, events=200000)

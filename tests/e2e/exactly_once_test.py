@@ -10,7 +10,6 @@ once, and in the end exactly once.
   freeze   a task manager stands still until the job goes on without it, then it wakes
 """
 
-import argparse
 import collections
 import glob
 import json
@@ -20,7 +19,7 @@ import subprocess
 import threading
 import time
 
-from harness import TestCluster, expect, run_scenario
+from harness import expect, run_scenarios
 
 SCRIPT = """
 SET 'execution.checkpointing.interval' = '1 s';
@@ -188,21 +187,5 @@ def freeze(cluster, arguments):
 SCENARIOS = {"kill": kill, "restore": restore, "freeze": freeze}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weir", required=True)
-    parser.add_argument("--scenario", choices=SCENARIOS, required=True)
-    parser.add_argument("--rows", type=int, default=20000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seed", type=int)
-    arguments = parser.parse_args()
-
-    def act():
-        with TestCluster(arguments.weir, arguments.seed) as cluster:
-            SCENARIOS[arguments.scenario](cluster, arguments)
-
-    run_scenario(act)
-
-
 if __name__ == "__main__":
-    main()
+    run_scenarios(__doc__, SCENARIOS, rows=20000, rounds=5)

@@ -1,6 +1,7 @@
 """A Weir cluster of real processes for one test: its own folder, its own ports, a supervisor that brings killed
 processes back, and the means to hurt it."""
 
+import argparse
 import glob
 import json
 import os
@@ -181,6 +182,24 @@ class TestCluster(Cluster):
         equal, text = self.verify(wait_s, *options)
         expect(equal, "the tables differ from the topic:\n" + text)
         self.say(text.splitlines()[-1])
+
+
+def run_scenarios(doc, scenarios, **numbers):
+    """The main function of a test with scenarios, {name: function of a TestCluster and the arguments}. `numbers`: further
+    options and what they are if not given."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weir", required=True)
+    parser.add_argument("--scenario", choices=scenarios, required=True)
+    for name, default in numbers.items():
+        parser.add_argument("--" + name, type=int, default=default)
+    parser.add_argument("--seed", type=int)
+    arguments = parser.parse_args()
+
+    def act():
+        with TestCluster(arguments.weir, arguments.seed) as cluster:
+            scenarios[arguments.scenario](cluster, arguments)
+
+    run_scenario(act)
 
 
 def run_scenario(act, out=None):
