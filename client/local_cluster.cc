@@ -74,7 +74,7 @@ StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(const LocalClusterOp
   RETURN_IF_ERROR(cluster->dispatcher_->Start());
   auto link = cluster->link_ = std::make_shared<Link>(cluster->dispatcher_.get());
   TaskEnvironment environment =
-      MakeTaskEnvironment(cluster->pool_.get(), options.state_dir, options.state_bytes_per_task);
+      MakeTaskEnvironment(cluster->pool_.get(), options.state_dir, options.state_bytes);
   environment.make_operator = options.make_operator;
   cluster->executor_ = std::make_shared<TaskExecutor>(
       std::move(environment), [link = link.get()](rpc::TaskManagerMessage message) {

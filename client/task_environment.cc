@@ -37,7 +37,7 @@ StatusOr<std::unique_ptr<Sink>> MakeSink(const plan::Table& table) {
 }  // namespace
 
 TaskEnvironment MakeTaskEnvironment(Executor* executor, const std::string& state_dir,
-                                    uint64_t state_bytes_per_task) {
+                                    uint64_t state_bytes) {
   TaskEnvironment environment;
   environment.executor = executor;
   environment.make_operator = &MakeOperator;
@@ -49,7 +49,8 @@ TaskEnvironment MakeTaskEnvironment(Executor* executor, const std::string& state
     environment.cold_store = [state_dir, next = std::make_shared<std::atomic<int64_t>>(0)] {
       return MakeRocksdbColdStoreFactory({.dir = state_dir + "/" + std::to_string((*next)++)})();
     };
-    environment.state_bytes_per_task = state_bytes_per_task;
+    environment.state_memory = std::make_shared<MemoryBudget>(state_bytes);
+    environment.scratch_dir = state_dir;
   }
   return environment;
 }

@@ -5,8 +5,8 @@
 namespace weir {
 
 // What tasks are made with in this binary: our operators, connectors and cold store.
-// `state_dir`: where cold stores keep their files; empty: all keyed state stays in memory.
+// `state_dir`: where state goes that exceeds `state_bytes` of memory; empty: all stays in memory.
 TaskEnvironment MakeTaskEnvironment(Executor* executor, const std::string& state_dir,
-                                    uint64_t state_bytes_per_task);
+                                    uint64_t state_bytes);
 
 }  // namespace weir

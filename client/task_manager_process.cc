@@ -11,7 +11,7 @@
 namespace weir {
 namespace {
 
-constexpr uint64_t kStateBytesPerTask = uint64_t{256} << 20;
+constexpr uint64_t kStateBytes = uint64_t{1} << 30;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ Status RunTaskManager(const TaskManagerOptions& options, const std::string& stat
                    ScratchFolder::Make("weir-taskmanager", state_dir));
   ASSIGN_OR_RETURN(std::unique_ptr<TaskManager> manager,
                    TaskManager::Start(options, [&](Executor* executor) {
-                     return MakeTaskEnvironment(executor, scratch->path(), kStateBytesPerTask);
+                     return MakeTaskEnvironment(executor, scratch->path(), kStateBytes);
                    }));
   LOG(kInfo) << "task manager with " << options.slots << " slots, data port "
              << manager->data_port() << ", job manager " << options.jobmanager;

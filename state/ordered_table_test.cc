@@ -45,15 +45,16 @@ class TestTask {
  public:
   TestTask(std::shared_ptr<CheckpointStorage> storage, KeyGroupRange range,
            const std::vector<KeyedStateHandle>& restored = {}, uint64_t budget = 0,
-           ColdStoreFactory cold_store = MemoryFactory()) {
+           ColdStoreFactory cold_store = MemoryFactory(), bool lazy = false) {
     TaskState::Config config;
     config.storage = std::move(storage);
     config.key_groups = range;
     config.max_parallelism = kMaxParallelism;
     if (budget > 0) {
-      config.memory_budget = budget;
+      config.memory = std::make_shared<MemoryBudget>(budget);
       config.cold_store = std::move(cold_store);
     }
+    if (lazy) config.read_at_once_bytes = 0;
     state = std::make_unique<TaskState>(std::move(config));
     EXPECT_EQ(state->Restore("op", restored), OkStatus());
     auto opened = state->ForOperator("op").OpenOrderedTable(
@@ -243,7 +244,7 @@ class RandomOrderedTableTest : public testing::TestWithParam<std::tuple<int, Mem
     for (int32_t i = 0; i < parallelism; ++i) {
       tasks_.push_back(std::make_unique<TestTask>(
           storage_, KeyGroupRangeFor(i, parallelism, kMaxParallelism), handles, memory_.budget,
-          memory_.rocksdb ? RocksdbFactory() : MemoryFactory()));
+          memory_.rocksdb ? RocksdbFactory() : MemoryFactory(), Below(2) == 0));
     }
   }
   TestTask& Of(const std::string& outer) {
@@ -279,6 +280,12 @@ class RandomOrderedTableTest : public testing::TestWithParam<std::tuple<int, Mem
     const int64_t slice = Below(8) == 0 ? 10 : 0;
     const std::string outer = Outer();
     TestTask& task = Of(outer);
+    // As between the steps of a task.
+    if (Below(2)) {
+      ASSERT_EQ(task.state->WarmSome(Below(40)).status(), OkStatus());
+    } else {
+      ASSERT_EQ(task.state->MakeRoom(), OkStatus());
+    }
     switch (Below(10)) {
       case 0: {
         const std::string from = Below(2) ? "" : Inner();

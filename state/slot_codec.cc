@@ -1,5 +1,6 @@
 #include "state/slot_codec.h"
 
+#include "common/base/check.h"
 #include "state/varint.h"
 
 namespace weir {
@@ -53,6 +54,12 @@ StatusOr<SlotReader> SlotReader::Make(const std::vector<SlotField>& stored,
     reader.pieces_.push_back(piece);
   }
   return reader;
+}
+
+SlotReader SlotReader::Of(const SlotLayout& layout) {
+  StatusOr<SlotReader> reader = Make(layout.fields(), layout);
+  CHECK(reader.ok()) << reader.status();
+  return *std::move(reader);
 }
 
 bool SlotReader::Read(std::string_view& in, Slot slot) const {

@@ -8,7 +8,7 @@
 #include "state/slot_layout.h"
 
 // Slots as bytes: the fields in order, a fixed one as its bytes, a byte string with its length in
-// front. What is stored and spilled; frozen with version 1 of the state file.
+// front. What is stored and spilled; frozen with the state file.
 
 namespace weir {
 
@@ -34,6 +34,8 @@ class SlotReader {
  public:
   // kInvalidArgument when a field of one name has another kind or width.
   static StatusOr<SlotReader> Make(const std::vector<SlotField>& stored, const SlotLayout& target);
+
+  static SlotReader Of(const SlotLayout& layout);  // of slots that were written with it
 
   // Takes one slot off the front of `in`; false when the bytes are none. `slot` is zeroed memory.
   bool Read(std::string_view& in, Slot slot) const;

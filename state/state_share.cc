@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
-#include "state/key_codec.h"
+#include "state/share_files.h"
 #include "state/xxh64.h"
 
 namespace weir {
@@ -44,69 +46,6 @@ bool MustFold(const StateShare& share, uint64_t new_bytes) {
     if (count >= kMaxDeltas || (count >= kMinDeltas && deltas > base)) return true;
   }
   return false;
-}
-
-// What of the files has not been dropped by a later section, in order.
-struct LiveSection {
-  size_t file;
-  StateFileReader::Section section;
-};
-std::vector<LiveSection> LiveSections(const std::vector<std::unique_ptr<StateFileReader>>& files) {
-  std::vector<LiveSection> live;
-  std::map<int64_t, size_t> dropped_before;  // in sections counted from the first file
-  size_t number = 0;
-  for (const auto& file : files) {
-    for (const auto& section : file->sections()) {
-      if (section.kind == SectionKind::kDropped) dropped_before[section.slice] = number;
-      ++number;
-    }
-  }
-  number = 0;
-  for (size_t f = 0; f < files.size(); ++f) {
-    for (const auto& section : files[f]->sections()) {
-      auto it = dropped_before.find(section.slice);
-      const bool dropped = it != dropped_before.end() && number <= it->second;
-      ++number;
-      if (!dropped && section.kind == SectionKind::kChanges) live.push_back({f, section});
-    }
-  }
-  return live;
-}
-
-Status LoadHandle(const CheckpointStorage& storage, const TableIdentity& table,
-                  const KeyedStateHandle& handle, WriteBackTable& into) {
-  const KeyGroupRange wanted = RangeOf(handle).Intersect(table.key_groups);
-  std::vector<std::unique_ptr<StateFileReader>> files;
-  std::vector<SlotReader> slots;
-  for (const auto* list : {&handle.base(), &handle.delta()}) {
-    for (const FileHandle& file : *list) {
-      ASSIGN_OR_RETURN(std::unique_ptr<StateFileReader> reader,
-                       OpenStateFile(storage, table, handle, file));
-      ASSIGN_OR_RETURN(SlotReader slot_reader, SlotReaderFor(*reader, table));
-      files.push_back(std::move(reader));
-      slots.push_back(std::move(slot_reader));
-    }
-  }
-  std::string payload;
-  for (const LiveSection& live : LiveSections(files)) {
-    if (!live.section.groups.Overlaps(wanted)) continue;
-    StateFileReader& file = *files[live.file];
-    RETURN_IF_ERROR(file.ReadPayload(live.section, payload));
-    StateEntryCursor cursor(payload, slots[live.file]);
-    StateEntry entry;
-    while (cursor.Next(entry)) {
-      const int32_t group = table.KeyGroup(entry.key);
-      if (!wanted.Contains(group)) continue;
-      Status s = entry.erased
-                     ? into.LoadErased(live.section.slice, entry.key)
-                     : into.LoadEntry(live.section.slice, entry.key, slots[live.file], entry.slot);
-      if (!s.ok()) return std::move(s).Annotate("state file " + file.path());
-    }
-    if (cursor.damaged()) {
-      return DataLossError("state file " + file.path() + " is damaged: an entry is none");
-    }
-  }
-  return OkStatus();
 }
 
 }  // namespace
@@ -208,57 +147,219 @@ StatusOr<SlotReader> SlotReaderFor(const StateFileReader& file, const TableIdent
   return reader;
 }
 
-Status LoadShare(const CheckpointStorage& storage, const TableIdentity& table,
-                 const StateShare& share, WriteBackTable& into) {
-  for (const KeyedStateHandle& handle : share) {
-    Status s = LoadHandle(storage, table, handle, into);
-    if (s.code() == StatusCode::kNotFound) return DataLossError(s.message());
-    RETURN_IF_ERROR(s);
+// ---- Writing
+
+namespace {
+
+checkpoint::StateFileHeader HeaderOf(const TableIdentity& table) {
+  checkpoint::StateFileHeader header;
+  header.set_uid(table.uid);
+  header.set_table(table.table);
+  header.set_max_parallelism(table.max_parallelism);
+  header.set_first_key_group(static_cast<uint32_t>(table.key_groups.first));
+  header.set_last_key_group(static_cast<uint32_t>(table.key_groups.last));
+  SetFields(table.layout, header);
+  return header;
+}
+
+// A state file: into the handle if `bytes`, an upper bound of its size, is small.
+class ShareFileWriter {
+ public:
+  static StatusOr<std::unique_ptr<ShareFileWriter>> Make(CheckpointStorage& storage,
+                                                         CheckpointId id,
+                                                         const TableIdentity& table, bool base,
+                                                         uint64_t bytes) {
+    auto out = std::make_unique<ShareFileWriter>();
+    out->id_ = id.value();
+    checkpoint::StateFileHeader header = HeaderOf(table);
+    StateFileWriter::Sink sink;
+    if (bytes > storage.inline_bytes()) {
+      ASSIGN_OR_RETURN(out->file_, storage.CreateFile(id));
+      header.set_name(out->file_->name());
+      sink = [file = out->file_.get()](std::string_view b) { return file->Append(b); };
+    } else {
+      sink = [content = &out->content_](std::string_view b) {
+        content->append(b);
+        return OkStatus();
+      };
+    }
+    header.set_checkpoint_id(id.value());
+    header.set_base(base);
+    out->writer_ = std::make_unique<StateFileWriter>(header, std::move(sink));
+    return out;
+  }
+
+  StateFileWriter& entries() { return *writer_; }
+  StatusOr<FileHandle> Finish() {
+    RETURN_IF_ERROR(writer_->End());
+    if (file_) return file_->Finish();
+    FileHandle handle;
+    handle.set_length(content_.size());
+    handle.set_checksum(Xxh64::Hash(content_));
+    handle.set_checkpoint_id(id_);
+    handle.set_content(std::move(content_));
+    return handle;
+  }
+
+ private:
+  std::unique_ptr<CheckpointFileWriter> file_;  // null: inline
+  std::string content_;
+  int64_t id_ = 0;
+  std::unique_ptr<StateFileWriter> writer_;
+};
+
+// What runs say about each slice.
+struct SliceChanges {
+  struct Source {
+    const StateSection* section;  // or, if null, of a spilled file
+    ShareFiles::Part part;
+  };
+  bool dropped = false;         // before the sources
+  std::vector<Source> sources;  // oldest first
+};
+
+class Changes {
+ public:
+  Changes(const TableIdentity& table, const std::vector<std::shared_ptr<const StateRun>>& runs)
+      : table_(table), slots_(SlotReader::Of(table.layout)), spilled_(table) {
+    for (const auto& run : runs) {
+      for (const auto& file : run->spilled) AddFile(file);
+      AddSections(run->sections);
+    }
+  }
+  Changes(const TableIdentity& table, const std::vector<StateSection>& sections)
+      : table_(table), slots_(SlotReader::Of(table.layout)), spilled_(table) {
+    AddSections(sections);
+  }
+
+  const std::map<int64_t, SliceChanges>& slices() const { return slices_; }
+  // The slice's entries: those of `files`, unless it was dropped, and above them what changed.
+  // `files` may be null.
+  StatusOr<std::unique_ptr<SortedMerge>> Merge(int64_t slice, const ShareFiles* files) const;
+
+ private:
+  SliceChanges& Dropped(int64_t slice) {
+    SliceChanges& changes = slices_[slice];
+    changes.dropped = true;
+    changes.sources.clear();
+    return changes;
+  }
+  void AddFile(const std::shared_ptr<const StateFileReader>& file) {
+    for (int64_t slice : file->dropped()) Dropped(slice);
+    StatusOr<size_t> number = spilled_.Add(file, table_.key_groups);
+    CHECK(number.ok()) << number.status();
+    for (const auto& [slice, parts] : spilled_.slices()) {
+      if (parts.back().file == *number) slices_[slice].sources.push_back({nullptr, parts.back()});
+    }
+  }
+  void AddSections(const std::vector<StateSection>& sections) {
+    for (const StateSection& section : sections) {
+      if (section.dropped) {
+        Dropped(section.slice);
+      } else {
+        slices_[section.slice].sources.push_back({&section, {}});
+      }
+    }
+  }
+  SortedMerge::Blocks SequenceOf(const SliceChanges::Source& source) const;
+
+  const TableIdentity& table_;
+  const SlotReader slots_;
+  ShareFiles spilled_;
+  std::map<int64_t, SliceChanges> slices_;
+};
+
+SortedMerge::Blocks BlocksOf(const ShareFiles& files, const ShareFiles::Part& part) {
+  return files.Sequence(
+      part, SortedMerge::Order::kUp, nullptr,
+      [&files](size_t file, size_t number) { return files.ReadBlock(file, number); });
+}
+
+SortedMerge::Blocks Changes::SequenceOf(const SliceChanges::Source& source) const {
+  if (source.section == nullptr) return BlocksOf(spilled_, source.part);
+  std::shared_ptr<const EntryBlock> block = EntryBlock::Sorted(
+      source.section->slice, source.section->payload, slots_, table_.placement());
+  CHECK(block) << "a run with an entry that is none";
+  return [block]() mutable -> StatusOr<std::shared_ptr<const EntryBlock>> {
+    return std::exchange(block, nullptr);
+  };
+}
+
+StatusOr<std::unique_ptr<SortedMerge>> Changes::Merge(int64_t slice,
+                                                      const ShareFiles* files) const {
+  static const SliceChanges kNone;
+  auto it = slices_.find(slice);
+  const SliceChanges& changes = it == slices_.end() ? kNone : it->second;
+  auto merge = std::make_unique<SortedMerge>(SortedMerge::Order::kUp);
+  if (files != nullptr && !changes.dropped && files->slices().contains(slice)) {
+    for (const ShareFiles::Part& part : files->slices().at(slice)) {
+      RETURN_IF_ERROR(merge->Add(BlocksOf(*files, part), part.groups));
+    }
+  }
+  for (const SliceChanges::Source& source : changes.sources) {
+    RETURN_IF_ERROR(merge->Add(SequenceOf(source), table_.key_groups));
+  }
+  return merge;
+}
+
+// The changes, above `files` if that is not null: then all there is of the table.
+Status WriteEntries(const Changes& changes, const ShareFiles* files, StateFileWriter& out) {
+  std::set<int64_t> slices;
+  for (const auto& [slice, of_it] : changes.slices()) {
+    slices.insert(slice);
+    if (of_it.dropped && files == nullptr) out.Drop(slice);
+  }
+  if (files != nullptr) {
+    for (const auto& [slice, parts] : files->slices()) slices.insert(slice);
+  }
+  for (int64_t slice : slices) {
+    ASSIGN_OR_RETURN(std::unique_ptr<SortedMerge> merge, changes.Merge(slice, files));
+    while (true) {
+      ASSIGN_OR_RETURN(const StateEntry* entry, merge->Next());
+      if (entry == nullptr) break;
+      if (entry->erased && files != nullptr) continue;
+      RETURN_IF_ERROR(out.Add(*entry));
+    }
   }
   return OkStatus();
 }
 
-// ---- Writing
-
-StatusOr<std::unique_ptr<ShareFileWriter>> ShareFileWriter::Make(CheckpointStorage& storage,
-                                                                 CheckpointId id,
-                                                                 const TableIdentity& table,
-                                                                 bool base, uint64_t bytes) {
-  auto out = std::make_unique<ShareFileWriter>();
-  out->id_ = id.value();
-  checkpoint::StateFileHeader header;
-  StateFileWriter::Sink sink;
-  if (bytes > storage.inline_bytes()) {
-    ASSIGN_OR_RETURN(out->file_, storage.CreateFile(id));
-    header.set_name(out->file_->name());
-    sink = [file = out->file_.get()](std::string_view b) { return file->Append(b); };
-  } else {
-    sink = [content = &out->content_](std::string_view b) {
-      content->append(b);
-      return OkStatus();
-    };
-  }
-  header.set_uid(table.uid);
-  header.set_table(table.table);
-  header.set_checkpoint_id(id.value());
-  header.set_max_parallelism(table.max_parallelism);
-  header.set_first_key_group(static_cast<uint32_t>(table.key_groups.first));
-  header.set_last_key_group(static_cast<uint32_t>(table.key_groups.last));
-  header.set_base(base);
-  SetFields(table.layout, header);
-  out->writer_ = std::make_unique<StateFileWriter>(header, std::move(sink));
-  return out;
+StatusOr<FileHandle> WriteFile(CheckpointStorage& storage, CheckpointId id,
+                               const TableIdentity& table, const ShareFiles* files,
+                               const Changes& changes, uint64_t bytes) {
+  ASSIGN_OR_RETURN(std::unique_ptr<ShareFileWriter> file,
+                   ShareFileWriter::Make(storage, id, table, files != nullptr, bytes));
+  RETURN_IF_ERROR(WriteEntries(changes, files, file->entries()));
+  return file->Finish();
 }
 
-StatusOr<FileHandle> ShareFileWriter::Finish() {
-  RETURN_IF_ERROR(writer_->End());
-  if (file_) return file_->Finish();
-  FileHandle handle;
-  handle.set_length(content_.size());
-  handle.set_checksum(Xxh64::Hash(content_));
-  handle.set_checkpoint_id(id_);
-  handle.set_content(std::move(content_));
+KeyedStateHandle WholeRange(const TableIdentity& table) {
+  KeyedStateHandle handle;
+  handle.set_table(table.table);
+  handle.set_first_key_group(static_cast<uint32_t>(table.key_groups.first));
+  handle.set_last_key_group(static_cast<uint32_t>(table.key_groups.last));
   return handle;
+}
+
+}  // namespace
+
+uint64_t StateRun::memory_bytes() const {
+  uint64_t bytes = 0;
+  for (const StateSection& section : sections) bytes += section.payload.size() + sizeof(section);
+  return bytes;
+}
+
+StatusOr<std::shared_ptr<const StateFileReader>> SpillSections(
+    ScratchFile& scratch, const TableIdentity& table, const std::vector<StateSection>& sections) {
+  const uint64_t begin = scratch.size();
+  StateFileWriter writer(HeaderOf(table),
+                         [&](std::string_view bytes) { return scratch.Append(bytes); });
+  RETURN_IF_ERROR(WriteEntries(Changes(table, sections), nullptr, writer));
+  RETURN_IF_ERROR(writer.End());
+  ASSIGN_OR_RETURN(std::shared_ptr<const StateFileReader> file,
+                   StateFileReader::Open(scratch.View(begin, scratch.size() - begin),
+                                         "of changes of " + table.Name()));
+  return file;
 }
 
 StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
@@ -267,35 +368,33 @@ StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
   uint64_t bytes = 0;
   bool changed = false;
   for (const auto& run : runs) {
-    for (const StateSection& section : *run) bytes += section.payload.size() + 64;
+    bytes += run->memory_bytes() * 9 / 8;
+    for (const auto& file : run->spilled) bytes += file->bytes();
     changed |= !run->empty();
   }
+  const Changes changes(table, runs);
   if (MustFold(share, bytes)) {
-    StatusOr<WrittenShare> folded = FoldShare(storage, id, table, share, runs);
+    StatusOr<std::unique_ptr<ShareFiles>> files = ShareFiles::Open(storage, table, share);
     // A newer checkpoint was completed, its forerunners' files are gone, and we have not heard yet:
     // this checkpoint fails, the next one will not.
-    if (folded.status().code() == StatusCode::kNotFound) {
-      return AbortedError(folded.status().message());
+    if (files.status().code() == StatusCode::kNotFound) {
+      return AbortedError(files.status().message());
     }
-    return folded;
+    RETURN_IF_ERROR(files.status());
+    WrittenShare out{{WholeRange(table)}};
+    ASSIGN_OR_RETURN(*out.share[0].add_base(),
+                     WriteFile(storage, id, table, files->get(), changes, bytes + BytesOf(share)));
+    out.written_bytes = out.share[0].base(0).length();
+    return out;
   }
   WrittenShare out{share};
-  if (out.share.empty()) {
-    KeyedStateHandle& handle = out.share.emplace_back();
-    handle.set_table(table.table);
-    handle.set_first_key_group(static_cast<uint32_t>(table.key_groups.first));
-    handle.set_last_key_group(static_cast<uint32_t>(table.key_groups.last));
-  }
+  if (out.share.empty()) out.share.push_back(WholeRange(table));
   if (!changed) return out;
   // What travels inside is sent again with each checkpoint: all of it together stays small.
   uint64_t inline_bytes = 0;
   for (const FileHandle& file : out.share[0].delta()) inline_bytes += file.content().size();
-  ASSIGN_OR_RETURN(std::unique_ptr<ShareFileWriter> file,
-                   ShareFileWriter::Make(storage, id, table, false, bytes + inline_bytes));
-  for (const auto& run : runs) {
-    for (const StateSection& section : *run) RETURN_IF_ERROR(file->Add(section));
-  }
-  ASSIGN_OR_RETURN(FileHandle written, file->Finish());
+  ASSIGN_OR_RETURN(FileHandle written,
+                   WriteFile(storage, id, table, nullptr, changes, bytes + inline_bytes));
   out.written_bytes = written.length();
   for (KeyedStateHandle& handle : out.share) *handle.add_delta() = written;
   return out;

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "proto/checkpoint.pb.h"
-#include "state/key_codec.h"
+#include "state/entry_block.h"
+#include "state/scratch_file.h"
 #include "state/slot_codec.h"
 #include "state/storage/checkpoint_storage.h"
 #include "state/storage/state_file.h"
-#include "state/write_back_table.h"
 
 // One task's share of one keyed table in a checkpoint: which files it consists of, how a snapshot
-// adds to them, how a table is filled from them.
+// adds to them.
 
 namespace weir {
 
@@ -25,17 +25,32 @@ struct TableIdentity {
   int32_t max_parallelism = 128;
   KeyForm keys = KeyForm::kWhole;
 
-  int32_t KeyGroup(std::string_view key) const {
-    return KeyGroupOf(HashOf(keys, key), max_parallelism);
-  }
+  KeyPlacement placement() const { return {keys, max_parallelism}; }
   std::string Name() const { return "table " + table + " of operator " + uid; }
 };
 
 // Handles with disjoint key-group ranges: several after the parallelism changed.
 using StateShare = std::vector<checkpoint::KeyedStateHandle>;
 
+// What happened to a slice, as bytes: entries in the order in which they were written, or, when it
+// was dropped, nothing.
+struct StateSection {
+  int64_t slice = 0;
+  bool dropped = false;
+  std::string payload;
+};
+// Sections are closed at about this size.
+inline constexpr size_t kSectionBytes = 1 << 20;
+
 // The changes between two barriers, in the order in which they apply. Immutable.
-using StateRun = std::vector<StateSection>;
+struct StateRun {
+  // Those that did not fit memory, as state files in scratch files; older than the sections.
+  std::vector<std::shared_ptr<const StateFileReader>> spilled;
+  std::vector<StateSection> sections;
+
+  bool empty() const { return spilled.empty() && sections.empty(); }
+  uint64_t memory_bytes() const;
+};
 
 struct WrittenShare {
   StateShare share;
@@ -47,16 +62,16 @@ struct WrittenShare {
 StatusOr<StateShare> SelectShare(const TableIdentity& table,
                                  const std::vector<checkpoint::KeyedStateHandle>& handles);
 
-// Fills an empty table. kDataLoss, naming the file, for what is damaged or belongs elsewhere;
-// kInvalidArgument when its fields cannot become those of the table.
-Status LoadShare(const CheckpointStorage& storage, const TableIdentity& table,
-                 const StateShare& share, WriteBackTable& into);
-
 // Adds `runs`, oldest first, to `share`: as one more delta, or, when there are many deltas, by
-// folding everything into a new base file. Reads and writes files; touches no table.
+// folding everything into a new base file. Reads and writes files, a block of each at a time;
+// touches no table.
 StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
                                   const TableIdentity& table, const StateShare& share,
                                   const std::vector<std::shared_ptr<const StateRun>>& runs);
+
+// Writes sections as a sorted state file of its own, to a scratch file.
+StatusOr<std::shared_ptr<const StateFileReader>> SpillSections(
+    ScratchFile& scratch, const TableIdentity& table, const std::vector<StateSection>& sections);
 
 uint64_t BytesOf(const StateShare& share);
 
@@ -69,27 +84,5 @@ StatusOr<std::unique_ptr<StateFileReader>> OpenStateFile(const CheckpointStorage
                                                          const checkpoint::FileHandle& file);
 // How to read its slots.
 StatusOr<SlotReader> SlotReaderFor(const StateFileReader& file, const TableIdentity& table);
-
-// Everything in `share` and `runs` as one sorted base file.
-StatusOr<WrittenShare> FoldShare(CheckpointStorage& storage, CheckpointId id,
-                                 const TableIdentity& table, const StateShare& share,
-                                 const std::vector<std::shared_ptr<const StateRun>>& runs);
-
-// Writes a state file: into the handle if `bytes`, an upper bound of its size, is small.
-class ShareFileWriter {
- public:
-  static StatusOr<std::unique_ptr<ShareFileWriter>> Make(CheckpointStorage& storage,
-                                                         CheckpointId id,
-                                                         const TableIdentity& table, bool base,
-                                                         uint64_t bytes);
-  Status Add(const StateSection& section) { return writer_->Add(section); }
-  StatusOr<checkpoint::FileHandle> Finish();
-
- private:
-  std::unique_ptr<CheckpointFileWriter> file_;  // null: inline
-  std::string content_;
-  int64_t id_ = 0;
-  std::unique_ptr<StateFileWriter> writer_;
-};
 
 }  // namespace weir

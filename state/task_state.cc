@@ -1,8 +1,10 @@
 #include "state/task_state.h"
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
+#include "state/share_files.h"
 #include "state/state_share.h"
 #include "state/write_back_table.h"
 
@@ -17,10 +19,17 @@ struct TrackedTable {
   // Cut since, oldest first: numbered, so that a checkpoint knows which it holds.
   std::deque<std::pair<uint64_t, std::shared_ptr<const StateRun>>> runs;
   uint64_t next_run = 1;
+  uint64_t counted_bytes = 0;  // of runs, as in TaskMemory
 
-  void AddRun(StateRun run) {
+  void AddRun(StateRun run, TaskMemory& memory) {
     if (run.empty()) return;
     runs.push_back({next_run++, std::make_shared<const StateRun>(std::move(run))});
+    CountRuns(memory);
+  }
+  void CountRuns(TaskMemory& memory) {
+    uint64_t bytes = 0;
+    for (const auto& [number, run] : runs) bytes += run->memory_bytes();
+    memory.Recount(counted_bytes, bytes);
   }
 };
 
@@ -60,11 +69,22 @@ StatusOr<SnapshotResult> Write(CheckpointStorage& storage, CheckpointId id,
 
 }  // namespace
 
+namespace {
+
+// A task that keeps no state has no part in the budget.
+std::unique_ptr<TaskMemory> MakeMemory(const TaskState::Config& config) {
+  auto budget = config.memory ? config.memory : std::make_shared<MemoryBudget>(uint64_t{1} << 62);
+  return std::make_unique<TaskMemory>(budget->NewShare(config.make_room_soon), config.cold_store,
+                                      config.scratch_dir, config.spill_changes_bytes);
+}
+
+}  // namespace
+
 // The tables of one operator.
 class OperatorTables : public KeyedState {
  public:
-  OperatorTables(const TaskState::Config& config, TaskMemory& memory, uint32_t& table_count,
-                 std::string uid)
+  OperatorTables(const TaskState::Config& config, std::unique_ptr<TaskMemory>& memory,
+                 uint32_t& table_count, std::string uid)
       : config_(config), memory_(memory), table_count_(table_count), uid_(std::move(uid)) {}
 
   StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout,
@@ -99,26 +119,32 @@ class OperatorTables : public KeyedState {
     auto tracked = std::make_unique<TrackedTable>();
     tracked->identity = {uid_, name, std::move(layout), config_.key_groups, config_.max_parallelism,
                          keys};
+    if (!memory_) memory_ = MakeMemory(config_);
     WriteBackTable::Config table;
     table.number = table_count_++;
-    table.layout = tracked->identity.layout;
-    table.key_groups = config_.key_groups;
-    table.keys = keys;
+    table.identity = tracked->identity;
     table.ordered = ordered;
     table.collects_changes = config_.storage != nullptr;
-    table.memory = &memory_;
+    table.memory = memory_.get();
     tracked->table = std::make_unique<WriteBackTable>(std::move(table));
     ASSIGN_OR_RETURN(tracked->share, SelectShare(tracked->identity, restored_));
     if (!tracked->share.empty()) {
-      RETURN_IF_ERROR(
-          LoadShare(*config_.storage, tracked->identity, tracked->share, *tracked->table));
+      StatusOr<std::unique_ptr<ShareFiles>> files =
+          ShareFiles::Open(*config_.storage, tracked->identity, tracked->share);
+      if (files.status().code() == StatusCode::kNotFound) {
+        return DataLossError(files.status().message());
+      }
+      RETURN_IF_ERROR(files.status());
+      const bool at_once = (*files)->bytes() <= config_.read_at_once_bytes;
+      tracked->table->Restore(*std::move(files));
+      if (at_once) RETURN_IF_ERROR(tracked->table->Warm(SIZE_MAX).status());
     }
     tables_.push_back(std::move(tracked));
     return tables_.back()->table.get();
   }
 
   const TaskState::Config& config_;
-  TaskMemory& memory_;
+  std::unique_ptr<TaskMemory>& memory_;
   uint32_t& table_count_;
   const std::string uid_;
   std::vector<checkpoint::KeyedStateHandle> restored_;
@@ -126,10 +152,7 @@ class OperatorTables : public KeyedState {
 };
 
 struct TaskState::Impl {
-  explicit Impl(Config c) : config(std::move(c)) {
-    memory.budget = config.memory_budget;
-    memory.factory = config.cold_store;
-  }
+  explicit Impl(Config c) : config(std::move(c)) {}
 
   OperatorTables& Operator(const std::string& uid) {
     std::unique_ptr<OperatorTables>& op = operators[uid];
@@ -144,14 +167,14 @@ struct TaskState::Impl {
   }
   // Ends a cut that nobody waits for any more.
   void AbortCut() {
-    ForEachTable([](TrackedTable& t) {
-      if (t.table->cutting()) t.AddRun(t.table->AbortCut());
+    ForEachTable([this](TrackedTable& t) {
+      if (t.table->cutting()) t.AddRun(t.table->AbortCut(), *memory);
     });
     cutting = false;
   }
 
   const Config config;
-  TaskMemory memory;
+  std::unique_ptr<TaskMemory> memory;  // null: no table is open
   uint32_t table_count = 0;
   std::map<std::string, std::unique_ptr<OperatorTables>> operators;
   CheckpointId last_id;
@@ -172,6 +195,30 @@ Status TaskState::Restore(const std::string& uid,
 }
 
 KeyedState& TaskState::ForOperator(const std::string& uid) { return impl_->Operator(uid); }
+
+// The largest tables first: a large one that rests must not press a small one that works.
+Status TaskState::MakeRoom() {
+  std::vector<WriteBackTable*> tables;
+  impl_->ForEachTable([&](TrackedTable& t) { tables.push_back(t.table.get()); });
+  std::stable_sort(tables.begin(), tables.end(), [](WriteBackTable* a, WriteBackTable* b) {
+    return a->hot_bytes() > b->hot_bytes();
+  });
+  for (WriteBackTable* table : tables) RETURN_IF_ERROR(table->MakeRoom());
+  return OkStatus();
+}
+
+StatusOr<bool> TaskState::WarmSome(size_t entries) {
+  Status status;
+  bool done = true;
+  impl_->ForEachTable([&](TrackedTable& t) {
+    if (!status.ok() || !done) return;
+    StatusOr<bool> warm = t.table->Warm(entries);
+    status = warm.status();
+    done = status.ok() && *warm;
+  });
+  RETURN_IF_ERROR(status);
+  return done;
+}
 
 Status TaskState::BeginSnapshot(CheckpointId id) {
   CHECK(id > impl_->last_id) << "checkpoint " << id << " after " << impl_->last_id;
@@ -200,7 +247,7 @@ SnapshotWork TaskState::TakeWork() {
   if (!impl_->config.storage) return [] { return StatusOr<SnapshotResult>(SnapshotResult{}); };
   std::vector<TableWork> tables;
   impl_->ForEachTable([&](TrackedTable& t) {
-    t.AddRun(t.table->TakeCut());
+    t.AddRun(t.table->TakeCut(), *impl_->memory);
     TableWork& work = tables.emplace_back();
     work.tracked = &t;
     work.identity = t.identity;
@@ -223,6 +270,7 @@ void TaskState::CheckpointCompleted(CheckpointId id) {
       work.tracked->share = std::move(work.result->share);
       auto& runs = work.tracked->runs;
       while (!runs.empty() && runs.front().first <= work.result->last_run) runs.pop_front();
+      work.tracked->CountRuns(*impl_->memory);
     }
   }
   impl_->outstanding.erase(impl_->outstanding.begin(), impl_->outstanding.upper_bound(id));
@@ -233,12 +281,18 @@ void TaskState::Abort(CheckpointId id) {
   impl_->outstanding.erase(id);
 }
 
-uint64_t TaskState::hot_bytes() const { return impl_->memory.hot_bytes; }
+uint64_t TaskState::hot_bytes() const {
+  uint64_t bytes = 0;
+  impl_->ForEachTable([&](TrackedTable& t) { bytes += t.table->hot_bytes(); });
+  return bytes;
+}
 uint64_t TaskState::hot_entries() const {
   uint64_t entries = 0;
   impl_->ForEachTable([&](TrackedTable& t) { entries += t.table->EntryCount(); });
   return entries;
 }
-uint64_t TaskState::spilled_entries() const { return impl_->memory.spilled_entries; }
+uint64_t TaskState::spilled_entries() const {
+  return impl_->memory ? impl_->memory->spilled_entries : 0;
+}
 
 }  // namespace weir

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/ids.h"
+#include "common/base/memory_budget.h"
 #include "common/base/status.h"
 #include "proto/checkpoint.pb.h"
 #include "state/cold_store.h"
@@ -47,10 +48,19 @@ class TaskState {
     std::shared_ptr<CheckpointStorage> storage;
     KeyGroupRange key_groups;
     int32_t max_parallelism = 128;
-    // Bytes that hot tables may hold; beyond it entries move to the cold store.
-    uint64_t memory_budget = uint64_t{1} << 62;
+    // Of the process; what exceeds our part of it moves to the cold store. Null: no limit.
+    std::shared_ptr<MemoryBudget> memory;
+    // Called from any thread when others need memory that we hold: call MakeRoom soon.
+    std::function<void()> make_room_soon;
     // Made on the first spill. Null: no cold tier, the budget is not enforced.
     ColdStoreFactory cold_store;
+    // Changes that no checkpoint has yet, beyond so many bytes of a table, go to a file in this
+    // folder; empty: they stay in memory.
+    std::string scratch_dir;
+    uint64_t spill_changes_bytes = uint64_t{4} << 20;
+    // A restored table of up to so many bytes is read when it is opened, a larger one when its
+    // entries are asked for.
+    uint64_t read_at_once_bytes = uint64_t{4} << 20;
   };
 
   explicit TaskState(Config config);
@@ -58,12 +68,19 @@ class TaskState {
   TaskState(const TaskState&) = delete;
   TaskState& operator=(const TaskState&) = delete;
 
-  // What the operator takes over, before it opens its tables. Cheap: files are read, and may be
-  // refused (kDataLoss, naming the file), when the operator opens the table.
+  // What the operator takes over, before it opens its tables. Cheap: files are opened, and may be
+  // refused (kDataLoss, naming the file), when the operator opens the table. What of a large table
+  // is damaged may be found out only when it is asked for.
   Status Restore(const std::string& uid, std::vector<checkpoint::KeyedStateHandle> handles);
 
   // The tables of one operator; the reference lives as long as the TaskState.
   KeyedState& ForOperator(const std::string& uid);
+
+  // Between steps: writes to disk what exceeds our part of the memory.
+  Status MakeRoom();
+  // Between steps: takes up to about `entries` of restored tables into memory; true when nothing
+  // is left to do, which is so at once where nothing large was restored.
+  StatusOr<bool> WarmSome(size_t entries);
 
   // `id` is higher than every id before.
   Status BeginSnapshot(CheckpointId id);
@@ -76,7 +93,7 @@ class TaskState {
   void Abort(CheckpointId id);                // likewise
 
   // For metrics; counted, not measured.
-  uint64_t hot_bytes() const;
+  uint64_t hot_bytes() const;  // of entries in memory
   uint64_t hot_entries() const;
   uint64_t spilled_entries() const;  // written to the cold store so far
 

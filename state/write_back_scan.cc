@@ -3,13 +3,13 @@
 
 #include "state/write_back_table.h"
 
-// Scans of a write-back table: what is hot, and what only the cold store has.
+// Scans of a write-back table: what is hot, and what only the cold table has.
 
 namespace weir {
 namespace {
 
 constexpr uint64_t kColdCursor = uint64_t{1} << 62;
-// Entries that an ordered scan reads from the cold store at a time. A collection of not more than
+// Entries that an ordered scan reads from the cold table at a time. A collection of not more than
 // these is loaded, and then complete.
 constexpr size_t kColdPart = 64;
 
@@ -58,37 +58,34 @@ Status WriteBackTable::Scan(int64_t slice, uint64_t& cursor, size_t limit, const
       visit(entry->key(), entry->hash, {entry->slot(), &state.hot});
       --limit;
     }
-    if (!state.has_cold) {
+    if (!state.has_cold || state.all_hot) {
       cursor = 0;
       return OkStatus();
     }
     cursor = kColdCursor;
-    state.scan_at = ColdKey(slice, {});
+    state.scan_at.clear();
     if (limit == 0) return OkStatus();
   }
-  ASSIGN_OR_RETURN(ColdStore * cold, memory_.Cold());
-  const size_t prefix = ColdKey(slice, {}).size();
   scanned_ = std::make_unique<HotSlice>(layout());
   Status damaged;
   const std::string from = state.scan_at;
-  ASSIGN_OR_RETURN(bool more, cold->Scan(from, ColdKey(slice + 1, {}), limit,
-                                         [&](std::string_view cold_key, std::string_view value) {
-                                           state.scan_at = cold_key;
-                                           state.scan_at.push_back('\0');
-                                           std::string_view key = cold_key.substr(prefix);
-                                           const uint64_t hash = HashOf(keys_, key);
-                                           if (state.hot.Find(key, hash) != nullptr) return;
-                                           HotEntry* entry = scanned_->Insert(key, hash);
-                                           const Slot slot{entry->slot(), scanned_.get()};
-                                           if (damaged.ok()) damaged = ReadSlot(value, slot);
-                                           visit(key, hash, slot);
-                                         }));
+  const auto take = [&](std::string_view place, std::string_view key, std::string_view value) {
+    state.scan_at = place;
+    state.scan_at.push_back('\0');
+    const uint64_t hash = HashOf(keys_, key);
+    if (state.hot.Find(key, hash) != nullptr) return;
+    HotEntry* entry = scanned_->Insert(key, hash);
+    const Slot slot{entry->slot(), scanned_.get()};
+    if (damaged.ok()) damaged = ReadSlot(value, slot);
+    visit(key, hash, slot);
+  };
+  ASSIGN_OR_RETURN(bool more, cold_.Scan(slice, from, {}, SortedMerge::Order::kUp, limit, take));
   RETURN_IF_ERROR(damaged);
   if (!more) cursor = 0;
   return OkStatus();
 }
 
-// Part of a collection as the cold store has it.
+// Part of a collection as the cold table has it.
 struct WriteBackTable::ColdPart {
   struct Entry {
     std::string key;  // inner and outer
@@ -103,30 +100,31 @@ struct WriteBackTable::ColdPart {
 
 Status WriteBackTable::ScanFrom(int64_t slice, std::string_view outer, std::string_view from,
                                 const InnerVisitor& visit) {
-  return ScanOrdered(slice, outer, from, Direction::kUp, visit);
+  return ScanOrdered(slice, outer, from, SortedMerge::Order::kUp, visit);
 }
 
 Status WriteBackTable::ScanBack(int64_t slice, std::string_view outer, const InnerVisitor& visit) {
-  return ScanOrdered(slice, outer, {}, Direction::kDown, visit);
+  return ScanOrdered(slice, outer, {}, SortedMerge::Order::kDown, visit);
 }
 
 // A merge: of equal keys the hot one counts, and one that stands for "erased" hides the cold one.
 Status WriteBackTable::ScanOrdered(int64_t slice, std::string_view outer, std::string_view from,
-                                   Direction direction, const InnerVisitor& visit) {
+                                   SortedMerge::Order order, const InnerVisitor& visit) {
   CHECK(ordered_);
   scanned_.reset();
   auto it = slices_.find(slice);
   if (it == slices_.end()) return OkStatus();
   SliceState& state = *it->second;
-  const bool up = direction == Direction::kUp;
+  const bool up = order == SortedMerge::Order::kUp;
   ColdPart cold;
-  std::string begin, end;  // what of the cold store is still to be read
+  std::string begin, end;  // what of the cold table is still to be read
   const OrderIndex::Collection* hot = state.order->Find(outer);
-  if (state.has_cold && (hot == nullptr || !hot->complete)) {
-    const std::string beginning = ColdKey(slice, InnerKeyOf(outer, {}));
+  if (state.has_cold && !state.all_hot && (hot == nullptr || !hot->complete)) {
+    const std::string outermost = InnerKeyOf(outer, {});
+    const std::string beginning = cold_.PlaceOf(outermost, HashOf(keys_, outermost));
     begin = beginning + std::string(from);
     end = Behind(beginning);
-    RETURN_IF_ERROR(ReadCold(begin, end, direction, cold));
+    RETURN_IF_ERROR(ReadCold(slice, begin, end, order, cold));
     if (!cold.more && from.empty()) {
       RETURN_IF_ERROR(LoadCollection(state, outer, cold));
       cold = {};
@@ -137,22 +135,22 @@ Status WriteBackTable::ScanOrdered(int64_t slice, std::string_view outer, std::s
   }
   for (HotWalk walk(hot, from, up); !walk.done() || !cold.done();) {
     if (cold.next == cold.entries.size() && cold.more) {
-      RETURN_IF_ERROR(ReadCold(begin, end, direction, cold));
+      RETURN_IF_ERROR(ReadCold(slice, begin, end, order, cold));
       continue;
     }
-    int order = walk.done() ? 1 : -1;  // < 0: the hot one is next
+    int which = walk.done() ? 1 : -1;  // < 0: the hot one is next
     if (!walk.done() && !cold.done()) {
-      order = walk.head().inner().compare(cold.entries[cold.next].inner());
-      if (!up) order = -order;
+      which = walk.head().inner().compare(cold.entries[cold.next].inner());
+      if (!up) which = -which;
     }
-    if (order > 0) {
+    if (which > 0) {
       const ColdPart::Entry& entry = cold.entries[cold.next++];
       HotEntry* copy = scanned_->Insert(entry.key, HashOf(keys_, entry.key));
       RETURN_IF_ERROR(ReadSlot(entry.value, {copy->slot(), scanned_.get()}));
       if (!visit(entry.inner(), {copy->slot(), scanned_.get()})) return OkStatus();
       continue;
     }
-    if (order == 0) ++cold.next;
+    if (which == 0) ++cold.next;
     const OrderIndex::Ref head = walk.head();
     walk.Pop();
     if (head.entry->has(HotEntry::kErased)) continue;
@@ -163,35 +161,32 @@ Status WriteBackTable::ScanOrdered(int64_t slice, std::string_view outer, std::s
 }
 
 // Reads the next part of begin ... end, and leaves there what follows it.
-Status WriteBackTable::ReadCold(std::string& begin, std::string& end, Direction direction,
-                                ColdPart& part) {
-  ASSIGN_OR_RETURN(ColdStore * store, memory_.Cold());
+Status WriteBackTable::ReadCold(int64_t slice, std::string& begin, std::string& end,
+                                SortedMerge::Order order, ColdPart& part) {
   part.entries.clear();
   part.next = 0;
-  const size_t prefix = ColdKey(0, {}).size();
-  const auto take = [&](std::string_view key, std::string_view value) {
-    part.entries.push_back({std::string(key.substr(prefix)), std::string(value)});
+  std::string last;
+  const auto take = [&](std::string_view place, std::string_view key, std::string_view value) {
+    last = place;
+    part.entries.push_back({std::string(key), std::string(value)});
   };
-  if (direction == Direction::kUp) {
-    ASSIGN_OR_RETURN(part.more, store->Scan(begin, end, kColdPart, take));
-    if (part.more) begin = begin.substr(0, prefix) + part.entries.back().key + '\0';
+  ASSIGN_OR_RETURN(part.more, cold_.Scan(slice, begin, end, order, kColdPart, take));
+  if (!part.more) return OkStatus();
+  if (order == SortedMerge::Order::kUp) {
+    begin = last + '\0';
   } else {
-    ASSIGN_OR_RETURN(part.more, store->ScanBack(begin, end, kColdPart, take));
-    if (part.more) end = begin.substr(0, prefix) + part.entries.back().key;
+    end = last;
   }
   return OkStatus();
 }
 
-// `part` is all that the cold store has of the collection.
+// `part` is all that the cold table has of the collection.
 Status WriteBackTable::LoadCollection(SliceState& state, std::string_view outer,
                                       const ColdPart& part) {
   for (const ColdPart::Entry& cold : part.entries) {
     const uint64_t hash = HashOf(keys_, cold.key);
     if (state.hot.Find(cold.key, hash) != nullptr) continue;
-    HotEntry* entry = Insert(state, cold.key, hash);
-    ++entries_;
-    RETURN_IF_ERROR(ReadSlot(cold.value, {entry->slot(), &state.hot}));
-    entry->set(HotEntry::kPersisted | HotEntry::kInCold | HotEntry::kMaybeInCold);
+    RETURN_IF_ERROR(InsertCold(state, cold.key, hash, cold.value).status());
   }
   if (OrderIndex::Collection* collection = state.order->Find(outer)) collection->complete = true;
   CountBytes(state);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -11,39 +12,24 @@ constexpr size_t kGroup = 64;
 // Entries that leave memory in one go: enough to pay for a file, little enough for one step.
 constexpr size_t kEvictEntries = 32 << 10;
 
-void AppendBigEndian(uint64_t v, int bytes, std::string& out) {
-  for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(v >> (8 * i)));
-}
-
-SlotReader ReaderOf(const SlotLayout& layout) {
-  StatusOr<SlotReader> reader = SlotReader::Make(layout.fields(), layout);
-  CHECK(reader.ok()) << reader.status();
-  return *std::move(reader);
-}
-
 }  // namespace
 
-StatusOr<ColdStore*> TaskMemory::Cold() {
-  if (!cold) {
-    ASSIGN_OR_RETURN(cold, factory());
-  }
-  return cold.get();
-}
-
 WriteBackTable::WriteBackTable(Config config)
-    : number_(config.number),
-      key_groups_(config.key_groups),
-      keys_(config.keys),
+    : identity_(std::move(config.identity)),
+      keys_(identity_.keys),
       ordered_(config.ordered),
       collects_changes_(config.collects_changes),
       memory_(*config.memory),
-      writer_(std::move(config.layout)),
-      reader_(ReaderOf(writer_.layout())) {
+      cold_(config.number, identity_.placement(), memory_),
+      writer_(identity_.layout),
+      reader_(SlotReader::Of(writer_.layout())) {
   CHECK(!ordered_ || keys_ == KeyForm::kInner);
 }
 
 WriteBackTable::~WriteBackTable() {
-  for (auto& [slice, state] : slices_) memory_.hot_bytes -= state->counted_bytes;
+  for (auto& [slice, state] : slices_) memory_.Recount(state->counted_bytes, 0);
+  memory_.Recount(counted_blocks_, 0);
+  memory_.Recount(counted_changes_, 0);
 }
 
 // ---- Access
@@ -59,7 +45,17 @@ WriteBackTable::SliceState& WriteBackTable::SliceOf(int64_t slice) {
 
 HotEntry* WriteBackTable::Insert(SliceState& state, std::string_view key, uint64_t hash) {
   HotEntry* entry = state.hot.Insert(key, hash);
-  if (state.order) state.order->Add(entry, /*complete=*/!state.has_cold);
+  if (state.order) state.order->Add(entry, /*complete=*/!state.has_cold || state.all_hot);
+  return entry;
+}
+
+// An entry as the cold table has it.
+StatusOr<HotEntry*> WriteBackTable::InsertCold(SliceState& state, std::string_view key,
+                                               uint64_t hash, std::string_view slot) {
+  HotEntry* entry = Insert(state, key, hash);
+  ++entries_;
+  RETURN_IF_ERROR(ReadSlot(slot, {entry->slot(), &state.hot}));
+  entry->set(HotEntry::kPersisted | HotEntry::kInCold | HotEntry::kMaybeInCold);
   return entry;
 }
 
@@ -69,7 +65,7 @@ void WriteBackTable::Remove(SliceState& state, HotEntry* entry, bool to_cold) {
 }
 
 bool WriteBackTable::MayBeCold(const SliceState& state, std::string_view key) const {
-  if (!state.has_cold) return false;
+  if (!state.has_cold || state.all_hot) return false;
   if (!state.order) return true;
   const OrderIndex::Collection* collection = state.order->Find(SplitInnerKey(key).first);
   return collection == nullptr || !collection->complete;
@@ -144,12 +140,11 @@ Status WriteBackTable::Lookup(SliceState& state, int64_t slice, const EncodedKey
 Status WriteBackTable::LookupCold(SliceState& state, int64_t slice, const EncodedKeys& keys,
                                   std::span<const uint32_t> rows, std::span<const uint32_t> misses,
                                   std::span<Slot> slots, uint8_t* is_new) {
-  ASSIGN_OR_RETURN(ColdStore * cold, memory_.Cold());
-  std::vector<std::string> cold_keys;
-  cold_keys.reserve(misses.size());
-  for (uint32_t at : misses) cold_keys.push_back(ColdKey(slice, keys.key(rows[at])));
+  std::vector<ColdTable::Wanted> wanted;
+  wanted.reserve(misses.size());
+  for (uint32_t at : misses) wanted.push_back({keys.key(rows[at]), keys.hash(rows[at])});
   std::vector<std::optional<std::string>> values(misses.size());
-  RETURN_IF_ERROR(cold->Read(cold_keys, values));
+  RETURN_IF_ERROR(cold_.Read(slice, wanted, values));
   for (size_t i = 0; i < misses.size(); ++i) {
     const uint32_t at = misses[i];
     const uint64_t hash = keys.hash(rows[at]);
@@ -157,10 +152,7 @@ Status WriteBackTable::LookupCold(SliceState& state, int64_t slice, const Encode
     HotEntry* entry = state.hot.Find(key, hash);  // the same key may be among the misses twice
     const bool absent = entry == nullptr && !values[i];
     if (entry == nullptr && values[i]) {
-      entry = Insert(state, key, hash);
-      ++entries_;
-      RETURN_IF_ERROR(ReadSlot(*values[i], {entry->slot(), &state.hot}));
-      entry->set(HotEntry::kPersisted | HotEntry::kInCold | HotEntry::kMaybeInCold);
+      ASSIGN_OR_RETURN(entry, InsertCold(state, key, hash, *values[i]));
     }
     if (is_new == nullptr) {
       slots[at] = entry ? Slot{entry->slot(), &state.hot} : Slot{nullptr, &state.hot};
@@ -216,7 +208,7 @@ Status WriteBackTable::Erase(int64_t slice, std::string_view key, uint64_t hash)
   const bool persisted = entry == nullptr || entry->has(HotEntry::kPersisted);
   const bool maybe_in_cold = entry == nullptr || entry->has(HotEntry::kMaybeInCold);
   if (persisted && collects_changes_) {
-    AppendErased(key, LogOf(slice));
+    AppendErased(key, LogOf(slice, key.size()));
     state.persisted = true;
   }
   if (entry != nullptr) --entries_;
@@ -245,17 +237,15 @@ Status WriteBackTable::DropSlice(int64_t slice) {
   if (it == slices_.end()) return OkStatus();
   std::unique_ptr<SliceState> state = std::move(it->second);
   slices_.erase(it);
-  memory_.hot_bytes -= state->counted_bytes;
+  hot_bytes_ -= state->counted_bytes;
+  memory_.Recount(state->counted_bytes, 0);
   for (uint32_t n = 1; state->has_cold && n <= state->hot.last(); ++n) {
     entries_ += state->hot.EntryAt(n)->has(HotEntry::kErased);  // was not counted
   }
   entries_ -= state->hot.used();
-  if (state->has_cold) {
-    ASSIGN_OR_RETURN(ColdStore * cold, memory_.Cold());
-    RETURN_IF_ERROR(cold->DropRange(ColdKey(slice, {}), ColdKey(slice + 1, {})));
-  }
+  if (state->has_cold) RETURN_IF_ERROR(cold_.DropSlice(slice));
   if (!collects_changes_) return OkStatus();
-  if (state->persisted) log_.push_back({SectionKind::kDropped, slice, key_groups_, {}});
+  if (state->persisted) log_.sections.push_back({slice, /*dropped=*/true, {}});
   if (cutting_ && (!state->frozen.empty() || !state->cut.empty())) {
     dropped_.push_back(std::move(state));
   }
@@ -266,20 +256,34 @@ Status WriteBackTable::DropSlice(int64_t slice) {
 
 void WriteBackTable::CountBytes(SliceState& state) {
   const uint64_t bytes = state.hot.bytes() + (state.order ? state.order->bytes() : 0);
-  memory_.hot_bytes += bytes - state.counted_bytes;
-  state.counted_bytes = bytes;
+  hot_bytes_ += bytes - state.counted_bytes;
+  memory_.Recount(state.counted_bytes, bytes);
 }
 
+void WriteBackTable::CountChanges() { memory_.Recount(counted_changes_, log_bytes_ + cut_bytes_); }
+
 Status WriteBackTable::MakeRoom() {
-  if (!memory_.factory || memory_.hot_bytes <= memory_.budget) return OkStatus();
+  const uint64_t allowed = memory_.Allowance();
+  if (RestoredTable* restored = cold_.restored()) {
+    // Blocks give way to entries, but for some.
+    const uint64_t others = memory_.held() - counted_blocks_;
+    restored->Keep(std::max(allowed - std::min(allowed, others), allowed / 8));
+    memory_.Recount(counted_blocks_, restored->kept_bytes());
+  }
+  if (log_bytes_ > 0 && memory_.MustSpillChanges(log_bytes_)) {
+    RETURN_IF_ERROR(SpillLog().Annotate("writing changes to disk"));
+  }
+  CountChanges();
+  if (!memory_.can_evict() || memory_.held() <= allowed) return OkStatus();
   size_t entries = kEvictEntries;
+  const uint64_t target = allowed / 8 * 7;
   // Twice around at most: the first time may only take back references.
   for (size_t visits = 2 * slices_.size(); visits > 0 && entries > 0; --visits) {
-    if (memory_.hot_bytes <= memory_.budget / 8 * 7) break;
+    if (memory_.held() <= target) break;
     auto it = slices_.lower_bound(evict_slice_);
     if (it == slices_.end()) it = slices_.begin();
     if (it == slices_.end()) break;
-    RETURN_IF_ERROR(Evict(it->first, *it->second, entries).Annotate("evicting state"));
+    RETURN_IF_ERROR(Evict(target, it->first, *it->second, entries).Annotate("evicting state"));
     if (it->second->evict_at == 1) {
       evict_slice_ = std::next(it) == slices_.end() ? INT64_MIN : std::next(it)->first;
     }
@@ -287,13 +291,24 @@ Status WriteBackTable::MakeRoom() {
   return OkStatus();
 }
 
+// What the log has so far becomes a sorted part of a scratch file.
+Status WriteBackTable::SpillLog() {
+  if (!scratch_) {
+    ASSIGN_OR_RETURN(scratch_, memory_.MakeScratchFile());
+  }
+  ASSIGN_OR_RETURN(auto spilled, SpillSections(*scratch_, identity_, log_.sections));
+  log_.spilled.push_back(std::move(spilled));
+  log_.sections.clear();
+  log_bytes_ = 0;
+  return OkStatus();
+}
+
 // Moves on through one slice, to its end at most.
-Status WriteBackTable::Evict(int64_t slice, SliceState& state, size_t& entries) {
+Status WriteBackTable::Evict(uint64_t target, int64_t slice, SliceState& state, size_t& entries) {
   std::vector<HotEntry*> victims;
-  const uint64_t target = memory_.budget / 8 * 7;
   uint64_t freed = 0;
   uint32_t n = state.evict_at;
-  for (; n <= state.hot.last() && entries > 0 && memory_.hot_bytes - freed > target; ++n) {
+  for (; n <= state.hot.last() && entries > 0 && memory_.held() > target + freed; ++n) {
     HotEntry* entry = state.hot.EntryAt(n);
     if (!entry->has(HotEntry::kUsed)) continue;
     if (entry->has(HotEntry::kReferenced)) {
@@ -305,6 +320,10 @@ Status WriteBackTable::Evict(int64_t slice, SliceState& state, size_t& entries) 
     --entries;
   }
   state.evict_at = n > state.hot.last() ? 1 : n;
+  if (!victims.empty()) {
+    state.all_hot = false;
+    warm_ = true;  // it would not see that they are gone
+  }
   RETURN_IF_ERROR(WriteVictims(slice, state, victims));
   for (HotEntry* entry : victims) {
     const bool erased = entry->has(HotEntry::kErased);
@@ -318,32 +337,28 @@ Status WriteBackTable::Evict(int64_t slice, SliceState& state, size_t& entries) 
 
 Status WriteBackTable::WriteVictims(int64_t slice, SliceState& state,
                                     const std::vector<HotEntry*>& victims) {
-  std::vector<ColdStore::Entry> run;
+  std::vector<ColdTable::Victim> run;
   for (HotEntry* entry : victims) {
     if (Frozen(entry)) Cut(state, entry);
     if (entry->has(HotEntry::kInCold)) continue;
     if (entry->has(HotEntry::kErased)) {
-      run.push_back({ColdKey(slice, entry->key()), std::nullopt});
+      run.push_back({entry->key(), entry->hash, std::nullopt});
       continue;
     }
     std::string value;
     writer_.Append(entry->slot(), value);
     if (collects_changes_ && entry->epoch == epoch_) {
       // It leaves the dirty ones, so the next snapshot hears of it here.
-      std::string& log = LogOf(slice);
+      std::string& log = LogOf(slice, entry->key().size() + value.size());
       AppendKey(entry->key(), log);
       log += value;
       state.persisted = true;
     }
-    run.push_back({ColdKey(slice, entry->key()), std::move(value)});
+    run.push_back({entry->key(), entry->hash, std::move(value)});
   }
   if (run.empty()) return OkStatus();
-  ASSIGN_OR_RETURN(ColdStore * cold, memory_.Cold());
-  std::sort(run.begin(), run.end(),
-            [](const ColdStore::Entry& a, const ColdStore::Entry& b) { return a.key < b.key; });
-  RETURN_IF_ERROR(cold->WriteRun(run));
+  RETURN_IF_ERROR(cold_.Write(slice, std::move(run)));
   state.has_cold = true;
-  memory_.spilled_entries += run.size();
   return OkStatus();
 }
 
@@ -353,64 +368,71 @@ Status WriteBackTable::ReadSlot(std::string_view bytes, Slot slot) const {
              : DataLossError("the cold store returned something else than was written");
 }
 
-std::string WriteBackTable::ColdKey(int64_t slice, std::string_view key) const {
-  std::string out;
-  out.reserve(12 + key.size());
-  AppendBigEndian(number_, 4, out);
-  AppendBigEndian(static_cast<uint64_t>(slice) ^ (uint64_t{1} << 63), 8, out);
-  out += key;
-  return out;
-}
-
 // ---- Restoring
 
-Status WriteBackTable::LoadEntry(int64_t slice, std::string_view key, const SlotReader& reader,
-                                 std::string_view encoded) {
-  RETURN_IF_ERROR(MakeRoom());
-  SliceState& state = SliceOf(slice);
-  const uint64_t hash = HashOf(keys_, key);
-  HotEntry* entry = state.hot.Find(key, hash);
-  if (entry == nullptr) {
-    entry = Insert(state, key, hash);
-    ++entries_;
-    // A version of an older file may have been evicted already.
-    if (state.has_cold) entry->set(HotEntry::kMaybeInCold);
-  } else {
-    if (entry->has(HotEntry::kErased)) ++entries_;
-    entry->clear(HotEntry::kErased | HotEntry::kInCold);
-    std::memset(entry->slot(), 0, layout().width());
+void WriteBackTable::Restore(std::unique_ptr<ShareFiles> files) {
+  CHECK(slices_.empty());
+  cold_.Restore(std::move(files));
+  for (int64_t slice : cold_.restored()->Slices()) {
+    SliceState& state = SliceOf(slice);
+    state.persisted = true;
+    state.has_cold = true;
   }
-  entry->set(HotEntry::kPersisted);
-  entry->epoch = 0;
-  state.persisted = true;
-  const bool read = reader.Read(encoded, {entry->slot(), &state.hot});
-  state.hot.CompactArena();
-  CountBytes(state);
-  return read ? OkStatus() : DataLossError("an entry that cannot be read");
+  warm_ = false;
 }
 
-Status WriteBackTable::LoadErased(int64_t slice, std::string_view key) {
-  auto it = slices_.find(slice);
-  if (it == slices_.end()) return OkStatus();
-  RETURN_IF_ERROR(Erase(slice, key, HashOf(keys_, key)));
-  log_.clear();  // the checkpoint knows
+StatusOr<bool> WriteBackTable::Warm(size_t entries) {
+  // What was evicted is not worth having back before it is asked for.
+  if (cold_.spilled() || memory_.held() > memory_.Allowance() / 8 * 7) warm_ = true;
+  for (; !warm_ && entries > 0; --entries) {
+    if (!warming_ || !cold_.restored()->Holds(warm_slice_)) {
+      RETURN_IF_ERROR(WarmNextSlice());
+      continue;
+    }
+    ASSIGN_OR_RETURN(const StateEntry* entry, warming_->Next());
+    SliceState& state = SliceOf(warm_slice_);
+    if (entry == nullptr) {
+      state.all_hot = true;
+      RETURN_IF_ERROR(WarmNextSlice());
+    } else if (!entry->erased && state.hot.Find(entry->key, entry->hash) == nullptr) {
+      RETURN_IF_ERROR(InsertCold(state, entry->key, entry->hash, entry->slot).status());
+      CountBytes(state);
+    }
+  }
+  if (warm_) warming_.reset();
+  return warm_;
+}
+
+Status WriteBackTable::WarmNextSlice() {
+  for (int64_t slice : cold_.restored()->Slices()) {
+    if (warming_ && slice <= warm_slice_) continue;
+    warm_slice_ = slice;
+    ASSIGN_OR_RETURN(warming_, cold_.restored()->WalkOnce(slice));
+    return OkStatus();
+  }
+  warm_ = true;
   return OkStatus();
 }
 
 // ---- Snapshots
 
-std::string& WriteBackTable::LogOf(int64_t slice) {
-  if (log_.empty() || log_.back().slice != slice || log_.back().kind != SectionKind::kChanges ||
-      log_.back().payload.size() >= kSectionBytes) {
-    log_.push_back({SectionKind::kChanges, slice, key_groups_, {}});
+std::string& WriteBackTable::LogOf(int64_t slice, size_t bytes) {
+  log_bytes_ += bytes;
+  std::vector<StateSection>& log = log_.sections;
+  if (log.empty() || log.back().slice != slice || log.back().dropped ||
+      log.back().payload.size() >= kSectionBytes) {
+    log.push_back({slice, /*dropped=*/false, {}});
   }
-  return log_.back().payload;
+  return log.back().payload;
 }
 
 void WriteBackTable::Cut(SliceState& state, HotEntry* entry) {
   if (state.cut.empty() || state.cut.back().size() >= kSectionBytes) state.cut.emplace_back();
-  AppendKey(entry->key(), state.cut.back());
-  writer_.Append(entry->slot(), state.cut.back());
+  std::string& cut = state.cut.back();
+  const size_t before = cut.size();
+  AppendKey(entry->key(), cut);
+  writer_.Append(entry->slot(), cut);
+  cut_bytes_ += cut.size() - before;
   entry->epoch = 0;
   entry->set(HotEntry::kPersisted);
 }
@@ -420,8 +442,9 @@ void WriteBackTable::BeginCut() {
   CHECK(collects_changes_);
   cutting_ = true;
   frozen_epoch_ = epoch_++;
-  cut_log_ = std::move(log_);
-  log_.clear();
+  cut_log_ = std::exchange(log_, {});
+  cut_bytes_ = std::exchange(log_bytes_, 0);
+  scratch_.reset();
   for (auto& [slice, state] : slices_) {
     if (state->dirty.empty()) continue;
     state->frozen = std::move(state->dirty);
@@ -450,12 +473,11 @@ size_t WriteBackTable::CutSome(size_t entries) {
   return done;
 }
 
-std::vector<StateSection> WriteBackTable::EndCut() {
-  std::vector<StateSection> sections = std::move(cut_log_);
-  cut_log_.clear();
+StateRun WriteBackTable::EndCut() {
+  StateRun run = std::exchange(cut_log_, {});
   for (auto& [slice, state] : cut_slices_) {
     for (std::string& payload : state->cut) {
-      sections.push_back({SectionKind::kChanges, slice, key_groups_, std::move(payload)});
+      run.sections.push_back({slice, /*dropped=*/false, std::move(payload)});
     }
     state->cut.clear();
     state->frozen = {};
@@ -464,15 +486,17 @@ std::vector<StateSection> WriteBackTable::EndCut() {
   cut_next_ = 0;
   dropped_.clear();
   cutting_ = false;
-  return sections;
+  cut_bytes_ = 0;
+  CountChanges();
+  return run;
 }
 
-std::vector<StateSection> WriteBackTable::TakeCut() {
+StateRun WriteBackTable::TakeCut() {
   CHECK(cutting_ && cut_done());
   return EndCut();
 }
 
-std::vector<StateSection> WriteBackTable::AbortCut() {
+StateRun WriteBackTable::AbortCut() {
   CHECK(cutting_);
   for (auto& [slice, state] : cut_slices_) {
     auto it = slices_.find(slice);

@@ -242,7 +242,8 @@ class Builder {
     config.state.key_groups =
         KeyGroupRangeFor(config.id.subtask, vertex.parallelism(), graph_->max_parallelism());
     config.state.max_parallelism = graph_->max_parallelism();
-    config.state.memory_budget = environment_.state_bytes_per_task;
+    config.state.memory = environment_.state_memory;
+    config.state.scratch_dir = environment_.scratch_dir;
     config.state.cold_store = environment_.cold_store;
     config.make_operator = environment_.make_operator;
     RETURN_IF_ERROR(BuildInputs(subtask, config));
@@ -259,6 +260,7 @@ class Builder {
       listener(id, std::move(event));
     };
     const TaskRefPtr ref = refs_[config.id];
+    config.state.make_room_soon = [ref] { ref->Wake(); };
     auto task = std::make_shared<Task>(std::move(config));
     ref->task = task;
     deployment_.tasks.push_back(std::move(task));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/memory_budget.h"
 #include "common/base/status.h"
 #include "common/fs/file_system.h"
 #include "connectors/connector.h"
@@ -22,9 +23,10 @@ struct TaskEnvironment {
   OperatorFactory make_operator;
   std::function<StatusOr<std::unique_ptr<Source>>(const plan::Table&)> make_source;
   std::function<StatusOr<std::unique_ptr<Sink>>(const plan::Table&)> make_sink;
-  std::shared_ptr<FileSystem> file_system;  // of checkpoints
-  ColdStoreFactory cold_store;              // null: all keyed state stays in memory
-  uint64_t state_bytes_per_task = uint64_t{1} << 62;
+  std::shared_ptr<FileSystem> file_system;     // of checkpoints
+  ColdStoreFactory cold_store;                 // null: all keyed state stays in memory
+  std::shared_ptr<MemoryBudget> state_memory;  // for the keyed state of all tasks; null: no limit
+  std::string scratch_dir;                     // for changes that do not fit it; empty: none
   size_t inline_state_bytes = CheckpointStorage::kInlineBytes;  // smaller state gets no file
   DataTransport* transport = nullptr;                           // null: every task of a job is here
 };

@@ -371,6 +371,11 @@ StatusOr<Task::Step> Task::DoStep(int64_t until_ns) {
         return snapshot_ && !snapshot_->cut ? Step::kAgain : Step::kIdle;
     }
   }
+  // No operator holds a slot, or is in the middle of a scan.
+  RETURN_IF_ERROR(body.state->MakeRoom());
+  if (!warm_) {
+    ASSIGN_OR_RETURN(warm_, body.state->WarmSome(kEntriesPerSlice));
+  }
   if (!todo_.empty()) {
     RETURN_IF_ERROR(DoTodo());
     return Step::kAgain;
@@ -443,7 +448,7 @@ StatusOr<Task::Step> Task::GoIdle() {
     return Step::kAgain;
   }
   body_->writer->Flush();
-  return snapshot_ && !snapshot_->cut ? Step::kAgain : Step::kIdle;
+  return (snapshot_ && !snapshot_->cut) || !warm_ ? Step::kAgain : Step::kIdle;
 }
 
 Status Task::OnElement(InputGate::Received received) {

@@ -215,6 +215,7 @@ class Task : public Runnable {
   int64_t aligning_since_ns_ = 0;
   bool input_over_ = false;  // nothing is read any more
   bool end_sent_ = false;
+  bool warm_ = false;  // restored state needs no more loading
   bool source_idle_ = false;
   bool idle_flushed_ = true;
   size_t asked_with_ = static_cast<size_t>(-1);  // splits it had when it last asked for one

@@ -1,35 +1,76 @@
 #include "state/storage/state_file.h"
 
 #include <cstring>
+#include <tuple>
 
+#include "common/base/check.h"
 #include "state/varint.h"
 #include "state/xxh64.h"
 
 namespace weir {
 namespace {
 
-constexpr std::string_view kMagic = "WEIRSTA1";
+constexpr std::string_view kMagic = "WEIRSTA2";
 constexpr uint32_t kMaxHeaderBytes = 1 << 24;
-constexpr uint64_t kMaxSectionBytes = uint64_t{1} << 32;
 
-struct SectionHead {
-  uint32_t kind;
-  uint32_t first_key_group;
-  uint32_t last_key_group;
-  uint32_t zero;
-  int64_t slice;
-  uint64_t length;    // of the payload
-  uint64_t checksum;  // of the payload
-  uint64_t head_checksum;
+// At the file's end.
+struct Footer {
+  uint64_t index_at;
+  uint64_t index_length;
+  uint64_t index_checksum;
+  uint64_t checksum;  // of the three before
 };
-static_assert(sizeof(SectionHead) == 48);
-constexpr size_t kHeadHashed = offsetof(SectionHead, head_checksum);
+static_assert(sizeof(Footer) == 32);
 
-uint64_t HeadChecksum(const SectionHead& head, uint64_t seed, uint64_t number) {
-  return Xxh64::Hash({reinterpret_cast<const char*>(&head), kHeadHashed}, seed + 2 * number + 1);
+// What is no block has a place of its own in the checksums.
+constexpr uint64_t kIndexPlace = ~uint64_t{0};
+constexpr uint64_t kFooterPlace = ~uint64_t{1};
+
+uint64_t ChecksumAt(std::string_view bytes, uint64_t seed, uint64_t place) {
+  return Xxh64::Hash(bytes, seed + place);
 }
-uint64_t PayloadChecksum(std::string_view payload, uint64_t seed, uint64_t number) {
-  return Xxh64::Hash(payload, seed + 2 * number);
+uint64_t ChecksumOf(const Footer& footer, uint64_t seed) {
+  return ChecksumAt({reinterpret_cast<const char*>(&footer), offsetof(Footer, checksum)}, seed,
+                    kFooterPlace);
+}
+
+void PutU64(uint64_t v, std::string& out) {
+  out.append(reinterpret_cast<const char*>(&v), sizeof(v));
+}
+bool GetU64(std::string_view& in, uint64_t& v) {
+  if (in.size() < sizeof(v)) return false;
+  std::memcpy(&v, in.data(), sizeof(v));
+  in.remove_prefix(sizeof(v));
+  return true;
+}
+bool GetString(std::string_view& in, std::string& out) {
+  uint64_t size;
+  if (!GetVarint(in, size) || size > in.size()) return false;
+  out = in.substr(0, size);
+  in.remove_prefix(size);
+  return true;
+}
+
+// A Bloom filter over hashes: ten bits a key and six probes, so one of a hundred absent keys passes.
+constexpr uint64_t kFilterBitsPerKey = 10;
+constexpr int kFilterProbes = 6;
+
+template <class F>
+void ForEachFilterBit(uint64_t hash, uint64_t bits, F visit) {
+  // Hashes of one key group share their high half's remainder: mixed once more.
+  hash *= 0x9e3779b97f4a7c15u;
+  const uint64_t step = (hash >> 32) | 1;
+  for (int i = 0; i < kFilterProbes; ++i, hash += step) visit((hash >> 16) % bits);
+}
+
+std::string FilterOf(const std::vector<uint64_t>& hashes) {
+  std::string filter((hashes.size() * kFilterBitsPerKey + 7) / 8, '\0');
+  for (uint64_t hash : hashes) {
+    ForEachFilterBit(hash, filter.size() * 8, [&](uint64_t bit) {
+      filter[bit / 8] = static_cast<char>(filter[bit / 8] | 1 << bit % 8);
+    });
+  }
+  return filter;
 }
 
 class StringFile : public ReadableFile {
@@ -71,28 +112,73 @@ StateFileWriter::StateFileWriter(const checkpoint::StateFileHeader& header, Sink
   head_.append(reinterpret_cast<const char*>(&seed_), sizeof(seed_));
 }
 
-Status StateFileWriter::Write(SectionKind kind, int64_t slice, KeyGroupRange groups,
-                              std::string_view payload) {
-  SectionHead head = {};
-  head.kind = static_cast<uint32_t>(kind);
-  head.first_key_group = static_cast<uint32_t>(groups.first);
-  head.last_key_group = static_cast<uint32_t>(groups.last);
-  head.slice = slice;
-  head.length = payload.size();
-  head.checksum = PayloadChecksum(payload, seed_, next_);
-  head.head_checksum = HeadChecksum(head, seed_, next_);
-  ++next_;
-  head_.append(reinterpret_cast<const char*>(&head), sizeof(head));
-  RETURN_IF_ERROR(sink_(head_));
-  head_.clear();
-  return payload.empty() ? OkStatus() : sink_(payload);
+Status StateFileWriter::Write(std::string_view bytes) {
+  if (!head_.empty()) {
+    at_ = head_.size();
+    RETURN_IF_ERROR(sink_(head_));
+    head_.clear();
+  }
+  at_ += bytes.size();
+  return bytes.empty() ? OkStatus() : sink_(bytes);
 }
 
-Status StateFileWriter::Add(const StateSection& section) {
-  return Write(section.kind, section.slice, section.groups, section.payload);
+Status StateFileWriter::Add(const StateEntry& entry) {
+  if (block_.empty()) {
+    CHECK_EQ(blocks_, 0u);  // it is closed when the next entry is there
+  } else {
+    CHECK(std::tie(slice_, groups_.last, last_key_) <
+          std::tuple(entry.slice, entry.group, entry.key))
+        << "entries out of order";
+    if (entry.slice != slice_ || block_.size() >= kBlockBytes) RETURN_IF_ERROR(CloseBlock());
+  }
+  if (block_.empty()) {
+    slice_ = entry.slice;
+    groups_.first = entry.group;
+    first_key_ = entry.key;
+  }
+  groups_.last = entry.group;
+  last_key_ = entry.key;
+  hashes_.push_back(entry.hash);
+  if (entry.erased) {
+    AppendErased(entry.key, block_);
+  } else {
+    AppendKey(entry.key, block_);
+    block_ += entry.slot;
+  }
+  return OkStatus();
 }
 
-Status StateFileWriter::End() { return Write(SectionKind::kEnd, 0, {}, {}); }
+Status StateFileWriter::CloseBlock() {
+  if (block_.empty()) return OkStatus();
+  const std::string filter = FilterOf(hashes_);
+  PutU64(static_cast<uint64_t>(slice_), index_);
+  PutVarint(static_cast<uint64_t>(groups_.first), index_);
+  PutVarint(static_cast<uint64_t>(groups_.last), index_);
+  PutVarint(block_.size(), index_);
+  PutU64(ChecksumAt(block_, seed_, blocks_++), index_);
+  PutVarint(first_key_.size(), index_);
+  index_ += first_key_;
+  PutVarint(filter.size(), index_);
+  index_ += filter;
+  RETURN_IF_ERROR(Write(block_));
+  block_.clear();
+  hashes_.clear();
+  return OkStatus();
+}
+
+Status StateFileWriter::End() {
+  RETURN_IF_ERROR(CloseBlock());
+  std::string index;
+  PutVarint(dropped_.size(), index);
+  for (int64_t slice : dropped_) PutU64(static_cast<uint64_t>(slice), index);
+  PutVarint(blocks_, index);
+  index += index_;
+  RETURN_IF_ERROR(Write({}));
+  Footer footer = {at_, index.size(), ChecksumAt(index, seed_, kIndexPlace), 0};
+  footer.checksum = ChecksumOf(footer, seed_);
+  index.append(reinterpret_cast<const char*>(&footer), sizeof(footer));
+  return Write(index);
+}
 
 // ---- Reading
 
@@ -100,7 +186,7 @@ Status StateFileReader::Damaged(const std::string& why) const {
   return DataLossError("state file " + path_ + " is damaged: " + why);
 }
 
-Status StateFileReader::ReadExactly(uint64_t at, uint64_t size, std::string& out) {
+Status StateFileReader::ReadExactly(uint64_t at, uint64_t size, std::string& out) const {
   if (at > size_ || size > size_ - at) return Damaged("it ends too early");
   out.resize(size);
   StatusOr<size_t> got = file_->ReadAt(at, out.data(), size);
@@ -111,16 +197,17 @@ Status StateFileReader::ReadExactly(uint64_t at, uint64_t size, std::string& out
 StatusOr<std::unique_ptr<StateFileReader>> StateFileReader::Open(std::unique_ptr<ReadableFile> file,
                                                                  std::string path) {
   std::unique_ptr<StateFileReader> reader(new StateFileReader(std::move(file), std::move(path)));
-  RETURN_IF_ERROR(reader->ReadHeads());
+  RETURN_IF_ERROR(reader->ReadHeader());
+  RETURN_IF_ERROR(reader->ReadIndex());
   return reader;
 }
 
-Status StateFileReader::ReadHeads() {
+Status StateFileReader::ReadHeader() {
   ASSIGN_OR_RETURN(size_, file_->Size());
   std::string bytes;
   const size_t prefix = kMagic.size() + sizeof(uint32_t);
   RETURN_IF_ERROR(ReadExactly(0, prefix, bytes));
-  if (!bytes.starts_with(kMagic)) return Damaged("it does not begin as a state file, version 1");
+  if (!bytes.starts_with(kMagic)) return Damaged("it does not begin as a state file, version 2");
   uint32_t length;
   std::memcpy(&length, bytes.data() + kMagic.size(), sizeof(length));
   if (length > kMaxHeaderBytes) return Damaged("its header is too long");
@@ -132,56 +219,82 @@ Status StateFileReader::ReadHeads() {
   if (!header_.ParseFromArray(bytes.data() + prefix, static_cast<int>(length))) {
     return Damaged("its header cannot be parsed");
   }
-  uint64_t at = bytes.size();
-  for (uint64_t number = 0;; ++number) {
-    RETURN_IF_ERROR(ReadExactly(at, sizeof(SectionHead), bytes));
-    SectionHead head;
-    std::memcpy(&head, bytes.data(), sizeof(head));
-    if (head.head_checksum != HeadChecksum(head, seed_, number)) {
-      return Damaged("the checksum of section " + std::to_string(number) + " does not match");
-    }
-    at += sizeof(head);
-    if (head.kind > static_cast<uint32_t>(SectionKind::kEnd) || head.length > kMaxSectionBytes ||
-        head.length > size_ - at) {
-      return Damaged("section " + std::to_string(number) + " is none");
-    }
-    const auto kind = static_cast<SectionKind>(head.kind);
-    if (kind == SectionKind::kEnd) {
-      return at == size_ ? OkStatus() : Damaged("something follows its end");
-    }
-    sections_.push_back(
-        {kind,
-         head.slice,
-         {static_cast<int32_t>(head.first_key_group), static_cast<int32_t>(head.last_key_group)},
-         number,
-         at,
-         head.length,
-         head.checksum});
-    at += head.length;
-  }
+  blocks_at_ = bytes.size();
+  return OkStatus();
 }
 
-Status StateFileReader::ReadPayload(const Section& section, std::string& payload) {
-  RETURN_IF_ERROR(ReadExactly(section.at, section.length, payload));
-  if (PayloadChecksum(payload, seed_, section.number) != section.checksum) {
-    return Damaged("the checksum of the content of section " + std::to_string(section.number) +
-                   " does not match");
+Status StateFileReader::ReadIndex() {
+  Footer footer;
+  if (size_ < blocks_at_ + sizeof(footer)) return Damaged("it ends too early");
+  std::string bytes;
+  RETURN_IF_ERROR(ReadExactly(size_ - sizeof(footer), sizeof(footer), bytes));
+  std::memcpy(&footer, bytes.data(), sizeof(footer));
+  if (footer.checksum != ChecksumOf(footer, seed_)) {
+    return Damaged("the checksum of its end does not match");
+  }
+  const uint64_t end = size_ - sizeof(footer);
+  if (footer.index_at < blocks_at_ || footer.index_at > end ||
+      footer.index_length != end - footer.index_at) {
+    return Damaged("its index is not where it should be");
+  }
+  RETURN_IF_ERROR(ReadExactly(footer.index_at, footer.index_length, bytes));
+  if (footer.index_checksum != ChecksumAt(bytes, seed_, kIndexPlace)) {
+    return Damaged("the checksum of its index does not match");
+  }
+  index_at_ = footer.index_at;
+  return ParseIndex(bytes) ? OkStatus() : Damaged("its index is none");
+}
+
+bool StateFileReader::ParseIndex(std::string_view index) {
+  uint64_t count;
+  if (!GetVarint(index, count) || count > index.size() / sizeof(uint64_t)) return false;
+  for (uint64_t i = 0; i < count; ++i) {
+    uint64_t slice;
+    if (!GetU64(index, slice)) return false;
+    dropped_.push_back(static_cast<int64_t>(slice));
+  }
+  if (!GetVarint(index, count) || count > index.size()) return false;
+  uint64_t at = blocks_at_;
+  for (uint64_t i = 0; i < count; ++i) {
+    Block& block = blocks_.emplace_back();
+    uint64_t slice, first, last;
+    if (!GetU64(index, slice) || !GetVarint(index, first) || !GetVarint(index, last) ||
+        !GetVarint(index, block.length) || !GetU64(index, block.checksum) ||
+        !GetString(index, block.first_key) || !GetString(index, block.filter)) {
+      return false;
+    }
+    if (first > last || last > INT32_MAX || block.length > index_at_ - at) return false;
+    block.slice = static_cast<int64_t>(slice);
+    block.groups = {static_cast<int32_t>(first), static_cast<int32_t>(last)};
+    block.at = at;
+    at += block.length;
+  }
+  return index.empty() && at == index_at_;
+}
+
+Status StateFileReader::ReadBlock(size_t number, std::string& payload) const {
+  const Block& block = blocks_[number];
+  RETURN_IF_ERROR(ReadExactly(block.at, block.length, payload));
+  if (ChecksumAt(payload, seed_, number) != block.checksum) {
+    return Damaged("the checksum of block " + std::to_string(number) + " does not match");
   }
   return OkStatus();
 }
 
-bool StateEntryCursor::Next(StateEntry& entry) {
-  if (rest_.empty() || damaged_) return false;
+bool StateFileReader::Block::MayHold(uint64_t hash) const {
+  if (filter.empty()) return true;
+  bool may = true;
+  ForEachFilterBit(hash, filter.size() * 8,
+                   [&](uint64_t bit) { may = may && (filter[bit / 8] >> bit % 8 & 1); });
+  return may;
+}
+
+bool TakeKey(std::string_view& bytes, std::string_view& key, bool& erased) {
   uint64_t tag;
-  damaged_ = true;
-  if (!GetVarint(rest_, tag) || tag / 2 > rest_.size()) return false;
-  entry.erased = tag & 1;
-  entry.key = rest_.substr(0, tag / 2);
-  rest_.remove_prefix(tag / 2);
-  std::string_view before = rest_;
-  if (!entry.erased && !reader_->Skip(rest_)) return false;
-  entry.slot = before.substr(0, before.size() - rest_.size());
-  damaged_ = false;
+  if (!GetVarint(bytes, tag) || tag / 2 > bytes.size()) return false;
+  erased = tag & 1;
+  key = bytes.substr(0, tag / 2);
+  bytes.remove_prefix(tag / 2);
   return true;
 }
 

@@ -11,36 +11,35 @@
 #include "common/fs/file_system.h"
 #include "proto/checkpoint.pb.h"
 #include "state/key_groups.h"
-#include "state/slot_codec.h"
 #include "state/slot_layout.h"
 
-// A file of keyed state, version 1: what one snapshot says about one table. Numbers are least
-// significant byte first.
+// A file of keyed state, version 2: what one snapshot says about one table, sorted. Numbers are
+// least significant byte first.
 //
-//   "WEIRSTA1"  length of the header (u32)  header (weir.checkpoint.StateFileHeader)  XXH64 of
-//   these sections, each a SectionHead and its payload; the last one is of kind kEnd and empty
+//   "WEIRSTA2"  length of the header (u32)  header (weir.checkpoint.StateFileHeader)  XXH64 of these
+//   blocks, one after the other
+//   index: the slices that were dropped, and of each block what it holds and its checksum
+//   place and length of the index, its checksum, the checksum of these (4 * u64)
 //
-// Sections apply in order. Every byte is covered by a checksum whose seed is the file's own header
-// and the section's place, so that a section of another file or place does not pass.
-// A payload is a sequence of entries: (length of key * 2 + erased) as varint, the key, and the slot
-// as SlotWriter has it unless erased.
+// Every byte is covered by a checksum whose seed is the file's own header and the block's place, so
+// that a block of another file or place does not pass. The blocks together are every entry of the
+// table, or every one that changed, in order of (slice, key group, key), each key once.
+// A block's entries: (length of key * 2 + erased) as varint, the key, and the slot as SlotWriter has
+// it unless erased.
 
 namespace weir {
 
-enum class SectionKind : uint32_t {
-  kChanges = 0,  // entries of one slice; in a base file sorted by (key group, key)
-  kDropped = 1,  // the slice is empty from here on
-  kEnd = 2,
-};
+// Blocks are closed at about this size: what a look-up reads.
+inline constexpr size_t kBlockBytes = 16 << 10;
 
-// Sections are closed at about this size.
-inline constexpr size_t kSectionBytes = 1 << 20;
-
-struct StateSection {
-  SectionKind kind = SectionKind::kChanges;
+// An entry of a table as bytes. `slot` is empty when erased.
+struct StateEntry {
   int64_t slice = 0;
-  KeyGroupRange groups;  // its keys lie in it
-  std::string payload;
+  uint64_t hash = 0;  // of the key (HashOf)
+  int32_t group = 0;  // that follows from it
+  bool erased = false;
+  std::string_view key;
+  std::string_view slot;
 };
 
 void AppendErased(std::string_view key, std::string& payload);
@@ -51,74 +50,82 @@ class StateFileWriter {
   // Where the bytes go.
   using Sink = std::function<Status(std::string_view)>;
   StateFileWriter(const checkpoint::StateFileHeader& header, Sink sink);
-  Status Add(const StateSection& section);
+  // Older files hold nothing of the slice from here on; its entries in this file are newer.
+  void Drop(int64_t slice) { dropped_.push_back(slice); }
+  // In strictly ascending order of (slice, key group, key).
+  Status Add(const StateEntry& entry);
   Status End();
 
  private:
-  Status Write(SectionKind kind, int64_t slice, KeyGroupRange groups, std::string_view payload);
+  Status CloseBlock();
+  Status Write(std::string_view bytes);
 
   std::string head_;  // not yet written
   Sink sink_;
   uint64_t seed_;
-  uint64_t next_ = 0;
+  uint64_t at_ = 0;  // bytes written
+  std::vector<int64_t> dropped_;
+  std::string index_;  // of the closed blocks
+  uint64_t blocks_ = 0;
+
+  std::string block_;  // that is open, and what is known of it
+  int64_t slice_ = 0;
+  KeyGroupRange groups_;
+  std::string first_key_, last_key_;
+  std::vector<uint64_t> hashes_;
 };
 
+// Thread-safe once open, as far as the file is.
 class StateFileReader {
  public:
-  struct Section {
-    SectionKind kind;
+  struct Block {
     int64_t slice;
     KeyGroupRange groups;
-    uint64_t number;
-    uint64_t at;  // of its payload
+    std::string first_key;  // in the first of the groups
+    std::string filter;     // over its keys
+    uint64_t at;
     uint64_t length;
     uint64_t checksum;
+
+    // False: it does not hold a key of this hash.
+    bool MayHold(uint64_t hash) const;
   };
 
-  // Reads the header and the heads of all sections. `path` goes into errors. kDataLoss for anything
-  // that a StateFileWriter did not write.
+  // Reads the header and the index. `path` goes into errors. kDataLoss for anything that a
+  // StateFileWriter did not write.
   static StatusOr<std::unique_ptr<StateFileReader>> Open(std::unique_ptr<ReadableFile> file,
                                                          std::string path);
 
   const checkpoint::StateFileHeader& header() const { return header_; }
   const std::string& path() const { return path_; }
-  const std::vector<Section>& sections() const { return sections_; }  // without the end
-  Status ReadPayload(const Section& section, std::string& payload);
+  uint64_t bytes() const { return size_; }
+  const std::vector<int64_t>& dropped() const { return dropped_; }
+  const std::vector<Block>& blocks() const { return blocks_; }  // in order
+  Status ReadBlock(size_t number, std::string& payload) const;
 
  private:
   StateFileReader(std::unique_ptr<ReadableFile> file, std::string path)
       : file_(std::move(file)), path_(std::move(path)) {}
-  Status ReadHeads();
-  Status ReadExactly(uint64_t at, uint64_t size, std::string& out);
+  Status ReadHeader();
+  Status ReadIndex();
+  bool ParseIndex(std::string_view index);
+  Status ReadExactly(uint64_t at, uint64_t size, std::string& out) const;
   Status Damaged(const std::string& why) const;
 
   std::unique_ptr<ReadableFile> file_;
   std::string path_;
   uint64_t size_ = 0;
   uint64_t seed_ = 0;
+  uint64_t blocks_at_ = 0;
+  uint64_t index_at_ = 0;
   checkpoint::StateFileHeader header_;
-  std::vector<Section> sections_;
+  std::vector<int64_t> dropped_;
+  std::vector<Block> blocks_;
 };
 
-// Walks the entries of a payload.
-struct StateEntry {
-  std::string_view key;
-  bool erased = false;
-  std::string_view slot;  // encoded
-};
-class StateEntryCursor {
- public:
-  StateEntryCursor(std::string_view payload, const SlotReader& reader)
-      : rest_(payload), reader_(&reader) {}
-  // False at the end and at bytes that are no entry.
-  bool Next(StateEntry& entry);
-  bool damaged() const { return damaged_; }
-
- private:
-  std::string_view rest_;
-  const SlotReader* reader_;
-  bool damaged_ = false;
-};
+// Takes an entry's key, and whether it is erased, off the front of `bytes`; its slot follows. False
+// for bytes that are no entry.
+bool TakeKey(std::string_view& bytes, std::string_view& key, bool& erased);
 
 // A file that travels inside a handle.
 std::unique_ptr<ReadableFile> MakeStringFile(std::string bytes);

@@ -396,7 +396,7 @@ TaskEnvironment MakeEnvironment(const World& world, const LifePtr& life) {
   };
   environment.cold_store = [] { return MakeMemoryColdStore(); };
   // So little that entries do move to the cold store.
-  environment.state_bytes_per_task = 4096;
+  environment.state_memory = std::make_shared<MemoryBudget>(4096);
   // And that its snapshots are files.
   environment.inline_state_bytes = 100;
   return environment;

@@ -56,7 +56,7 @@ class ResumingJobRunner : public JobRunner {
     LocalClusterOptions options;
     options.checkpoint_root = scratch_ + "/checkpoints";
     options.state_dir = scratch_ + "/state";
-    options.state_bytes_per_task = command_.state_bytes;
+    options.state_bytes = command_.state_bytes;
     ASSIGN_OR_RETURN(cluster_, StoppingCluster::Start(std::move(options)));
     return OkStatus();
   }

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/base/memory_budget.h"
+#include "state/cold_store.h"
+#include "state/key_codec.h"
+#include "state/restored_table.h"
+#include "state/scratch_file.h"
+
+namespace weir {
+
+// What the tables of one task share: their part of the process's memory, and what is behind it.
+class TaskMemory {
+ public:
+  // `factory` null: nothing is ever evicted. `scratch_dir` empty: changes stay in memory until they
+  // are in a checkpoint.
+  TaskMemory(std::unique_ptr<MemoryShare> share, ColdStoreFactory factory,
+             std::string scratch_dir = "", uint64_t spill_changes_bytes = 0)
+      : share_(std::move(share)),
+        factory_(std::move(factory)),
+        scratch_dir_(std::move(scratch_dir)),
+        spill_changes_bytes_(spill_changes_bytes) {}
+
+  bool can_evict() const { return factory_ != nullptr; }
+  StatusOr<ColdStore*> Cold();  // made when first asked for
+  bool MustSpillChanges(uint64_t bytes) const {
+    return !scratch_dir_.empty() && bytes >= spill_changes_bytes_;
+  }
+  StatusOr<std::shared_ptr<ScratchFile>> MakeScratchFile() const {
+    return ScratchFile::Make(scratch_dir_);
+  }
+
+  // Hot entries, blocks of checkpoints that are kept, changes that no checkpoint holds yet.
+  uint64_t held() const { return share_->held(); }
+  uint64_t Allowance() const { return share_->Allowance(); }
+  // A user's number of bytes has become another.
+  void Recount(uint64_t& counted, uint64_t bytes) {
+    if (counted == bytes) return;
+    share_->Hold(held() - counted + bytes);
+    counted = bytes;
+  }
+
+  uint64_t spilled_entries = 0;
+
+ private:
+  const std::unique_ptr<MemoryShare> share_;
+  const ColdStoreFactory factory_;
+  const std::string scratch_dir_;
+  const uint64_t spill_changes_bytes_;
+  std::unique_ptr<ColdStore> cold_;
+};
+
+// The entries of one table that are not in memory: those that were evicted, in the task's cold
+// store, above those of the checkpoint it was restored from. Keys are in the order of a state file:
+// by (slice, key group, key).
+class ColdTable {
+ public:
+  ColdTable(uint32_t number, KeyPlacement placement, TaskMemory& memory)
+      : number_(number), placement_(placement), memory_(memory) {}
+
+  // For a table that holds nothing yet.
+  void Restore(std::unique_ptr<ShareFiles> files);
+  RestoredTable* restored() { return restored_.get(); }
+  // Everything that it holds was taken into memory.
+  void ForgetRestored() { restored_.reset(); }
+  bool spilled() const { return spilled_; }
+
+  struct Victim {
+    std::string_view key;
+    uint64_t hash;
+    std::optional<std::string> value;  // none: erased
+  };
+  // Newer than all that is here.
+  Status Write(int64_t slice, std::vector<Victim> victims);
+  // One value per key; none where there is no such key.
+  struct Wanted {
+    std::string_view key;
+    uint64_t hash;
+  };
+  Status Read(int64_t slice, std::span<const Wanted> keys,
+              std::span<std::optional<std::string>> values);
+
+  // A place in a slice, as one may go on from it: empty is in front of everything.
+  std::string PlaceOf(std::string_view key, uint64_t hash) const;
+  using Visitor =
+      std::function<void(std::string_view place, std::string_view key, std::string_view value)>;
+  // Visits up to `limit` entries with begin <= place < end in order, or from the last one on
+  // downwards; true when there may be more. An empty `end` is behind everything.
+  StatusOr<bool> Scan(int64_t slice, std::string_view begin, std::string_view end,
+                      SortedMerge::Order order, size_t limit, const Visitor& visit);
+
+  Status DropSlice(int64_t slice);
+
+ private:
+  std::string ColdKey(int64_t slice, std::string_view place) const;
+  struct Part;
+  Status ReadPart(int64_t slice, std::string& begin, std::string& end, SortedMerge::Order order,
+                  size_t limit, Part& part);
+
+  const uint32_t number_;
+  const KeyPlacement placement_;
+  TaskMemory& memory_;
+  std::unique_ptr<RestoredTable> restored_;
+  bool spilled_ = false;  // the cold store may hold something of the table
+};
+
+}  // namespace weir
