@@ -56,13 +56,15 @@ job_event::CheckpointLoaded JobStorage::Load() {
       if (!manifest.ok()) return {.status = manifest.status()};
       loaded.retained.push_back(*std::move(manifest));
     }
+    // What an earlier job manager had no time to delete. Only at first: later there may be files of
+    // a savepoint that is being copied.
+    const bool sweep = !std::exchange(swept_, true);
     if (!loaded.retained.empty()) {
       // Also checks that the files of the newest are there in their length.
       if (auto newest = checkpoints_->ReadNewest(); !newest.ok()) {
         return {.status = newest.status()};
       }
-      // What an earlier job manager had no time to delete.
-      if (!std::exchange(swept_, true)) {
+      if (sweep) {
         if (auto removed = checkpoints_->RemoveUnreferenced(loaded.retained); !removed.ok()) {
           LOG(kWarning) << "job " << job_id_ << ": " << removed.status();
         }

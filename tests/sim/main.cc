@@ -29,7 +29,7 @@ namespace {
 
 // Seeds that found a bug once. They mean something else after each change of the simulation, and
 // cost little.
-constexpr uint64_t kFound[] = {2, 163, 283, 1557, 1935, 2103, 11622, 16754, 36880, 52655};
+constexpr uint64_t kFound[] = {2, 163, 283, 711, 1557, 1935, 2103, 11622, 16754, 36880, 52655};
 
 #ifdef WEIR_PLANT
 constexpr const char* kPlants[] = {"rows-behind-the-barrier",

@@ -143,7 +143,9 @@ void User::Rescale(const std::string& job_id) {
   const int number = ++rescale_requests_;
   cluster_.dispatcher()->RescaleJob(request, [this, number](rpc::RescaleReply reply) {
     SIM_TRACE(simulator_) << "rescale: " << reply.parallelism() << reply.error().message();
-    if (number == rescale_requests_) rescale_accepted_ = reply.error().code() == 0;
+    if (number != rescale_requests_) return;
+    rescale_accepted_ = reply.error().code() == 0;
+    seen_parallelism_ = 0;  // what was seen before the answer does not count
   });
 }
 
