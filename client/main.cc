@@ -16,6 +16,7 @@
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
+#include "common/config/option_reader.h"
 #include "jobmanager/job_manager.h"
 
 // The command line: what it may say, its help, and who does it. Exit codes: 0 done, 1 failed, 2 not
@@ -54,6 +55,7 @@ struct Arguments {
   int rest_port = 0;
   TaskManagerOptions taskmanager;
   std::string state_dir;
+  std::string state_memory = "1 gb";
   std::vector<std::string> local_settings, run_settings, explain_settings, jobmanager_settings;
 };
 
@@ -68,6 +70,14 @@ std::string CheckSetting(const std::string& text) {
   size_t at = text.find('=');
   if (at != std::string::npos && at > 0) return "";
   return "'" + text + "' is not KEY=VALUE";
+}
+
+// At least what a table needs to begin with.
+std::string CheckMemorySize(const std::string& text) {
+  constexpr int64_t kLeast = 1 << 20;
+  const StatusOr<int64_t> bytes = ParseMemorySize(text);
+  if (bytes.ok() && *bytes >= kLeast) return "";
+  return "'" + text + "' is not a size of 1 mb or more, such as 512mb or 2g";
 }
 
 std::map<std::string, std::string> Settings(const std::vector<std::string>& texts) {
@@ -326,6 +336,12 @@ void AddTaskManagerProcess(CLI::App& app, Arguments* arguments) {
                    "for state that does not fit into memory; only scratch (default: TMPDIR)")
       ->type_name("DIR")
       ->check(CLI::ExistingDirectory);
+  command
+      ->add_option("--state-memory", arguments->state_memory,
+                   "for the state of all its tasks; what exceeds it goes to --state-dir")
+      ->type_name("SIZE")
+      ->check(CLI::Validator(CheckMemorySize, ""))
+      ->capture_default_str();
   AddTaskManagerCommands(command, arguments);
   command->footer(
       "Examples:\n"
@@ -359,7 +375,8 @@ int RunTaskManagerProcess(Arguments& arguments) {
   StatusOr<std::string> address = ParseAddress(arguments.taskmanager.jobmanager);
   if (!address.ok()) return ExitCode(address.status());
   arguments.taskmanager.jobmanager = *address;
-  return ExitCode(RunTaskManager(arguments.taskmanager, arguments.state_dir));
+  const auto state_bytes = static_cast<uint64_t>(ParseMemorySize(arguments.state_memory).value());
+  return ExitCode(RunTaskManager(arguments.taskmanager, arguments.state_dir, state_bytes));
 }
 
 // `command` with its subcommand, if it has one: "savepoint inspect".

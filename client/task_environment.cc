@@ -45,11 +45,15 @@ TaskEnvironment MakeTaskEnvironment(Executor* executor, const std::string& state
   environment.make_sink = &MakeSink;
   environment.file_system = FileSystem::Local();
   if (!state_dir.empty()) {
+    // An eighth for what is read from cold stores, the rest for what is not in them.
+    const uint64_t cache_bytes = state_bytes / 8;
+    environment.state_memory = std::make_shared<MemoryBudget>(state_bytes - cache_bytes);
     // Each store has a folder of its own.
-    environment.cold_store = [state_dir, next = std::make_shared<std::atomic<int64_t>>(0)] {
-      return MakeRocksdbColdStoreFactory({.dir = state_dir + "/" + std::to_string((*next)++)})();
+    environment.cold_store = [state_dir, cache = MakeRocksdbCache(cache_bytes),
+                              next = std::make_shared<std::atomic<int64_t>>(0)] {
+      return MakeRocksdbColdStoreFactory(
+          {.dir = state_dir + "/" + std::to_string((*next)++), .cache = cache})();
     };
-    environment.state_memory = std::make_shared<MemoryBudget>(state_bytes);
     environment.scratch_dir = state_dir;
   }
   return environment;

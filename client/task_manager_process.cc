@@ -9,13 +9,8 @@
 #include "common/base/logging.h"
 
 namespace weir {
-namespace {
-
-constexpr uint64_t kStateBytes = uint64_t{1} << 30;
-
-}  // namespace
-
-Status RunTaskManager(const TaskManagerOptions& options, const std::string& state_dir) {
+Status RunTaskManager(const TaskManagerOptions& options, const std::string& state_dir,
+                      uint64_t state_bytes) {
   sigset_t signals;
   sigemptyset(&signals);
   for (int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
@@ -24,7 +19,7 @@ Status RunTaskManager(const TaskManagerOptions& options, const std::string& stat
                    ScratchFolder::Make("weir-taskmanager", state_dir));
   ASSIGN_OR_RETURN(std::unique_ptr<TaskManager> manager,
                    TaskManager::Start(options, [&](Executor* executor) {
-                     return MakeTaskEnvironment(executor, scratch->path(), kStateBytes);
+                     return MakeTaskEnvironment(executor, scratch->path(), state_bytes);
                    }));
   LOG(kInfo) << "task manager with " << options.slots << " slots, data port "
              << manager->data_port() << ", job manager " << options.jobmanager;

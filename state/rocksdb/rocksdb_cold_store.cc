@@ -13,6 +13,18 @@
 #include <system_error>
 
 namespace weir {
+
+class RocksdbCache {
+ public:
+  std::shared_ptr<rocksdb::Cache> cache;
+};
+
+std::shared_ptr<RocksdbCache> MakeRocksdbCache(uint64_t bytes) {
+  auto made = std::make_shared<RocksdbCache>();
+  made->cache = rocksdb::NewLRUCache(bytes);
+  return made;
+}
+
 namespace {
 
 rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
@@ -97,9 +109,9 @@ rocksdb::Options OptionsOf(const RocksdbColdStoreConfig& config) {
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 1;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(config.cache_bytes);
+  table.block_cache = (config.cache ? config.cache : MakeRocksdbCache(8 << 20))->cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  // Filters and indexes count against the cache too: memory is bounded by it.
+  // They count against the cache too: memory is bounded by it.
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
