@@ -56,7 +56,7 @@ TEST(TaskManagerProcessTest, AnotherVersionIsRefusedAndSaysWhich) {
   options.jobmanager = address;
   options.slots = 1;
   // It ends by itself: trying again would not help.
-  const Status end = RunTaskManager(options, testing::TempDir());
+  const Status end = RunTaskManager(options, testing::TempDir(), 1 << 30);
   EXPECT_EQ(end.code(), StatusCode::kFailedPrecondition);
   for (const std::string& part :
        {address, std::string("Weir 0.0.9"), std::string("before-1"),

@@ -36,6 +36,8 @@ Status ChangelogNormalizeOperator::Open(OperatorContext& context, const std::vec
   others_codec_ = std::make_unique<KeyCodec>(std::move(other_types));
   layout_ =
       SlotLayout({{.name = "present", .width = 1}, {.name = "row", .kind = SlotFieldKind::kBytes}});
+  forgets_ = context.node->state_ttl_ms() > 0;
+  context.state->SetTimeToLive({.ms = context.node->state_ttl_ms()});
   ASSIGN_OR_RETURN(table_, context.state->OpenSlotTable("rows", layout_));
   return OkStatus();
 }
@@ -62,7 +64,7 @@ void ChangelogNormalizeOperator::ApplyRow(const Batch& batch, uint32_t row, Slot
   if (!was_there) {
     Emit(row, others, RowKind::kInsert, changes);
   } else {
-    if (slot.GetBytes(bytes) == others) return;
+    if (!forgets_ && slot.GetBytes(bytes) == others) return;
     if (emit_update_before_) {
       Emit(row, slot.GetBytes(bytes), RowKind::kUpdateBefore, changes);
     }

@@ -34,6 +34,7 @@ class ChangelogNormalizeOperator : public Operator {
   SchemaPtr schema_;
   std::vector<uint32_t> keys_, others_;  // columns
   bool emit_update_before_ = false;
+  bool forgets_ = false;  // state that was not written for a while
   std::unique_ptr<KeyCodec> key_codec_, others_codec_;
   SlotLayout layout_;
   SlotTable* table_ = nullptr;

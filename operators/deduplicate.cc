@@ -61,7 +61,10 @@ Status DeduplicateOperator::Open(OperatorContext& context,
   row_codec_ = std::make_unique<KeyCodec>(std::move(row_types));
   const SlotLayout last({{"time"}, {"row", SlotFieldKind::kBytes}});
   const SlotLayout first({{"time"}, {"state", SlotFieldKind::kFixed, 1}});
+  forgets_ = context.node->state_ttl_ms() > 0;
+  context.state->SetTimeToLive({context.node->state_ttl_ms(), /*from_creation=*/!keep_last_});
   ASSIGN_OR_RETURN(rows_, context.state->OpenSlotTable("rows", keep_last_ ? last : first));
+  context.state->SetTimeToLive({});
   if (keep_last_ || !row_time_) return OkStatus();
   ASSIGN_OR_RETURN(pending_, context.state->OpenOrderedTable(
                                  "pending", SlotLayout({{"row", SlotFieldKind::kBytes}})));
@@ -144,7 +147,7 @@ Status DeduplicateOperator::KeepLast(const Batch& batch, Collector& out) {
       emit(RowKind::kInsert, cells);
     } else {
       const std::string_view before = slot.GetBytes(kRow);
-      if (row_time_ ? slot.Get<int64_t>(kTime) > time : before == cells) continue;
+      if (row_time_ ? slot.Get<int64_t>(kTime) > time : !forgets_ && before == cells) continue;
       if (emit_update_before_) emit(RowKind::kUpdateBefore, before);
       emit(RowKind::kUpdateAfter, cells);
     }

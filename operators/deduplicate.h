@@ -40,6 +40,7 @@ class DeduplicateOperator : public Operator {
   bool row_time_ = false;
   uint32_t time_column_ = 0;
   bool emit_update_before_ = false;
+  bool forgets_ = false;  // state that was not written for a while
   size_t max_batch_rows_ = 4096;
   std::unique_ptr<KeyCodec> key_codec_, row_codec_;
   OperatorMetrics metrics_;

@@ -41,6 +41,25 @@ TEST(DeduplicateTest, TheFirstToCome) {
   EXPECT_EQ(harness.TakeOutput(), "+I a 1 12:05\n+I NULL 3 12:01\n+I b 5 12:00\n");
 }
 
+TEST(DeduplicateTest, TheFirstIsForgottenSoLongAfterItCame) {
+  plan::OperatorNode node = Node(false, false);
+  node.set_state_ttl_ms(100);
+  OperatorHarness harness(node, Rows(), Rows());
+  harness.Push("+I a 1 12:05").Pass(60).Push("+I a 2 12:05").Pass(40).Push("+I a 3 12:05");
+  EXPECT_EQ(harness.TakeOutput(), "+I a 1 12:05\n+I a 3 12:05\n");
+}
+
+TEST(DeduplicateTest, TheLastIsForgottenWhenNoOtherCame) {
+  plan::OperatorNode node = Node(true, false);
+  node.set_state_ttl_ms(100);
+  OperatorHarness harness(node, Rows(), Rows());
+  harness.Push("+I a 1 12:05").Pass(60).Push("+I a 1 12:05").Pass(60).Push("+I a 2 12:05");
+  EXPECT_EQ(harness.TakeOutput(),
+            "+I a 1 12:05\n-U a 1 12:05\n+U a 1 12:05\n-U a 1 12:05\n+U a 2 12:05\n");
+  harness.Pass(100).Push("+I a 2 12:05");
+  EXPECT_EQ(harness.TakeOutput(), "+I a 2 12:05\n");
+}
+
 TEST(DeduplicateTest, TheFirstByRowTimeComesWithTheWatermark) {
   OperatorHarness harness(Node(false, true), Rows(), Rows());
   harness.Push("+I a 1 12:05\n+I b 2 12:01\n+I a 3 12:04\n+I a 4 12:04").AdvanceWatermark("12:03");

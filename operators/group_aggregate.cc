@@ -22,6 +22,8 @@ Status GroupAggregateOperator::Open(OperatorContext& context, const std::vector<
     return InternalError("group aggregate: an aggregate that cannot take rows back");
   }
   codec_ = std::make_unique<KeyCodec>(std::move(types));
+  forgets_ = context.node->state_ttl_ms() > 0;
+  context.state->SetTimeToLive({.ms = context.node->state_ttl_ms()});
   ASSIGN_OR_RETURN(table_, context.state->OpenSlotTable("group", aggregates_->layout()));
   return aggregates_->OpenTables(*context.state, "group");
 }
@@ -96,7 +98,7 @@ Batch GroupAggregateOperator::Changelog(const std::vector<ColumnPtr>& keys,
       emit(i, 2 * i + 1, RowKind::kInsert);
     } else if (change.existed && !change.exists) {
       emit(i, 2 * i, RowKind::kDelete);
-    } else if (change.existed && !same[i]) {
+    } else if (change.existed && (!same[i] || forgets_)) {
       if (emit_update_before_) emit(i, 2 * i, RowKind::kUpdateBefore);
       emit(i, 2 * i + 1, RowKind::kUpdateAfter);
     }

@@ -32,6 +32,7 @@ class GroupAggregateOperator : public Operator {
   std::vector<uint32_t> keys_;
   bool input_retracts_ = false;
   bool emit_update_before_ = false;
+  bool forgets_ = false;  // state that was not written for a while
   std::unique_ptr<AggregateSet> aggregates_;
   std::unique_ptr<KeyCodec> codec_;
   SlotTable* table_ = nullptr;

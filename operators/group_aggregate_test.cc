@@ -27,6 +27,20 @@ Schema Output() {
                  {"sum", DataType::Int()}});
 }
 
+TEST(GroupAggregateTest, AGroupThatWasForgottenBeginsAnew) {
+  plan::OperatorNode node = CountAndSum(true, true);
+  node.set_state_ttl_ms(100);
+  OperatorHarness harness(node, Input(), Output());
+  harness.Push("+I ann 7").Pass(60).Push("+I ann 5").Pass(60);
+  harness.TakeOutput();
+  harness.Push("+I ann 0").Push("-D ann 0").Push("+I ann NULL").Push("-D ann NULL");
+  EXPECT_EQ(harness.TakeOutput(),
+            "-U ann 2 12\n+U ann 3 12\n-U ann 3 12\n+U ann 2 12\n"
+            "-U ann 2 12\n+U ann 3 12\n-U ann 3 12\n+U ann 2 12\n");
+  harness.Pass(100).Push("-D ann 5\n+I ann 1");
+  EXPECT_EQ(harness.TakeOutput(), "+I ann 1 1\n");
+}
+
 TEST(GroupAggregateTest, EveryRowGivesItsChange) {
   OperatorHarness harness(CountAndSum(false, true), Input(), Output());
   harness.Push("+I ann 7\n+I bob 1\n+I ann 5");

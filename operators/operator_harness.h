@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/time.h"
 #include "common/data/batch_builder.h"
 #include "common/data/time_text.h"
 #include "common/data/value_text.h"
@@ -32,6 +33,13 @@ inline int64_t TimeOfDayMs(const std::string& text) {
 
 class OperatorHarness : private Collector {
  public:
+  class Time : public Clock {
+   public:
+    Timestamp WallNow() const override { return ms; }
+    int64_t MonotonicNanos() const override { return ms * 1'000'000; }
+    int64_t ms = 1'000'000;
+  };
+
   OperatorHarness(plan::OperatorNode node, Schema input, Schema output)
       : node_(std::move(node)),
         input_(std::make_shared<const Schema>(std::move(input))),
@@ -63,6 +71,12 @@ class OperatorHarness : private Collector {
     Drive(operator_->OnTimer(now, *this));
     return *this;
   }
+  // For state that is forgotten with time.
+  OperatorHarness& Pass(int64_t ms) {
+    time_.ms += ms;
+    EXPECT_EQ(state_->MakeRoom(), OkStatus());
+    return *this;
+  }
   OperatorHarness& EndInput() {
     Drive(operator_->ProcessWatermark({kMaxTimestamp, false}, *this));
     Drive(operator_->Flush(FlushReason::kEndOfInput, *this));
@@ -86,6 +100,7 @@ class OperatorHarness : private Collector {
   void Start(const std::vector<std::string>& restored) {
     TaskState::Config config;
     config.key_groups = {0, 127};
+    config.clock = &time_;
     state_ = std::make_unique<TaskState>(std::move(config));
     context_.node = &node_;
     context_.input_schema = input_;
@@ -175,6 +190,7 @@ class OperatorHarness : private Collector {
   plan::OperatorNode node_;
   SchemaPtr input_;
   SchemaPtr output_;
+  Time time_;
   std::unique_ptr<TaskState> state_;
   OperatorContext context_;
   std::unique_ptr<Operator> operator_;

@@ -38,6 +38,8 @@ Status RankOperator::Open(OperatorContext& context, const std::vector<std::strin
   ASSIGN_OR_RETURN(OrderedKeyCodec order, OrderedKeyCodec::Make(std::move(sort)));
   order_codec_ = std::move(order);
   for (const Field& field : output_->fields()) builders_.emplace_back(field.type);
+  forgets_ = context.node->state_ttl_ms() > 0;
+  context.state->SetTimeToLive({.ms = context.node->state_ttl_ms()});
   ASSIGN_OR_RETURN(partitions_,
                    context.state->OpenSlotTable("partitions", SlotLayout({{"next"}, {"count"}})));
   ASSIGN_OR_RETURN(
@@ -80,7 +82,7 @@ StatusOr<Progress> RankOperator::Resume(Collector& out) {
 // ---- What a row does
 
 Status RankOperator::AddRow(uint32_t row, Slot partition) {
-  const size_t count = static_cast<size_t>(partition.Get<int64_t>(kCount));
+  ASSIGN_OR_RETURN(const size_t count, CountRows(row, partition));
   const uint64_t arrival = partition.Get<uint64_t>(kNextArrival);
   partition.Set<uint64_t>(kNextArrival, arrival + 1);
   const uint64_t bytes = __builtin_bswap64(arrival);
@@ -166,6 +168,15 @@ std::string RankOperator::SortKeyOf(uint32_t row) const {
   return key;
 }
 
+// Rows are forgotten one by one; then they are counted, up to the limit.
+StatusOr<size_t> RankOperator::CountRows(uint32_t row, Slot partition) {
+  if (!forgets_) return static_cast<size_t>(partition.Get<int64_t>(kCount));
+  size_t count = 0;
+  RETURN_IF_ERROR(rows_->ScanFrom(0, keys_.key(row), {},
+                                  [&](std::string_view, Slot) { return ++count < limit_; }));
+  return count;
+}
+
 Status RankOperator::ReadFirst(uint32_t row, size_t limit, std::vector<Row>& rows) {
   return rows_->ScanFrom(0, keys_.key(row), {}, [&](std::string_view inner, Slot slot) {
     rows.push_back({std::string(inner), std::string(slot.GetBytes(0))});
@@ -192,6 +203,7 @@ Status RankOperator::Erase(uint32_t row, const std::string& place) {
 
 // Partitions without rows, each once.
 Status RankOperator::ForgetEmpty(std::span<const uint32_t> rows, std::span<Slot> partitions) {
+  if (forgets_) return OkStatus();  // it may not have counted rightly, and goes by itself
   std::vector<std::pair<char*, uint32_t>> empty;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (partitions[i].Get<int64_t>(kCount) == 0) empty.push_back({partitions[i].data, rows[i]});

@@ -34,6 +34,7 @@ class RankOperator : public Operator {
   // A row is not among the first N of a full partition that keeps no others.
   StatusOr<bool> IsBehindAll(uint32_t row, const std::string& place);
   // The first `limit` rows of the partition of `row`.
+  StatusOr<size_t> CountRows(uint32_t row, Slot partition);
   Status ReadFirst(uint32_t row, size_t limit, std::vector<Row>& rows);
   Status Put(uint32_t row, const std::string& place, std::string_view cells);
   Status Erase(uint32_t row, const std::string& place);
@@ -50,6 +51,7 @@ class RankOperator : public Operator {
   bool number_ = false;
   bool retracts_ = false;
   bool emit_update_before_ = false;
+  bool forgets_ = false;   // state that was not written for a while
   bool replaces_ = false;  // there is one row, and it is replaced
   size_t max_batch_rows_ = 4096;
   std::unique_ptr<KeyCodec> partition_codec_, row_codec_;

@@ -51,6 +51,19 @@ TEST(RankTest, ARowThatComesPushesTheLastOneOut) {
             "+I a 5 v\n-U a 5 v\n+U a 6 y\n");
 }
 
+TEST(RankTest, RowsAreForgottenOneByOne) {
+  const Case c{.number = true, .retracts = true};
+  plan::OperatorNode node = Node(c);
+  node.set_state_ttl_ms(100);
+  OperatorHarness harness(node, Input(), Output(c));
+  harness.Push("+I a 5 v").Pass(60).Push("+I a 3 w").Pass(60);
+  EXPECT_EQ(harness.TakeOutput(), "+I a 5 v 1\n-U a 5 v 1\n+U a 3 w 1\n+I a 5 v 2\n");
+  harness.Push("-D a 5 v\n+I a 9 z\n+I a 4 y");
+  EXPECT_EQ(harness.TakeOutput(), "+I a 9 z 2\n-U a 9 z 2\n+U a 4 y 2\n");
+  harness.Pass(100).Push("+I a 1 x\n+I a 2 x\n-D a 1 x");
+  EXPECT_EQ(harness.TakeOutput(), "+I a 1 x 1\n+I a 2 x 2\n-U a 1 x 1\n+U a 2 x 1\n-D a 2 x 2\n");
+}
+
 TEST(RankTest, WithTheNumberEachPlaceThatMovesIsUpdated) {
   EXPECT_EQ(
       Answer({.limit = 3, .number = true}, "+I a 5 v\n+I a 3 w\n+I a 4 x\n+I a 1 y\n+I a 7 z"),

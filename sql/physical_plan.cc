@@ -625,15 +625,37 @@ void SettleUpdateBefore(PhysicalPlan& plan) {
   });
 }
 
+// What does not end with a window is forgotten when it was not written for so long.
+SqlResult<int64_t> StateTtlMs(const SessionConfig& config) {
+  const std::string key = "table.exec.state.ttl";
+  auto it = config.options.find(key);
+  if (it == config.options.end()) return int64_t{0};
+  StatusOr<Duration> ttl = ParseDuration(it->second);
+  if (ttl.ok() && ttl->count() >= 0) return int64_t{ttl->count()};
+  const std::string why = ttl.ok() ? "it is negative" : ttl.status().message();
+  return SqlError{StatusCode::kInvalidArgument, "'" + key + "': " + why, {}, ""};
+}
+
+SqlResult<PhysicalPlan> Finish(PhysicalPlan plan, const PlanOptions& options) {
+  SettleUpdateBefore(plan);
+  ASSIGN_OR_RETURN(const int64_t ttl, StateTtlMs(*options.config));
+  for (auto& node : plan.nodes) {
+    const plan::OperatorNode& op = node->op;
+    if (op.has_group_aggregate() || op.has_changelog_normalize() || op.has_deduplicate() ||
+        op.has_rank()) {
+      node->op.set_state_ttl_ms(ttl);
+    }
+  }
+  return plan;
+}
+
 }  // namespace
 
 SqlResult<PhysicalPlan> MakePhysicalPlan(const RelPtr& query, const PlanOptions& options) {
   Builder builder(options);
   builder.Collect(query);
   SQL_RETURN_IF_ERROR(builder.AddCollect(query));
-  PhysicalPlan plan = builder.Take();
-  SettleUpdateBefore(plan);
-  return plan;
+  return Finish(builder.Take(), options);
 }
 
 SqlResult<PhysicalPlan> MakePhysicalPlan(const std::vector<BoundInsert>& inserts,
@@ -641,9 +663,7 @@ SqlResult<PhysicalPlan> MakePhysicalPlan(const std::vector<BoundInsert>& inserts
   Builder builder(options);
   for (const BoundInsert& insert : inserts) builder.Collect(insert.query);
   for (const BoundInsert& insert : inserts) SQL_RETURN_IF_ERROR(builder.AddSink(insert));
-  PhysicalPlan plan = builder.Take();
-  SettleUpdateBefore(plan);
-  return plan;
+  return Finish(builder.Take(), options);
 }
 
 }  // namespace weir::sql

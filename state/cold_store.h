@@ -37,6 +37,9 @@ class ColdStore {
   // The same entries from the last one on, descending.
   virtual StatusOr<bool> ScanBack(std::string_view begin, std::string_view end, size_t limit,
                                   const Visitor& visit) = 0;
+  // Before anything is written: entries whose value is dead may be left out from then on. `dead` is
+  // called from any thread.
+  virtual void SetDead(std::function<bool(std::string_view value)>) {}
   // Erases begin <= key < end.
   virtual Status DropRange(std::string_view begin, std::string_view end) = 0;
 };

@@ -6,9 +6,23 @@
 namespace weir {
 namespace {
 
-// What the cold store has of an entry: a value behind this byte, or nothing at all where the entry
-// is erased but the checkpoint may have it.
+// What the cold store has of an entry: a value behind this byte; or a time (ms, 8 bytes) between
+// the two, after which it is dead; or nothing at all where the entry is erased but the checkpoint
+// may have it.
 constexpr char kValue = 1;
+constexpr char kMortal = 2;
+
+std::string_view ValueOf(std::string_view stored) {
+  return stored.substr(stored[0] == kMortal ? 1 + sizeof(Timestamp) : 1);
+}
+
+bool IsDead(std::string_view stored, Timestamp now) {
+  if (stored.empty() || stored[0] != kMortal) return false;
+  Timestamp end;
+  std::memcpy(&end, stored.data() + 1, sizeof(end));
+  return end <= now;
+}
+
 constexpr size_t kGroupBytes = 2;
 
 void AppendBigEndian(uint64_t v, int bytes, std::string& out) {
@@ -25,6 +39,8 @@ EntryPlace Split(std::string_view place) {
 StatusOr<ColdStore*> TaskMemory::Cold() {
   if (!cold_) {
     ASSIGN_OR_RETURN(cold_, factory_());
+    cold_->SetDead(
+        [clock = clock_](std::string_view stored) { return IsDead(stored, clock.Now()); });
   }
   return cold_.get();
 }
@@ -48,6 +64,20 @@ std::string ColdTable::ColdKey(int64_t slice, std::string_view place) const {
   return out.append(place);
 }
 
+std::string ColdTable::Stored(std::string_view value) const {
+  std::string stored;
+  Timestamp stamp = 0;
+  if (time_to_live_ms_ > 0) {
+    std::memcpy(&stamp, value.data() + value.size() - sizeof(stamp), sizeof(stamp));
+  }
+  stored.push_back(stamp != 0 ? kMortal : kValue);
+  if (stamp != 0) {
+    const Timestamp end = stamp + time_to_live_ms_;
+    stored.append(reinterpret_cast<const char*>(&end), sizeof(end));
+  }
+  return stored.append(value);
+}
+
 Status ColdTable::Write(int64_t slice, std::vector<Victim> victims) {
   const bool restored = restored_ && restored_->Holds(slice);
   std::vector<ColdStore::Entry> run;
@@ -56,7 +86,7 @@ Status ColdTable::Write(int64_t slice, std::vector<Victim> victims) {
     ColdStore::Entry& entry = run.emplace_back();
     entry.key = ColdKey(slice, PlaceOf(victim.key, victim.hash));
     if (victim.value) {
-      entry.value = kValue + *victim.value;
+      entry.value = Stored(*victim.value);
     } else if (restored) {
       entry.value.emplace();
     }
@@ -87,7 +117,7 @@ Status ColdTable::Read(int64_t slice, std::span<const Wanted> keys,
       if (values[i]->empty()) {
         values[i].reset();  // erased
       } else {
-        values[i]->erase(0, 1);
+        values[i] = std::string(ValueOf(*values[i]));
       }
     } else if (restored) {
       StateEntry place;
@@ -180,7 +210,7 @@ StatusOr<bool> ColdTable::Scan(int64_t slice, std::string_view begin, std::strin
     }
     const auto& [place, value] = evicted.entries[evicted.next++];
     if (!value.empty()) {
-      visit(place, std::string_view(place).substr(kGroupBytes), std::string_view(value).substr(1));
+      visit(place, std::string_view(place).substr(kGroupBytes), ValueOf(value));
       --limit;
     }
     if (which == 0) RETURN_IF_ERROR(next_below());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/memory_budget.h"
+#include "common/base/time.h"
 #include "state/cold_store.h"
 #include "state/key_codec.h"
 #include "state/restored_table.h"
@@ -16,20 +17,37 @@
 
 namespace weir {
 
+// The wall clock's time at the beginning, counted on by the monotonic one.
+class SteadyClock {
+ public:
+  explicit SteadyClock(const Clock& clock)
+      : clock_(clock), wall_(clock.WallNow()), nanos_(clock.MonotonicNanos()) {}
+  Timestamp Now() const { return wall_ + (clock_.MonotonicNanos() - nanos_) / 1'000'000; }
+
+ private:
+  const Clock& clock_;
+  const Timestamp wall_;
+  const int64_t nanos_;
+};
+
 // What the tables of one task share: their part of the process's memory, and what is behind it.
 class TaskMemory {
  public:
   // `factory` null: nothing is ever evicted. `scratch_dir` empty: changes stay in memory until they
   // are in a checkpoint.
   TaskMemory(std::unique_ptr<MemoryShare> share, ColdStoreFactory factory,
-             std::string scratch_dir = "", uint64_t spill_changes_bytes = 0)
-      : share_(std::move(share)),
+             std::string scratch_dir = "", uint64_t spill_changes_bytes = 0,
+             const Clock& clock = Clock::Real())
+      : clock_(clock),
+        share_(std::move(share)),
         factory_(std::move(factory)),
         scratch_dir_(std::move(scratch_dir)),
         spill_changes_bytes_(spill_changes_bytes) {}
 
   bool can_evict() const { return factory_ != nullptr; }
   StatusOr<ColdStore*> Cold();  // made when first asked for
+  // ms since the epoch; does not jump while the task lives.
+  Timestamp Now() const { return clock_.Now(); }
   bool MustSpillChanges(uint64_t bytes) const {
     return !scratch_dir_.empty() && bytes >= spill_changes_bytes_;
   }
@@ -50,6 +68,7 @@ class TaskMemory {
   uint64_t spilled_entries = 0;
 
  private:
+  const SteadyClock clock_;
   const std::unique_ptr<MemoryShare> share_;
   const ColdStoreFactory factory_;
   const std::string scratch_dir_;
@@ -62,8 +81,12 @@ class TaskMemory {
 // by (slice, key group, key).
 class ColdTable {
  public:
-  ColdTable(uint32_t number, KeyPlacement placement, TaskMemory& memory)
-      : number_(number), placement_(placement), memory_(memory) {}
+  // `time_to_live_ms`: of entries whose last field is a stamp; 0: for ever.
+  ColdTable(uint32_t number, KeyPlacement placement, int64_t time_to_live_ms, TaskMemory& memory)
+      : number_(number),
+        placement_(placement),
+        time_to_live_ms_(time_to_live_ms),
+        memory_(memory) {}
 
   // For a table that holds nothing yet.
   void Restore(std::unique_ptr<ShareFiles> files);
@@ -99,6 +122,7 @@ class ColdTable {
   Status DropSlice(int64_t slice);
 
  private:
+  std::string Stored(std::string_view value) const;
   std::string ColdKey(int64_t slice, std::string_view place) const;
   struct Part;
   Status ReadPart(int64_t slice, std::string& begin, std::string& end, SortedMerge::Order order,
@@ -106,6 +130,7 @@ class ColdTable {
 
   const uint32_t number_;
   const KeyPlacement placement_;
+  const int64_t time_to_live_ms_;
   TaskMemory& memory_;
   std::unique_ptr<RestoredTable> restored_;
   bool spilled_ = false;  // the cold store may hold something of the table

@@ -48,10 +48,21 @@ class SlotTable {
 
 class OrderedTable;  // ordered_table.h
 
+// When entries of a table are forgotten: so long after they were made, or last resolved.
+struct TimeToLive {
+  int64_t ms = 0;  // 0: never
+  bool from_creation = false;
+};
+
 // The keyed tables of one operator of one task.
 class KeyedState {
  public:
   virtual ~KeyedState() = default;
+  // Of tables that are opened from here on. An entry whose time is over is absent for whoever looks
+  // for it, from the next step on; its memory and disk come back by and by. Time is the wall
+  // clock's at the task's start, counted on by the monotonic one: a clock that jumps forgets
+  // nothing.
+  virtual void SetTimeToLive(TimeToLive time_to_live) = 0;
   // A table of this name; what a restored snapshot holds of it for our key groups is in it. Fields
   // are matched by name: one that is new is zeroed, one that changed its width is refused.
   virtual StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout,

@@ -1,6 +1,7 @@
 #include "state/state_share.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
@@ -303,7 +304,8 @@ StatusOr<std::unique_ptr<SortedMerge>> Changes::Merge(int64_t slice,
 }
 
 // The changes, above `files` if that is not null: then all there is of the table.
-Status WriteEntries(const Changes& changes, const ShareFiles* files, StateFileWriter& out) {
+Status WriteEntries(const TableIdentity& table, const Changes& changes, const ShareFiles* files,
+                    StateFileWriter& out) {
   std::set<int64_t> slices;
   for (const auto& [slice, of_it] : changes.slices()) {
     slices.insert(slice);
@@ -317,7 +319,8 @@ Status WriteEntries(const Changes& changes, const ShareFiles* files, StateFileWr
     while (true) {
       ASSIGN_OR_RETURN(const StateEntry* entry, merge->Next());
       if (entry == nullptr) break;
-      if (entry->erased && files != nullptr) continue;
+      // Nothing older is below.
+      if (files != nullptr && (entry->erased || table.IsDead(entry->slot))) continue;
       RETURN_IF_ERROR(out.Add(*entry));
     }
   }
@@ -329,7 +332,7 @@ StatusOr<FileHandle> WriteFile(CheckpointStorage& storage, CheckpointId id,
                                const Changes& changes, uint64_t bytes) {
   ASSIGN_OR_RETURN(std::unique_ptr<ShareFileWriter> file,
                    ShareFileWriter::Make(storage, id, table, files != nullptr, bytes));
-  RETURN_IF_ERROR(WriteEntries(changes, files, file->entries()));
+  RETURN_IF_ERROR(WriteEntries(table, changes, files, file->entries()));
   return file->Finish();
 }
 
@@ -343,6 +346,13 @@ KeyedStateHandle WholeRange(const TableIdentity& table) {
 
 }  // namespace
 
+bool TableIdentity::IsDead(std::string_view slot) const {
+  Timestamp stamp = 0;
+  if (!has_stamp || slot.size() < sizeof(stamp)) return false;
+  std::memcpy(&stamp, slot.data() + slot.size() - sizeof(stamp), sizeof(stamp));
+  return stamp != 0 && stamp <= dead_since;
+}
+
 uint64_t StateRun::memory_bytes() const {
   uint64_t bytes = 0;
   for (const StateSection& section : sections) bytes += section.payload.size() + sizeof(section);
@@ -354,7 +364,7 @@ StatusOr<std::shared_ptr<const StateFileReader>> SpillSections(
   const uint64_t begin = scratch.size();
   StateFileWriter writer(HeaderOf(table),
                          [&](std::string_view bytes) { return scratch.Append(bytes); });
-  RETURN_IF_ERROR(WriteEntries(Changes(table, sections), nullptr, writer));
+  RETURN_IF_ERROR(WriteEntries(table, Changes(table, sections), nullptr, writer));
   RETURN_IF_ERROR(writer.End());
   ASSIGN_OR_RETURN(std::shared_ptr<const StateFileReader> file,
                    StateFileReader::Open(scratch.View(begin, scratch.size() - begin),

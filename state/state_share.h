@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/time.h"
 #include "proto/checkpoint.pb.h"
 #include "state/entry_block.h"
 #include "state/scratch_file.h"
@@ -25,6 +26,12 @@ struct TableIdentity {
   int32_t max_parallelism = 128;
   KeyForm keys = KeyForm::kWhole;
 
+  bool has_stamp = false;  // its last field is the time of the last writing, ms; 0: not known
+  Timestamp dead_since =
+      0;  // what was written then or earlier is forgotten, where there is a stamp
+
+  // Of an encoded slot, whose time may be over.
+  bool IsDead(std::string_view slot) const;
   KeyPlacement placement() const { return {keys, max_parallelism}; }
   std::string Name() const { return "table " + table + " of operator " + uid; }
 };

@@ -14,6 +14,7 @@ namespace {
 // A table with what the checkpoints hold of it.
 struct TrackedTable {
   TableIdentity identity;
+  int64_t time_to_live_ms = 0;
   std::unique_ptr<WriteBackTable> table;
   StateShare share;  // as of the newest completed checkpoint that we were told of
   // Cut since, oldest first: numbered, so that a checkpoint knows which it holds.
@@ -75,7 +76,8 @@ namespace {
 std::unique_ptr<TaskMemory> MakeMemory(const TaskState::Config& config) {
   auto budget = config.memory ? config.memory : std::make_shared<MemoryBudget>(uint64_t{1} << 62);
   return std::make_unique<TaskMemory>(budget->NewShare(config.make_room_soon), config.cold_store,
-                                      config.scratch_dir, config.spill_changes_bytes);
+                                      config.scratch_dir, config.spill_changes_bytes,
+                                      *config.clock);
 }
 
 }  // namespace
@@ -96,6 +98,7 @@ class OperatorTables : public KeyedState {
     ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), KeyForm::kInner, true));
     return table;
   }
+  void SetTimeToLive(TimeToLive time_to_live) override { time_to_live_ = time_to_live; }
   KeyGroupRange key_groups() const override { return config_.key_groups; }
   int32_t max_parallelism() const override { return config_.max_parallelism; }
 
@@ -119,11 +122,19 @@ class OperatorTables : public KeyedState {
     auto tracked = std::make_unique<TrackedTable>();
     tracked->identity = {uid_, name, std::move(layout), config_.key_groups, config_.max_parallelism,
                          keys};
+    tracked->time_to_live_ms = time_to_live_.ms;
+    if (time_to_live_.ms > 0) {
+      std::vector<SlotField> fields = tracked->identity.layout.fields();
+      fields.push_back({"weir.written"});
+      tracked->identity.layout = SlotLayout(std::move(fields));
+      tracked->identity.has_stamp = true;
+    }
     if (!memory_) memory_ = MakeMemory(config_);
     WriteBackTable::Config table;
     table.number = table_count_++;
     table.identity = tracked->identity;
     table.ordered = ordered;
+    table.time_to_live = time_to_live_;
     table.collects_changes = config_.storage != nullptr;
     table.memory = memory_.get();
     tracked->table = std::make_unique<WriteBackTable>(std::move(table));
@@ -147,6 +158,7 @@ class OperatorTables : public KeyedState {
   std::unique_ptr<TaskMemory>& memory_;
   uint32_t& table_count_;
   const std::string uid_;
+  TimeToLive time_to_live_;
   std::vector<checkpoint::KeyedStateHandle> restored_;
   std::vector<std::unique_ptr<TrackedTable>> tables_;
 };
@@ -251,6 +263,7 @@ SnapshotWork TaskState::TakeWork() {
     TableWork& work = tables.emplace_back();
     work.tracked = &t;
     work.identity = t.identity;
+    work.identity.dead_since = impl_->memory->Now() - t.time_to_live_ms;
     work.share = t.share;
     for (const auto& [number, run] : t.runs) work.runs.push_back(run);
     work.result = std::make_shared<TableResult>();

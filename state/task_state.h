@@ -10,6 +10,7 @@
 #include "common/base/ids.h"
 #include "common/base/memory_budget.h"
 #include "common/base/status.h"
+#include "common/base/time.h"
 #include "proto/checkpoint.pb.h"
 #include "state/cold_store.h"
 #include "state/key_groups.h"
@@ -58,6 +59,7 @@ class TaskState {
     // folder; empty: they stay in memory.
     std::string scratch_dir;
     uint64_t spill_changes_bytes = uint64_t{4} << 20;
+    const Clock* clock = &Clock::Real();  // for what is forgotten with time
     // A restored table of up to so many bytes is read when it is opened, a larger one when its
     // entries are asked for.
     uint64_t read_at_once_bytes = uint64_t{4} << 20;

@@ -41,9 +41,24 @@ std::shared_ptr<CheckpointStorage> MakeStorage(std::shared_ptr<FileSystem> fs,
 
 // How a task deals with what it was restored from, and with changes that no snapshot has yet.
 enum class Habit {
-  kEager,  // read at once; in memory
-  kLazy,   // read when it is asked for; in a file
+  kEager,   // read at once; in memory
+  kLazy,    // read when it is asked for; in a file
+  kForget,  // as kLazy, and what was not written for kTtlMs is forgotten
 };
+constexpr int64_t kTtlMs = 1000;
+
+class TestClock : public Clock {
+ public:
+  Timestamp WallNow() const override { return wall; }
+  int64_t MonotonicNanos() const override { return nanos; }
+  void Advance(int64_t ms) {
+    wall += ms;
+    nanos += ms * 1'000'000;
+  }
+  Timestamp wall = 1'000'000;
+  int64_t nanos = 77;
+};
+TestClock test_clock;
 
 // One task with one table, driven by string keys.
 class TestTask {
@@ -62,7 +77,8 @@ class TestTask {
         return StatusOr<std::unique_ptr<ColdStore>>(MakeMemoryColdStore());
       };
     }
-    if (habit == Habit::kLazy) {
+    config.clock = &test_clock;
+    if (habit != Habit::kEager) {
       config.read_at_once_bytes = 0;
       config.scratch_dir = testing::TempDir();
       config.spill_changes_bytes = 500;
@@ -70,6 +86,7 @@ class TestTask {
     state = std::make_unique<TaskState>(std::move(config));
     status = state->Restore(uid, restored);
     if (!status.ok()) return;
+    if (habit == Habit::kForget) state->ForOperator(uid).SetTimeToLive({.ms = kTtlMs});
     StatusOr<SlotTable*> opened =
         state->ForOperator(uid).OpenSlotTable("t", std::move(layout), keys);
     status = opened.status();
@@ -605,6 +622,124 @@ TEST_F(TaskStateTest, EveryDamagedByteIsRefused) {
               HasSubstr("is not what the checkpoint wrote: it was written as"));
 }
 
+// ---- Time to live
+
+class TimeToLiveTest : public TaskStateTest {
+ protected:
+  std::unique_ptr<TestTask> Open(TimeToLive time_to_live,
+                                 const std::vector<KeyedStateHandle>& restored = {},
+                                 uint64_t read_at_once_bytes = 4 << 20) {
+    auto task = std::make_unique<TestTask>(storage_, kAll, restored, 0, TestLayout(), "other");
+    task->state =
+        std::make_unique<TaskState>(TaskState::Config{.storage = storage_,
+                                                      .key_groups = kAll,
+                                                      .max_parallelism = kMaxParallelism,
+                                                      .clock = &test_clock,
+                                                      .read_at_once_bytes = read_at_once_bytes});
+    EXPECT_EQ(task->state->Restore("agg", restored), OkStatus());
+    KeyedState& keyed = task->state->ForOperator("agg");
+    keyed.SetTimeToLive(time_to_live);
+    task->table = keyed.OpenSlotTable("t", TestLayout()).value();
+    return task;
+  }
+};
+
+TEST_F(TimeToLiveTest, CountsFromTheLastWritingOrFromTheFirst) {
+  for (bool from_creation : {false, true}) {
+    auto task = Open({.ms = 100, .from_creation = from_creation});
+    task->Add(0, {"a"}, 1, "");
+    test_clock.Advance(60);
+    EXPECT_THAT(task->Add(0, {"a"}, 1, ""), testing::ElementsAre(0));
+    test_clock.Advance(60);
+    ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+    EXPECT_EQ(task->Get(0, "a").has_value(), !from_creation);
+    EXPECT_THAT(task->Add(0, {"a"}, 1, ""), testing::ElementsAre(from_creation));
+    EXPECT_EQ(task->Get(0, "a")->count, from_creation ? 1 : 3);
+    test_clock.Advance(100);
+    ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+    EXPECT_TRUE(task->Contents().empty());
+  }
+}
+
+TEST_F(TimeToLiveTest, AClockThatJumpsForgetsNothing) {
+  auto task = Open({.ms = 100});
+  task->Add(0, {"a"}, 1, "");
+  test_clock.wall += int64_t{3} * 24 * 3600 * 1000;
+  ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+  EXPECT_TRUE(task->Get(0, "a").has_value());
+  test_clock.wall -= int64_t{6} * 24 * 3600 * 1000;
+  test_clock.Advance(99);
+  ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+  EXPECT_TRUE(task->Get(0, "a").has_value());
+  test_clock.Advance(1);
+  ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+  EXPECT_FALSE(task->Get(0, "a").has_value());
+}
+
+TEST_F(TimeToLiveTest, MemoryAndCheckpointsForgetToo) {
+  auto task = Open({.ms = 1000});
+  std::vector<std::string> keys;
+  for (int i = 0; i < 3000; ++i) keys.push_back(std::to_string(i));
+  task->Add(0, keys, 1, "text");
+  const auto full = task->Snapshot(1);
+  ASSERT_TRUE(full.ok()) << full.status();
+  EXPECT_EQ(Open({.ms = 1000}, *full)->Contents().size(), 3000u);
+  test_clock.Advance(1000);
+  EXPECT_EQ(Open({.ms = 1000}, *full)->Contents().size(), 0u);
+  for (int i = 0; i < 20; ++i) {
+    test_clock.Advance(50);
+    ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+  }
+  EXPECT_EQ(task->state->hot_entries(), 0u);
+  for (int64_t id = 2; id < 6; ++id) {  // until they are folded
+    task->Add(0, {"new"}, 1, "text");
+    const auto small = task->Snapshot(id);
+    ASSERT_TRUE(small.ok()) << small.status();
+    if (id < 5) continue;
+    EXPECT_EQ(task->Contents().size(), 1u);
+    EXPECT_EQ(Restored(storage_, *small).size(), 1u);
+  }
+}
+
+TEST_F(TimeToLiveTest, WhatNobodyLookedAtIsLeftOutWhenFilesAreFolded) {
+  std::vector<KeyedStateHandle> handles;
+  {
+    auto task = Open({.ms = 1000});
+    std::vector<std::string> keys;
+    for (int i = 0; i < 1000; ++i) keys.push_back(std::to_string(i));
+    task->Add(0, keys, 1, "text");
+    handles = task->Snapshot(1).value();
+    EXPECT_GT(handles[0].delta(0).content().size(), 5000u);
+  }
+  auto task = Open({.ms = 1000}, handles, /*read_at_once_bytes=*/0);
+  test_clock.Advance(1000);
+  for (int64_t id = 2; handles[0].base_size() == 0; ++id) {
+    task->Add(0, {"new"}, 1, "text");
+    handles = task->Snapshot(id).value();
+  }
+  EXPECT_LT(handles[0].base(0).content().size(), 1000u);
+  EXPECT_EQ(task->Contents().size(), 1u);
+}
+
+TEST_F(TimeToLiveTest, BeginsWhenStateHadNone) {
+  std::vector<KeyedStateHandle> handles;
+  {
+    auto task = Open({});
+    task->Add(0, {"a", "b"}, 1, "text");
+    handles = task->Snapshot(1).value();
+  }
+  auto task = Open({.ms = 100}, handles);
+  test_clock.Advance(50);  // the sweep comes by
+  ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+  EXPECT_EQ(task->Contents().size(), 2u);
+  test_clock.Advance(60);
+  task->Add(0, {"a"}, 1, "text");
+  test_clock.Advance(60);
+  ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+  EXPECT_EQ(task->Get(0, "a"), (Cell{2, "text"}));
+  EXPECT_EQ(task->Get(0, "b"), std::nullopt);
+}
+
 // ---- Memory
 
 class SharedMemoryTest : public TaskStateTest {
@@ -745,13 +880,23 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
   Cluster cluster;
   cluster.Start(storage, 1, budget, habit, {});
   Model model, completed_model;
+  std::map<std::pair<int64_t, std::string>, Timestamp> written, completed_written;
   std::vector<KeyedStateHandle> completed;
   int64_t next_id = 1;
   checkpoint::CheckpointManifest manifest;
   CheckpointId news;  // of a completed checkpoint, not yet heard by the tasks
 
+  // Time passes, and the model forgets as the tables do.
+  const auto forget = [&] {
+    if (habit != Habit::kForget) return;
+    test_clock.Advance(static_cast<int64_t>(below(20)));
+    for (auto& task : cluster.tasks) ASSERT_EQ(task->state->MakeRoom(), OkStatus());
+    std::erase_if(model,
+                  [&](const auto& e) { return written.at(e.first) <= test_clock.wall - kTtlMs; });
+  };
   const auto change = [&] {
     const int64_t slice = static_cast<int64_t>(below(4)) * 10;
+    forget();
     // As between the steps of a task.
     TaskState& any = *cluster.tasks[below(cluster.tasks.size())]->state;
     if (below(2)) {
@@ -794,6 +939,7 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
             Cell& cell = model[{slice, keys[i]}];
             ++cell.count;
             cell.text = text;
+            written[{slice, keys[i]}] = test_clock.wall;
           }
         }
       }
@@ -807,6 +953,7 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
     if (HasFatalFailure()) return;
     const CheckpointId id(next_id++);
     const Model at_barrier = model;
+    const auto written_at_barrier = written;
     for (auto& task : cluster.tasks) ASSERT_EQ(task->state->BeginSnapshot(id), OkStatus());
     // Cut while work goes on, and perhaps give up half-way.
     const bool give_up = below(5) == 0;
@@ -843,6 +990,7 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
     } else {
       completed = handles;
       completed_model = at_barrier;
+      completed_written = written_at_barrier;
       if (below(4) > 0) {
         for (auto& task : cluster.tasks) task->state->CheckpointCompleted(id);
       } else {
@@ -856,6 +1004,7 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
       ASSERT_TRUE(storage->RemoveUnreferenced({before, manifest}).ok());
     }
     if (below(3) == 0) {
+      forget();
       ASSERT_EQ(cluster.Contents(), model) << "round " << round;
     }
     if (below(4) == 0) {  // crash, and come back at another parallelism
@@ -863,6 +1012,8 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
       if (HasFatalFailure()) return;
       news = CheckpointId();
       model = completed_model;
+      written = completed_written;
+      forget();
       ASSERT_EQ(cluster.Contents(), model) << "after restoring in round " << round;
     }
   }
@@ -874,6 +1025,9 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomStateTest,
                          testing::Combine(testing::Range(0, 20), testing::Values(0, 4000),
                                           testing::Values(Habit::kEager, Habit::kLazy)));
+INSTANTIATE_TEST_SUITE_P(Forgetful, RandomStateTest,
+                         testing::Combine(testing::Range(50, 54), testing::Values(0, 4000),
+                                          testing::Values(Habit::kForget)));
 // Restored tables that fit, and then do not.
 INSTANTIATE_TEST_SUITE_P(SomeRoom, RandomStateTest,
                          testing::Combine(testing::Range(30, 40), testing::Values(60000),

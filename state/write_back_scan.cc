@@ -55,6 +55,7 @@ Status WriteBackTable::Scan(int64_t slice, uint64_t& cursor, size_t limit, const
       }
       HotEntry* entry = state.hot.EntryAt(n);
       if (!entry->has(HotEntry::kUsed) || entry->has(HotEntry::kErased)) continue;
+      if (IsDead(entry->slot())) continue;
       visit(entry->key(), entry->hash, {entry->slot(), &state.hot});
       --limit;
     }
@@ -77,7 +78,7 @@ Status WriteBackTable::Scan(int64_t slice, uint64_t& cursor, size_t limit, const
     HotEntry* entry = scanned_->Insert(key, hash);
     const Slot slot{entry->slot(), scanned_.get()};
     if (damaged.ok()) damaged = ReadSlot(value, slot);
-    visit(key, hash, slot);
+    if (!IsDead(slot.data)) visit(key, hash, slot);
   };
   ASSIGN_OR_RETURN(bool more, cold_.Scan(slice, from, {}, SortedMerge::Order::kUp, limit, take));
   RETURN_IF_ERROR(damaged);
@@ -147,13 +148,14 @@ Status WriteBackTable::ScanOrdered(int64_t slice, std::string_view outer, std::s
       const ColdPart::Entry& entry = cold.entries[cold.next++];
       HotEntry* copy = scanned_->Insert(entry.key, HashOf(keys_, entry.key));
       RETURN_IF_ERROR(ReadSlot(entry.value, {copy->slot(), scanned_.get()}));
+      if (IsDead(copy->slot())) continue;
       if (!visit(entry.inner(), {copy->slot(), scanned_.get()})) return OkStatus();
       continue;
     }
     if (which == 0) ++cold.next;
     const OrderIndex::Ref head = walk.head();
     walk.Pop();
-    if (head.entry->has(HotEntry::kErased)) continue;
+    if (head.entry->has(HotEntry::kErased) || IsDead(head.entry->slot())) continue;
     head.entry->set(HotEntry::kReferenced);
     if (!visit(head.inner(), {head.entry->slot(), &state.hot})) return OkStatus();
   }

@@ -19,11 +19,14 @@ WriteBackTable::WriteBackTable(Config config)
       keys_(identity_.keys),
       ordered_(config.ordered),
       collects_changes_(config.collects_changes),
+      time_to_live_(config.time_to_live),
       memory_(*config.memory),
-      cold_(config.number, identity_.placement(), memory_),
+      cold_(config.number, identity_.placement(), time_to_live_.ms, memory_),
       writer_(identity_.layout),
       reader_(SlotReader::Of(writer_.layout())) {
   CHECK(!ordered_ || keys_ == KeyForm::kInner);
+  CHECK(time_to_live_.ms == 0 || identity_.has_stamp);
+  now_ = swept_at_ = memory_.Now();
 }
 
 WriteBackTable::~WriteBackTable() {
@@ -113,12 +116,14 @@ Status WriteBackTable::Lookup(SliceState& state, int64_t slice, const EncodedKey
         continue;
       }
       if (is_new == nullptr) {
-        const bool found = entry != nullptr && !entry->has(HotEntry::kErased);
+        const bool found =
+            entry != nullptr && !entry->has(HotEntry::kErased) && !IsDead(entry->slot());
         if (found) entry->set(HotEntry::kReferenced);
         slots[at] = found ? Slot{entry->slot(), &hot} : Slot{nullptr, &hot};
         continue;
       }
-      is_new[at] = entry == nullptr || entry->has(HotEntry::kErased);
+      const bool erased = entry != nullptr && entry->has(HotEntry::kErased);
+      is_new[at] = entry == nullptr || erased || IsDead(entry->slot());
       if (entry == nullptr) {
         entry = Insert(state, key, hash);
         ++entries_;
@@ -126,10 +131,11 @@ Status WriteBackTable::Lookup(SliceState& state, int64_t slice, const EncodedKey
         Touch(state, entry);
         entry->clear(HotEntry::kErased);
         std::memset(entry->slot(), 0, layout().width());
-        ++entries_;
+        entries_ += erased;
       }
       entry->set(HotEntry::kReferenced);
       Touch(state, entry);
+      if (is_new[at] || !time_to_live_.from_creation) Stamp(entry->slot());
       slots[at] = {entry->slot(), &hot};
     }
   }
@@ -150,19 +156,22 @@ Status WriteBackTable::LookupCold(SliceState& state, int64_t slice, const Encode
     const uint64_t hash = keys.hash(rows[at]);
     const std::string_view key = keys.key(rows[at]);
     HotEntry* entry = state.hot.Find(key, hash);  // the same key may be among the misses twice
-    const bool absent = entry == nullptr && !values[i];
+    bool absent = entry == nullptr && !values[i];
     if (entry == nullptr && values[i]) {
       ASSIGN_OR_RETURN(entry, InsertCold(state, key, hash, *values[i]));
     }
+    const bool dead = entry != nullptr && IsDead(entry->slot());
     if (is_new == nullptr) {
-      slots[at] = entry ? Slot{entry->slot(), &state.hot} : Slot{nullptr, &state.hot};
+      slots[at] = entry && !dead ? Slot{entry->slot(), &state.hot} : Slot{nullptr, &state.hot};
     } else {
-      is_new[at] = absent;
+      is_new[at] = absent || dead;
       if (absent) {
         entry = Insert(state, key, hash);
         ++entries_;
       }
       Touch(state, entry);
+      if (dead) std::memset(entry->slot(), 0, layout().width());
+      if (is_new[at] || !time_to_live_.from_creation) Stamp(entry->slot());
       slots[at] = {entry->slot(), &state.hot};
     }
     if (entry) entry->set(HotEntry::kReferenced);
@@ -262,7 +271,56 @@ void WriteBackTable::CountBytes(SliceState& state) {
 
 void WriteBackTable::CountChanges() { memory_.Recount(counted_changes_, log_bytes_ + cut_bytes_); }
 
+// ---- Time to live
+
+bool WriteBackTable::IsDead(const char* slot) const {
+  if (time_to_live_.ms == 0) return false;
+  Timestamp stamp;
+  std::memcpy(&stamp, slot + layout().offset(layout().fields().size() - 1), sizeof(stamp));
+  return stamp != 0 && stamp <= now_ - time_to_live_.ms;
+}
+
+void WriteBackTable::Stamp(char* slot) const {
+  if (time_to_live_.ms == 0) return;
+  std::memcpy(slot + layout().offset(layout().fields().size() - 1), &now_, sizeof(now_));
+}
+
+// Erases what is dead in memory, by and by: the whole table is visited within a quarter of the time
+// to live. What was written before there was one begins to live when it is visited.
+Status WriteBackTable::SweepDead() {
+  now_ = memory_.Now();
+  if (time_to_live_.ms == 0 || slices_.empty()) return OkStatus();
+  constexpr double kMostVisits = 4096;
+  const double share =
+      4.0 * static_cast<double>(now_ - swept_at_) / static_cast<double>(time_to_live_.ms);
+  auto visits = static_cast<int64_t>(std::min(kMostVisits, share * static_cast<double>(entries_)));
+  if (visits <= 0) return OkStatus();
+  swept_at_ = now_;
+  auto it = slices_.lower_bound(sweep_slice_);
+  if (it == slices_.end()) it = slices_.begin();
+  if (it->first != sweep_slice_) sweep_entry_ = 1;
+  sweep_slice_ = it->first;
+  SliceState& state = *it->second;
+  for (; visits > 0 && sweep_entry_ <= state.hot.last(); ++sweep_entry_, --visits) {
+    HotEntry* entry = state.hot.EntryAt(sweep_entry_);
+    if (!entry->has(HotEntry::kUsed) || entry->has(HotEntry::kErased)) continue;
+    if (IsDead(entry->slot())) {
+      RETURN_IF_ERROR(Erase(sweep_slice_, std::string(entry->key()), entry->hash));
+      continue;
+    }
+    Timestamp stamp;
+    std::memcpy(&stamp, entry->slot() + layout().offset(layout().fields().size() - 1),
+                sizeof(stamp));
+    if (stamp != 0) continue;
+    Touch(state, entry);
+    Stamp(entry->slot());
+  }
+  if (sweep_entry_ > state.hot.last()) ++sweep_slice_;
+  return OkStatus();
+}
+
 Status WriteBackTable::MakeRoom() {
+  RETURN_IF_ERROR(SweepDead());
   const uint64_t allowed = memory_.Allowance();
   if (RestoredTable* restored = cold_.restored()) {
     // Blocks give way to entries, but for some.

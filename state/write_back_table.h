@@ -29,6 +29,7 @@ class WriteBackTable : public OrderedTable {
     uint32_t number = 0;  // among the task's tables: its prefix in the cold store
     TableIdentity identity;
     bool ordered = false;          // ScanFrom and ScanBack may be called; the keys are kInner
+    TimeToLive time_to_live;       // if any, the layout's last field is the stamp
     bool collects_changes = true;  // false: there are no snapshots, nothing is recorded for them
     TaskMemory* memory = nullptr;
   };
@@ -111,6 +112,9 @@ class WriteBackTable : public OrderedTable {
   std::string& LogOf(int64_t slice, size_t bytes);
   void CountBytes(SliceState& state);
   void CountChanges();
+  bool IsDead(const char* slot) const;  // its time is over
+  void Stamp(char* slot) const;
+  Status SweepDead();
   Status SpillLog();
   Status Evict(uint64_t target, int64_t slice, SliceState& state, size_t& entries);
   Status WriteVictims(int64_t slice, SliceState& state, const std::vector<HotEntry*>& victims);
@@ -131,6 +135,7 @@ class WriteBackTable : public OrderedTable {
   const KeyForm keys_;
   const bool ordered_;
   const bool collects_changes_;
+  const TimeToLive time_to_live_;
   TaskMemory& memory_;
   ColdTable cold_;
   SlotWriter writer_;
@@ -144,6 +149,10 @@ class WriteBackTable : public OrderedTable {
   uint64_t counted_changes_ = 0;          // as in TaskMemory
   std::shared_ptr<ScratchFile> scratch_;  // of this epoch's log, once it is spilled
   int64_t evict_slice_ = INT64_MIN;       // where eviction goes on
+  Timestamp now_ = 0;                     // of this step, where entries are forgotten with time
+  Timestamp swept_at_ = 0;
+  int64_t sweep_slice_ = INT64_MIN;  // where the sweep goes on, and at which entry
+  uint32_t sweep_entry_ = 1;
   std::unique_ptr<HotSlice> scanned_;     // what the last scan read from the cold table
   std::unique_ptr<SortedMerge> warming_;  // of the slice that Warm is in
   int64_t warm_slice_ = 0;

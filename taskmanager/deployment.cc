@@ -243,6 +243,7 @@ class Builder {
         KeyGroupRangeFor(config.id.subtask, vertex.parallelism(), graph_->max_parallelism());
     config.state.max_parallelism = graph_->max_parallelism();
     config.state.memory = environment_.state_memory;
+    config.state.clock = &environment_.executor->clock();
     config.state.scratch_dir = environment_.scratch_dir;
     config.state.cold_store = environment_.cold_store;
     config.make_operator = environment_.make_operator;

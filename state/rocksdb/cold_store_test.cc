@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <random>
+#include <thread>
 
 #include "state/memory/memory_cold_store.h"
 #include "state/rocksdb/rocksdb_cold_store.h"
@@ -112,6 +114,34 @@ TEST(RocksdbColdStoreTest, BeginsEmptyAndLeavesNothingBehind) {
     EXPECT_TRUE(std::filesystem::exists(TestDir()));
   }
   EXPECT_FALSE(std::filesystem::exists(TestDir()));
+}
+
+TEST(RocksdbColdStoreTest, WhatIsDeadGoesWhenFilesAreCompacted) {
+  auto store = MakeRocksdbColdStoreFactory({.dir = TestDir()})();
+  ASSERT_TRUE(store.ok()) << store.status();
+  (*store)->SetDead([](std::string_view value) { return value == "dead"; });
+  constexpr int kRuns = 20, kDead = 100;
+  for (int run = 0; run < kRuns; ++run) {  // each over the whole range
+    std::vector<ColdStore::Entry> entries = {{"a", "alive"}};
+    for (int i = 0; i < kDead; ++i) {
+      entries.push_back({"k" + std::to_string(1000 * i + 100000 + run), "dead"});
+    }
+    entries.push_back({"z", "alive"});
+    ASSERT_EQ((*store)->WriteRun(entries), OkStatus());
+  }
+  int dead = kRuns * kDead, alive = 0;
+  for (int wait = 0; wait < 1000 && dead > kRuns * kDead / 2; ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    dead = alive = 0;
+    ASSERT_TRUE((*store)
+                    ->Scan("", "zz", SIZE_MAX,
+                           [&](std::string_view, std::string_view value) {
+                             ++(value == "dead" ? dead : alive);
+                           })
+                    .ok());
+  }
+  EXPECT_LE(dead, kRuns * kDead / 2);
+  EXPECT_EQ(alive, 2);
 }
 
 TEST(RocksdbColdStoreTest, AFolderThatCannotBeMadeIsNamed) {

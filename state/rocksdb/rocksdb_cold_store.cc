@@ -1,6 +1,7 @@
 #include "state/rocksdb/rocksdb_cold_store.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -118,6 +119,20 @@ rocksdb::Options OptionsOf(const RocksdbColdStoreConfig& config) {
   return options;
 }
 
+// Leaves out, in compactions, what is dead by then.
+class DeadEntries : public rocksdb::CompactionFilter {
+ public:
+  void Set(std::function<bool(std::string_view)> dead) { dead_ = std::move(dead); }
+  const char* Name() const override { return "weir.dead"; }
+  bool Filter(int, const rocksdb::Slice&, const rocksdb::Slice& value, std::string*,
+              bool*) const override {
+    return dead_ && dead_(ViewOf(value));
+  }
+
+ private:
+  std::function<bool(std::string_view)> dead_;
+};
+
 class RocksdbColdStore : public ColdStore {
  public:
   static StatusOr<std::unique_ptr<ColdStore>> Open(const RocksdbColdStoreConfig& config) {
@@ -209,6 +224,10 @@ class RocksdbColdStore : public ColdStore {
     return false;
   }
 
+  void SetDead(std::function<bool(std::string_view value)> dead) override {
+    dead_.Set(std::move(dead));  // nothing is compacted yet
+  }
+
   Status DropRange(std::string_view begin, std::string_view end) override {
     // Whole files go at once; a tombstone hides what shares its file with other ranges.
     const rocksdb::Slice first = SliceOf(begin), last = SliceOf(end);
@@ -222,10 +241,13 @@ class RocksdbColdStore : public ColdStore {
 
  private:
   explicit RocksdbColdStore(const RocksdbColdStoreConfig& config)
-      : dir_(config.dir), options_(OptionsOf(config)) {}
+      : dir_(config.dir), options_(OptionsOf(config)) {
+    options_.compaction_filter = &dead_;
+  }
 
   const std::string dir_;
-  const rocksdb::Options options_;
+  DeadEntries dead_;
+  rocksdb::Options options_;
   std::unique_ptr<rocksdb::DB> db_;
   uint64_t next_run_ = 1;
 };
