@@ -122,8 +122,11 @@ SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, cons
 
 SqlResult<bool> ExpressionBinder::IsGroupWindow(const std::string& name, const ast::Call& call) {
   const GroupWindow* group = options_.group_window;
-  const char* kind = group && group->window.kind == WindowKind::kTumble ? "TUMBLE" : "HOP";
-  const size_t intervals = name == "TUMBLE" ? 1 : 2;
+  const char* kind = !group                                      ? ""
+                     : group->window.kind == WindowKind::kTumble ? "TUMBLE"
+                     : group->window.kind == WindowKind::kHop    ? "HOP"
+                                                                 : "SESSION";
+  const size_t intervals = name == "HOP" ? 2 : 1;
   if (!group || name != kind || call.arguments.size() != intervals + 1) return false;
   ASSIGN_OR_RETURN(ExprPtr time, Bind(*call.arguments[0].value));
   ASSIGN_OR_RETURN(int64_t size, IntervalMillis(*call.arguments[intervals].value, "the size"));

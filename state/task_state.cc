@@ -72,8 +72,9 @@ class OperatorTables : public KeyedState {
     ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), keys, false));
     return table;
   }
-  StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout) override {
-    ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), KeyForm::kInner, true));
+  StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout,
+                                           KeyForm keys) override {
+    ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), keys, true));
     return table;
   }
   KeyGroupRange key_groups() const override { return config_.key_groups; }

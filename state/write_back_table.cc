@@ -39,7 +39,7 @@ WriteBackTable::WriteBackTable(Config config)
       memory_(*config.memory),
       writer_(std::move(config.layout)),
       reader_(ReaderOf(writer_.layout())) {
-  CHECK(!ordered_ || keys_ == KeyForm::kInner);
+  CHECK(!ordered_ || keys_ != KeyForm::kWhole);
 }
 
 WriteBackTable::~WriteBackTable() {

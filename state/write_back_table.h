@@ -41,7 +41,7 @@ class WriteBackTable : public OrderedTable {
     SlotLayout layout;
     KeyGroupRange key_groups;
     KeyForm keys = KeyForm::kWhole;
-    bool ordered = false;          // ScanFrom and ScanBack may be called; the keys are kInner
+    bool ordered = false;          // ScanFrom and ScanBack may be called; the keys are not kWhole
     bool collects_changes = true;  // false: there are no snapshots, nothing is recorded for them
     TaskMemory* memory = nullptr;
   };

@@ -1,0 +1,12 @@
+-- weir: order: session
+CREATE TABLE c (id INT, k STRING, g STRING, v INT, name STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '10' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/clicks.json', 'format' = 'json');
+SELECT k, window_start, window_end, SUM(v), COUNT(*) FROM TABLE(SESSION((SELECT k, ts, v, name FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, g ORDER BY ts DESC) AS rn FROM c) WHERE rn = 1) PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, MIN(v), MAX(v), COUNT(DISTINCT v), LISTAGG(name) FROM TABLE(SESSION((SELECT k, ts, v, name FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, g ORDER BY ts DESC) AS rn FROM c) WHERE rn = 1) PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT * FROM TABLE(SESSION((SELECT k, ts, v, name FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, g ORDER BY ts DESC) AS rn FROM c) WHERE rn = 1) PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND));
+SELECT k, SESSION_START(ts, INTERVAL '10' SECOND), SUM(v), COUNT(*), MAX(v) FROM (SELECT k, ts, v, name FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k, g ORDER BY ts DESC) AS rn FROM c) WHERE rn = 1) GROUP BY k, SESSION(ts, INTERVAL '10' SECOND);
+CREATE TABLE v (id INT, u INT, page STRING, n INT, d DECIMAL(6, 2), ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/visits.json', 'format' = 'json');
+SELECT u, window_start, window_end, COUNT(*), SUM(n), MIN(n), MAX(n), COUNT(DISTINCT n) FROM TABLE(SESSION((SELECT u, ts, n, page FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY u, page ORDER BY ts DESC) AS rn FROM v) WHERE rn = 1) PARTITION BY u, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY u, window_start, window_end;
+SELECT window_start, window_end, COUNT(*), SUM(n), MIN(n), MAX(n), COUNT(DISTINCT page) FROM TABLE(SESSION((SELECT u, ts, n, page FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY u, page ORDER BY ts DESC) AS rn FROM v) WHERE rn = 1), DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start, window_end;
+SELECT u, SESSION_END(ts, INTERVAL '10' SECOND), MIN(page), MAX(page), COUNT(*) FROM (SELECT u, ts, n, page FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY u, page ORDER BY ts DESC) AS rn FROM v) WHERE rn = 1) GROUP BY u, SESSION(ts, INTERVAL '10' SECOND);
