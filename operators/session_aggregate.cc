@@ -43,7 +43,7 @@ Status SessionAggregateOperator::EmitSome(std::span<const Firing> firing, size_t
   size_t rows = 0;
   for (; next < firing.size(); ++next) {
     const Firing& session = firing[next];
-    if (aggregates_->RowCount(session.slot) > 0) {
+    if (aggregates_->RowCount(session.slot) != 0) {
       codec_->Decode(KeyOf(session), keys);
       aggregates_->Results(session.slot, results);
       for (size_t p = 0; p < properties_.size(); ++p) {

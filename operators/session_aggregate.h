@@ -10,7 +10,8 @@
 namespace weir {
 
 // GROUP BY session and keys: an accumulator per session. Emits, when it fires, keys, aggregates,
-// then the session's start, end or time as asked; nothing where all rows were taken back.
+// then the session's start, end or time as asked; nothing where as many rows were taken back as
+// came.
 class SessionAggregateOperator : public SessionOperator {
  public:
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
