@@ -95,9 +95,11 @@ SqlStatus CheckRetractable(const std::vector<FoundAggregate>& calls, const Rel& 
 SqlStatus CheckMergeable(const std::vector<FoundAggregate>& calls) {
   for (const FoundAggregate& call : calls) {
     if (call.function == "FIRST_VALUE" || call.function == "LAST_VALUE") {
-      return Refuse(call.function + " in a SESSION window", call.span,
-                    "two sessions may become one, and the order of their rows is not kept: "
-                    "MIN or MAX of a time has one");
+      return SqlError{StatusCode::kInvalidArgument,
+                      call.function +
+                          " does not work in a SESSION window: where two sessions become one, "
+                          "nobody knows which of their values came first",
+                      call.span, "MIN and MAX do: of the time, for example"};
     }
   }
   return {};
