@@ -136,15 +136,14 @@ class KeptByArrival : public KeptAggregate {
                     Slot into_slot) override {
     slice_ = slice;
     const int64_t behind = into_slot.Get<int64_t>(next_);
-    InnerKeys places;
     std::vector<std::string> cells;
     while (true) {
       cells.clear();
-      RETURN_IF_ERROR(places.Take(*rows_, slice, from,
-                                  [&](Slot slot) { cells.emplace_back(slot.GetBytes(0)); }));
-      if (places.size() == 0) break;
-      for (size_t i = 0; i < places.size(); ++i) {
-        RETURN_IF_ERROR(Put(into, PlaceKey(behind + PlaceOf(places[i])), cells[i]));
+      RETURN_IF_ERROR(moving_.Take(*rows_, slice, from,
+                                   [&](Slot slot) { cells.emplace_back(slot.GetBytes(0)); }));
+      if (moving_.size() == 0) break;
+      for (size_t i = 0; i < moving_.size(); ++i) {
+        RETURN_IF_ERROR(Put(into, PlaceKey(behind + PlaceOf(moving_[i])), cells[i]));
       }
     }
     RETURN_IF_ERROR(ForgetGroup(slice, from));
@@ -153,11 +152,10 @@ class KeptByArrival : public KeptAggregate {
     return OkStatus();
   }
   Status ForgetGroup(int64_t slice, const GroupKey& group) override {
-    InnerKeys inner;
     for (OrderedTable* table : {rows_, places_}) {
       do {
-        RETURN_IF_ERROR(inner.Take(*table, slice, group, [](Slot) {}));
-      } while (inner.size() > 0);
+        RETURN_IF_ERROR(moving_.Take(*table, slice, group, [](Slot) {}));
+      } while (moving_.size() > 0);
     }
     return OkStatus();
   }
@@ -228,6 +226,7 @@ class KeptByArrival : public KeptAggregate {
   std::vector<ColumnPtr> arguments_;
   EncodedKeys key_;
   std::string scratch_;
+  InnerKeys moving_;  // rows on their way
 };
 
 }  // namespace

@@ -91,14 +91,13 @@ Status ValueCounts::End() {
 
 Status ValueCounts::MoveGroup(int64_t slice, const GroupKey& from, const GroupKey& into,
                               const NewValue& is_new) {
-  InnerKeys values;
   std::vector<int64_t> counts;
   const auto note = [&](Slot slot) { counts.push_back(slot.Get<int64_t>(0)); };
   while (true) {
     counts.clear();
-    RETURN_IF_ERROR(values.Take(*ordered_, slice, from, note));
-    if (values.size() == 0) return OkStatus();
-    values.Within(into, keys_);
+    RETURN_IF_ERROR(moving_.Take(*ordered_, slice, from, note));
+    if (moving_.size() == 0) return OkStatus();
+    moving_.Within(into, keys_);
     all_.resize(keys_.size());
     std::iota(all_.begin(), all_.end(), 0);
     counts_.resize(keys_.size());
@@ -107,7 +106,7 @@ Status ValueCounts::MoveGroup(int64_t slice, const GroupKey& from, const GroupKe
     for (size_t i = 0; i < counts.size(); ++i) {
       const int64_t before = counts_[i].Get<int64_t>(0);
       counts_[i].Set<int64_t>(0, before + counts[i]);
-      if (before <= 0 && before + counts[i] > 0) is_new(values[i]);
+      if (before <= 0 && before + counts[i] > 0) is_new(moving_[i]);
     }
     slice_ = slice;
     RETURN_IF_ERROR(End());
@@ -115,10 +114,9 @@ Status ValueCounts::MoveGroup(int64_t slice, const GroupKey& from, const GroupKe
 }
 
 Status ValueCounts::ForgetGroup(int64_t slice, const GroupKey& group) {
-  InnerKeys values;
   do {
-    RETURN_IF_ERROR(values.Take(*ordered_, slice, group, [](Slot) {}));
-  } while (values.size() > 0);
+    RETURN_IF_ERROR(moving_.Take(*ordered_, slice, group, [](Slot) {}));
+  } while (moving_.size() > 0);
   return OkStatus();
 }
 

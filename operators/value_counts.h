@@ -76,6 +76,8 @@ class ValueCounts {
   std::vector<Slot> counts_;
   std::vector<uint8_t> is_new_;
   std::vector<uint32_t> all_;
+
+  InnerKeys moving_;  // values on their way
 };
 
 }  // namespace weir

@@ -100,6 +100,10 @@ SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, cons
   for (const DataType& type : types) nullable |= type.nullable();
   found.type = resolved->result.WithNullable(name != "COUNT" && nullable);
   if (name == "LISTAGG") found.type = resolved->result;  // as Flink has it: NULL of no rows fails
+  return IsVariance(name) ? Variance(found) : AggregateMark(std::move(found));
+}
+
+ExprPtr ExpressionBinder::AggregateMark(FoundAggregate found) {
   auto& all = *options_.aggregates;
   auto same = [](const ExprPtr& a, const ExprPtr& b) {
     return (!a && !b) || (a && b && Equal(*a, *b));
