@@ -21,7 +21,8 @@ namespace weir {
 // What is kept of a session's rows is the business of those who inherit.
 //
 // State: a slot per session, by key and, within it, start; and per session a timer, which is set
-// anew when it comes too early because the session has grown since.
+// anew when it comes too early because the session has grown since. Tables beside these have what
+// they know of a session under its group: a key within its key, for as long as it lives.
 class SessionOperator : public Operator {
  public:
   StatusOr<Progress> ProcessBatch(int input, Batch batch, Collector& out) override;
@@ -30,15 +31,14 @@ class SessionOperator : public Operator {
   StatusOr<OperatorState> Snapshot(CheckpointId id) override;
 
  protected:
-  // A session whose time has come. Tables beside the sessions' have what they know of it under
-  // `group`: a key of its own within the key (KeyForm::kNested).
+  // A session whose time has come.
   struct Firing {
     Timestamp time = 0;
     WallTime start = 0;
     WallTime end = 0;
-    uint32_t key = 0;  // SessionKey(key): key and start
-    int64_t id = 0;
-    Slot slot;  // for the step in which it came
+    uint32_t key = 0;  // among firing_keys_
+    int64_t id = 0;    // of its group
+    Slot slot;         // for the step in which it came
   };
   // `kept`: the fields of a session's slot; ours follow.
   Status OpenSessions(OperatorContext& context, const plan::WindowSpec& window,

@@ -183,10 +183,10 @@ class Model {
   std::string Advance(int64_t watermark) {
     watermark_ = watermark;
     std::string out;
-    for (auto& [key, sessions] : sessions_) {
-      std::erase_if(sessions, [&](const Session& s) {
+    for (auto& key : sessions_) {
+      std::erase_if(key.second, [&](const Session& s) {
         if (s.end - 1 > watermark) return false;
-        out += Text(key, s);
+        out += Text(key.first, s);
         return true;
       });
     }
