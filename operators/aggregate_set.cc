@@ -1,6 +1,7 @@
 #include "operators/aggregate_set.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "operators/expressions/expr.h"
 #include "proto/plan.pb.h"
@@ -88,12 +89,15 @@ bool AggregateSet::can_retract() const {
   });
 }
 
-Status AggregateSet::OpenTables(KeyedState& state, const std::string& name) {
+Status AggregateSet::OpenTables(KeyedState& state, const std::string& name, KeyForm groups) {
   for (Call& call : calls_) {
-    if (call.kept) RETURN_IF_ERROR(call.kept->OpenTables(state, name + ".kept." + call.name));
+    if (call.kept) {
+      RETURN_IF_ERROR(call.kept->OpenTables(state, name + ".kept." + call.name, groups));
+    }
     if (!call.distinct) continue;
     ASSIGN_OR_RETURN(call.counts, ValueCounts::Open(state, name + ".distinct." + call.name,
-                                                    call.argument_types));
+                                                    call.argument_types, groups));
+    if (groups != KeyForm::kWhole) continue;  // they are merged where they are
     ASSIGN_OR_RETURN(call.merged_counts,
                      state.OpenSlotTable(name + ".merge." + call.name, SlotLayout({{"count"}}),
                                          KeyForm::kInner));
@@ -270,6 +274,49 @@ Status AggregateSet::DropSlice(int64_t slice) {
 Status AggregateSet::DropMergedDistinct(int64_t window) {
   for (Call& call : calls_) {
     if (call.distinct) RETURN_IF_ERROR(call.merged_counts->DropSlice(window));
+  }
+  return OkStatus();
+}
+
+Status AggregateSet::MergeGroup(const GroupKey& from, Slot from_slot, const GroupKey& into,
+                                Slot into_slot) {
+  if (count_rows_) AddRows(into_slot, RowCount(from_slot));
+  for (Call& call : calls_) {
+    if (call.kept) {
+      RETURN_IF_ERROR(call.kept->MergeGroup(0, from, from_slot, into, into_slot));
+    } else if (call.distinct) {
+      RETURN_IF_ERROR(MergeDistinctGroup(call, from, into, into_slot));
+    } else {
+      call.function->Merge(from_slot, into_slot);
+    }
+  }
+  return OkStatus();
+}
+
+Status AggregateSet::MergeDistinctGroup(Call& call, const GroupKey& from, const GroupKey& into,
+                                        Slot into_slot) {
+  std::vector<ColumnBuilder> builders(call.argument_types.begin(), call.argument_types.end());
+  std::vector<ColumnBuilder*> pointers;
+  for (ColumnBuilder& builder : builders) pointers.push_back(&builder);
+  size_t added = 0;
+  RETURN_IF_ERROR(call.counts->MoveGroup(0, from, into, [&](std::string_view value) {
+    call.counts->codec().Decode(value, pointers);
+    ++added;
+  }));
+  if (added == 0) return OkStatus();
+  args_.clear();
+  for (ColumnBuilder& builder : builders) args_.push_back(builder.Finish());
+  std::vector<uint32_t> rows(added);
+  std::iota(rows.begin(), rows.end(), 0);
+  std::vector<Slot> slots(added, into_slot);
+  call.function->Accumulate(args_, rows, slots);
+  return OkStatus();
+}
+
+Status AggregateSet::ForgetGroup(const GroupKey& group) {
+  for (Call& call : calls_) {
+    if (call.kept) RETURN_IF_ERROR(call.kept->ForgetGroup(0, group));
+    if (call.counts) RETURN_IF_ERROR(call.counts->ForgetGroup(0, group));
   }
   return OkStatus();
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "operators/functions/aggregate_function.h"
+#include "operators/group_key.h"
 #include "operators/kept_aggregates.h"
 #include "operators/operator.h"
 #include "operators/value_counts.h"
@@ -32,8 +33,11 @@ class AggregateSet {
   size_t size() const { return calls_.size(); }
   bool can_retract() const;
 
-  // Opens the tables of value counts beside the operator's main table `name`.
-  Status OpenTables(KeyedState& state, const std::string& name);
+  // Opens the tables of value counts beside the operator's main table `name`. `groups`: what the
+  // keys of groups are: keys (kWhole), or such as lie within them (kInner), which may be merged.
+  Status OpenTables(KeyedState& state, const std::string& name, KeyForm groups = KeyForm::kWhole);
+  // Groups have something in those tables.
+  bool has_tables() const { return has_tables_; }
 
   // Makes ready what tables have of `rows` of the batch, which are all of one slice; `keys` are the
   // groups of the batch's rows and must stay until EndBatch. Between them rows are accumulated.
@@ -51,6 +55,12 @@ class AggregateSet {
   Status MergeDistinct(int64_t slice, int64_t window, SlotTable& main);
   Status DropMergedDistinct(int64_t window);
   Status DropSlice(int64_t slice);
+
+  // Of groups that lie within keys, between batches: all that `from` has becomes a part of `into`,
+  // which came first. What is in tables is gone from `from`; its slot is the caller's.
+  Status MergeGroup(const GroupKey& from, Slot from_slot, const GroupKey& into, Slot into_slot);
+  // What is in tables.
+  Status ForgetGroup(const GroupKey& group);
 
   // Appends the results of one accumulator, one cell to each builder.
   void Results(Slot slot, std::span<ColumnBuilder> out) const;
@@ -94,6 +104,7 @@ class AggregateSet {
   Status AccumulateKept(Call& call, const Batch& batch, std::span<const uint32_t> rows,
                         std::span<Slot> slots);
   void Apply(Call& call);
+  Status MergeDistinctGroup(Call& call, const GroupKey& from, const GroupKey& into, Slot into_slot);
 
   SlotLayout layout_;
   bool count_rows_ = false;

@@ -15,25 +15,6 @@ enum FirstState : uint8_t { kNone, kPending, kEmitted };
 
 int64_t FloorMs(int64_t us) { return us / 1000 - (us % 1000 < 0 ? 1 : 0); }
 
-// Times as bytes in their order.
-std::string TimeKey(Timestamp time) {
-  const uint64_t bits = __builtin_bswap64(static_cast<uint64_t>(time) ^ uint64_t{1} << 63);
-  return {reinterpret_cast<const char*>(&bits), sizeof(bits)};
-}
-Timestamp TimeOfKey(std::string_view key) {
-  uint64_t bits = 0;
-  std::memcpy(&bits, key.data(), sizeof(bits));
-  return static_cast<Timestamp>(__builtin_bswap64(bits) ^ uint64_t{1} << 63);
-}
-
-// A key that lies in the key group, so that what is within it moves with the group.
-std::string NameOfGroup(int32_t group, int32_t max_parallelism) {
-  for (uint32_t n = 0;; ++n) {
-    const std::string name(reinterpret_cast<const char*>(&n), sizeof(n));
-    if (KeyGroupOf(KeyCodec::Hash(name), max_parallelism) == group) return name;
-  }
-}
-
 std::vector<uint32_t> AllRows(size_t rows) {
   std::vector<uint32_t> all(rows);
   std::iota(all.begin(), all.end(), 0);
@@ -66,15 +47,8 @@ Status DeduplicateOperator::Open(OperatorContext& context,
   ASSIGN_OR_RETURN(rows_, context.state->OpenSlotTable("rows", keep_last_ ? last : first));
   context.state->SetTimeToLive({});
   if (keep_last_ || !row_time_) return OkStatus();
-  ASSIGN_OR_RETURN(pending_, context.state->OpenOrderedTable(
-                                 "pending", SlotLayout({{"row", SlotFieldKind::kBytes}})));
-  max_parallelism_ = context.state->max_parallelism();
-  const KeyGroupRange groups = context.state->key_groups();
-  first_group_ = groups.first;
-  for (int32_t group = groups.first; group <= groups.last; ++group) {
-    group_names_.push_back(NameOfGroup(group, max_parallelism_));
-  }
-  next_.assign(group_names_.size(), kMinTimestamp);  // looked up when the watermark comes
+  RETURN_IF_ERROR(
+      pending_.Open(*context.state, "pending", SlotLayout({{"row", SlotFieldKind::kBytes}})));
   for (const std::string& bytes : restored) {
     if (bytes.size() != sizeof(Timestamp)) return DataLossError("deduplicate: broken state");
     Timestamp watermark;
@@ -182,35 +156,20 @@ Status DeduplicateOperator::KeepFirstByTime(const Batch& batch) {
     const uint8_t state = slots[i].Get<uint8_t>(kState);
     const Timestamp before = slots[i].Get<int64_t>(kTime);
     if (state == kEmitted || (state == kPending && before <= times[i])) continue;
-    const size_t group =
-        static_cast<size_t>(KeyGroupOf(encoded_.hash(rows[i]), max_parallelism_) - first_group_);
-    if (state == kPending) {
-      AppendPending(group, before, encoded_.key(rows[i]));
-      RETURN_IF_ERROR(pending_->Erase(0, pending_key_.key(0), pending_key_.hash(0)));
-    }
+    const std::string_view key = encoded_.key(rows[i]);
+    const uint64_t hash = encoded_.hash(rows[i]);
+    if (state == kPending) RETURN_IF_ERROR(pending_.Erase(before, key, hash));
     slots[i].Set<uint8_t>(kState, kPending);
     slots[i].Set<int64_t>(kTime, times[i]);
-    next_[group] = std::min(next_[group], times[i]);
-    AppendPending(group, times[i], encoded_.key(rows[i]));
-    const uint32_t only = 0;
-    Slot pending;
-    uint8_t pending_new;
-    RETURN_IF_ERROR(
-        pending_->Resolve(0, pending_key_, {&only, 1}, {&pending, 1}, {&pending_new, 1}));
+    ASSIGN_OR_RETURN(const Slot pending, pending_.Put(times[i], key, hash));
     pending.SetBytes(0, cells_.key(rows[i]));
   }
   return OkStatus();
 }
 
-void DeduplicateOperator::AppendPending(size_t group, Timestamp time, std::string_view key) {
-  pending_key_.Clear();
-  const std::string& name = group_names_[group];
-  AppendInnerKey(name, KeyCodec::Hash(name), TimeKey(time) + std::string(key), pending_key_,
-                 scratch_);
-}
-
 StatusOr<Progress> DeduplicateOperator::ProcessWatermark(Watermark watermark, Collector& out) {
-  if (pending_ == nullptr || watermark.idle || watermark.time <= watermark_) return Progress::kDone;
+  if (keep_last_ || !row_time_ || watermark.idle || watermark.time <= watermark_)
+    return Progress::kDone;
   watermark_ = watermark.time;
   return Resume(out);
 }
@@ -226,17 +185,11 @@ StatusOr<bool> DeduplicateOperator::EmitDue(Collector& out) {
   std::vector<ColumnBuilder*> columns;
   for (ColumnBuilder& builder : builders) columns.push_back(&builder);
   EncodedKeys keys;
-  while (keys.size() < max_batch_rows_) {
-    // The key group whose turn it is, and when it is another's.
-    const auto first = std::min_element(next_.begin(), next_.end());
-    if (*first > watermark_ || *first == kMaxTimestamp) break;
-    Timestamp bound = watermark_;
-    for (auto it = next_.begin(); it != next_.end(); ++it) {
-      if (it != first) bound = std::min(bound, *it);
-    }
-    RETURN_IF_ERROR(TakeDue(static_cast<size_t>(first - next_.begin()), bound,
-                            max_batch_rows_ - keys.size(), keys, columns));
-  }
+  RETURN_IF_ERROR(
+      pending_.Take(watermark_, max_batch_rows_, [&](Timestamp, std::string_view key, Slot slot) {
+        row_codec_->Decode(slot.GetBytes(0), columns);
+        keys.Append(key, KeyCodec::Hash(key));
+      }));
   if (keys.size() == 0) return false;
   std::vector<Slot> slots(keys.size());
   std::vector<uint8_t> is_new(keys.size());
@@ -246,29 +199,6 @@ StatusOr<bool> DeduplicateOperator::EmitDue(Collector& out) {
   for (ColumnBuilder& builder : builders) finished.push_back(builder.Finish());
   out.Emit(0, Batch(output_, std::move(finished), keys.size()));
   return true;
-}
-
-Status DeduplicateOperator::TakeDue(size_t group, Timestamp bound, size_t limit, EncodedKeys& keys,
-                                    std::span<ColumnBuilder* const> columns) {
-  std::vector<std::string> taken;
-  Timestamp next = kMaxTimestamp;
-  RETURN_IF_ERROR(
-      pending_->ScanFrom(0, group_names_[group], {}, [&](std::string_view inner, Slot slot) {
-        next = TimeOfKey(inner);
-        if (next > bound || taken.size() == limit) return false;
-        row_codec_->Decode(slot.GetBytes(0), columns);
-        taken.emplace_back(inner);
-        next = kMaxTimestamp;
-        return true;
-      }));
-  next_[group] = next;
-  for (const std::string& inner : taken) {
-    const std::string_view key = std::string_view(inner).substr(sizeof(Timestamp));
-    keys.Append(key, KeyCodec::Hash(key));
-    AppendPending(group, TimeOfKey(inner), key);
-    RETURN_IF_ERROR(pending_->Erase(0, pending_key_.key(0), pending_key_.hash(0)));
-  }
-  return OkStatus();
 }
 
 StatusOr<OperatorState> DeduplicateOperator::Snapshot(CheckpointId) {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "operators/operator.h"
+#include "operators/timer_table.h"
 #include "state/key_codec.h"
-#include "state/ordered_table.h"
 
 namespace weir {
 
@@ -29,10 +29,6 @@ class DeduplicateOperator : public Operator {
   StatusOr<int64_t> TimeOf(const Batch& batch, uint32_t row) const;
   // One batch of first rows whose time has come, in order of time; false: there was none.
   StatusOr<bool> EmitDue(Collector& out);
-  // Takes rows of one key group that come at or before `bound`, at most `limit`.
-  Status TakeDue(size_t group, Timestamp bound, size_t limit, EncodedKeys& keys,
-                 std::span<ColumnBuilder* const> columns);
-  void AppendPending(size_t group, Timestamp time, std::string_view key);
 
   SchemaPtr output_;
   std::vector<uint32_t> keys_;
@@ -46,16 +42,9 @@ class DeduplicateOperator : public Operator {
   OperatorMetrics metrics_;
   // By key. Of the last: its time and cells. Of the first by time: its time and whether it is out.
   SlotTable* rows_ = nullptr;
-  // First rows that wait for the watermark: time and key within a name of the key group.
-  OrderedTable* pending_ = nullptr;
-  int32_t max_parallelism_ = 128;
-  int32_t first_group_ = 0;
-  std::vector<std::string> group_names_;
-  std::vector<Timestamp> next_;  // of each key group: when its next row is due, or earlier
+  TimerTable pending_;  // first rows that wait for the watermark, by key
   Timestamp watermark_ = kMinTimestamp;
 
-  EncodedKeys pending_key_;
-  std::string scratch_;
   EncodedKeys encoded_, cells_;
 };
 

@@ -18,8 +18,8 @@ class KeptExtreme : public KeptAggregate {
   KeptExtreme(const DataType& type, Extreme extreme)
       : KeptAggregate(MakeTotalExtreme(type, extreme)), type_(type), extreme_(extreme) {}
 
-  Status OpenTables(KeyedState& state, const std::string& name) override {
-    ASSIGN_OR_RETURN(counts_, ValueCounts::OpenOrdered(state, name, type_));
+  Status OpenTables(KeyedState& state, const std::string& name, KeyForm groups) override {
+    ASSIGN_OR_RETURN(counts_, ValueCounts::OpenOrdered(state, name, type_, groups));
     return OkStatus();
   }
   Status Begin(int64_t slice, const EncodedKeys& groups, std::vector<ColumnPtr> arguments,
@@ -35,18 +35,34 @@ class KeptExtreme : public KeptAggregate {
     if (counts_->Add(row, -1) != 1 || !function_->Holds(slot, *arguments_[0], row)) {
       return OkStatus();
     }
-    Clear(slot);
     ColumnBuilder builder(type_, 1);
     RETURN_IF_ERROR(counts_->Find(row, extreme_, builder));
-    if (builder.size() == 0) return OkStatus();
-    const std::vector<ColumnPtr> value = {builder.Finish()};
-    function_->Accumulate(value, {&kFirstRow, 1}, {&slot, 1});
+    Become(builder, slot);
     return OkStatus();
   }
   Status End() override { return counts_->End(); }
   Status DropSlice(int64_t slice) override { return counts_->table().DropSlice(slice); }
+  Status MergeGroup(int64_t slice, const GroupKey& from, Slot, const GroupKey& into,
+                    Slot into_slot) override {
+    RETURN_IF_ERROR(counts_->MoveGroup(slice, from, into, [](std::string_view) {}));
+    ColumnBuilder builder(type_, 1);
+    RETURN_IF_ERROR(counts_->FindOf(into.key, slice, extreme_, builder));
+    Become(builder, into_slot);
+    return OkStatus();
+  }
+  Status ForgetGroup(int64_t slice, const GroupKey& group) override {
+    return counts_->ForgetGroup(slice, group);
+  }
 
  private:
+  // The extreme is the value in `builder`, or there is none.
+  void Become(ColumnBuilder& builder, Slot slot) {
+    Clear(slot);
+    if (builder.size() == 0) return;
+    const std::vector<ColumnPtr> value = {builder.Finish()};
+    function_->Accumulate(value, {&kFirstRow, 1}, {&slot, 1});
+  }
+
   const DataType type_;
   const Extreme extreme_;
   std::unique_ptr<ValueCounts> counts_;
@@ -68,12 +84,14 @@ class KeptByArrival : public KeptAggregate {
         std::move(function), {types.begin(), types.end()}, std::move(codec), kept));
   }
 
-  Status OpenTables(KeyedState& state, const std::string& name) override {
-    ASSIGN_OR_RETURN(rows_, state.OpenOrderedTable(name + ".rows",
-                                                   SlotLayout({{"row", SlotFieldKind::kBytes}})));
+  Status OpenTables(KeyedState& state, const std::string& name, KeyForm groups) override {
+    const KeyForm form = FormWithin(groups);
     ASSIGN_OR_RETURN(
-        places_,
-        state.OpenOrderedTable(name + ".places", SlotLayout({{"here", SlotFieldKind::kFixed, 1}})));
+        rows_,
+        state.OpenOrderedTable(name + ".rows", SlotLayout({{"row", SlotFieldKind::kBytes}}), form));
+    ASSIGN_OR_RETURN(
+        places_, state.OpenOrderedTable(name + ".places",
+                                        SlotLayout({{"here", SlotFieldKind::kFixed, 1}}), form));
     return OkStatus();
   }
   Status Begin(int64_t slice, const EncodedKeys& groups, std::vector<ColumnPtr> arguments,
@@ -86,11 +104,7 @@ class KeptByArrival : public KeptAggregate {
   Status Add(uint32_t row, Slot slot) override {
     const int64_t place = slot.Get<int64_t>(next_);
     slot.Set<int64_t>(next_, place + 1);
-    const std::string cells = CellsOf(row);
-    Slot entry;
-    RETURN_IF_ERROR(Put(*rows_, row, PlaceKey(place), entry));
-    entry.SetBytes(0, cells);
-    RETURN_IF_ERROR(Put(*places_, row, cells + PlaceKey(place), entry));
+    RETURN_IF_ERROR(Put({groups_->key(row), groups_->hash(row)}, PlaceKey(place), CellsOf(row)));
     function_->Accumulate(arguments_, {&row, 1}, {&slot, 1});
     return OkStatus();
   }
@@ -118,6 +132,33 @@ class KeptByArrival : public KeptAggregate {
     RETURN_IF_ERROR(rows_->DropSlice(slice));
     return places_->DropSlice(slice);
   }
+  Status MergeGroup(int64_t slice, const GroupKey& from, Slot from_slot, const GroupKey& into,
+                    Slot into_slot) override {
+    slice_ = slice;
+    const int64_t behind = into_slot.Get<int64_t>(next_);
+    std::vector<std::string> cells;
+    while (true) {
+      cells.clear();
+      RETURN_IF_ERROR(moving_.Take(*rows_, slice, from,
+                                   [&](Slot slot) { cells.emplace_back(slot.GetBytes(0)); }));
+      if (moving_.size() == 0) break;
+      for (size_t i = 0; i < moving_.size(); ++i) {
+        RETURN_IF_ERROR(Put(into, PlaceKey(behind + PlaceOf(moving_[i])), cells[i]));
+      }
+    }
+    RETURN_IF_ERROR(ForgetGroup(slice, from));
+    into_slot.Set<int64_t>(next_, behind + from_slot.Get<int64_t>(next_));
+    function_->Merge(from_slot, into_slot);
+    return OkStatus();
+  }
+  Status ForgetGroup(int64_t slice, const GroupKey& group) override {
+    for (OrderedTable* table : {rows_, places_}) {
+      do {
+        RETURN_IF_ERROR(moving_.Take(*table, slice, group, [](Slot) {}));
+      } while (moving_.size() > 0);
+    }
+    return OkStatus();
+  }
 
  private:
   KeptByArrival(std::unique_ptr<AggregateFunction> function, std::vector<DataType> types,
@@ -139,9 +180,21 @@ class KeptByArrival : public KeptAggregate {
     const uint64_t bytes = __builtin_bswap64(static_cast<uint64_t>(place));
     return {reinterpret_cast<const char*>(&bytes), sizeof(bytes)};
   }
-  Status Put(OrderedTable& table, uint32_t row, std::string_view inner, Slot& slot) {
+  static int64_t PlaceOf(std::string_view key) {
+    uint64_t bytes;
+    std::memcpy(&bytes, key.data(), sizeof(bytes));
+    return static_cast<int64_t>(__builtin_bswap64(bytes));
+  }
+  // A row at a place of a group.
+  Status Put(const GroupKey& group, const std::string& place, const std::string& cells) {
+    Slot entry;
+    RETURN_IF_ERROR(Put(*rows_, group, place, entry));
+    entry.SetBytes(0, cells);
+    return Put(*places_, group, cells + place, entry);
+  }
+  Status Put(OrderedTable& table, const GroupKey& group, std::string_view inner, Slot& slot) {
     key_.Clear();
-    AppendInnerKey(groups_->key(row), groups_->hash(row), inner, key_, scratch_);
+    AppendInnerKey(group.key, group.hash, inner, key_, scratch_);
     uint8_t is_new;
     return table.Resolve(slice_, key_, {&kFirstRow, 1}, {&slot, 1}, {&is_new, 1});
   }
@@ -173,6 +226,7 @@ class KeptByArrival : public KeptAggregate {
   std::vector<ColumnPtr> arguments_;
   EncodedKeys key_;
   std::string scratch_;
+  InnerKeys moving_;  // rows on their way
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "common/data/batch.h"
 #include "operators/functions/aggregate_function.h"
+#include "operators/group_key.h"
 #include "state/key_codec.h"
 #include "state/keyed_state.h"
 
@@ -25,7 +26,8 @@ class KeptAggregate {
   std::vector<SlotField> Fields() const;
   void Bind(const std::vector<uint32_t>& offsets);
 
-  virtual Status OpenTables(KeyedState& state, const std::string& name) = 0;
+  // `groups`: what the keys of groups are (ValueCounts::Open).
+  virtual Status OpenTables(KeyedState& state, const std::string& name, KeyForm groups) = 0;
   // `rows` may be added and taken back until End, any of them, in any order. Row i belongs to group
   // i of `groups`, which must stay.
   virtual Status Begin(int64_t slice, const EncodedKeys& groups, std::vector<ColumnPtr> arguments,
@@ -34,6 +36,11 @@ class KeptAggregate {
   virtual Status TakeBack(uint32_t row, Slot slot) = 0;
   virtual Status End() = 0;
   virtual Status DropSlice(int64_t slice) = 0;
+  // Of groups that lie within keys, between batches: what `from` has becomes a part of `into`,
+  // which came first.
+  virtual Status MergeGroup(int64_t slice, const GroupKey& from, Slot from_slot,
+                            const GroupKey& into, Slot into_slot) = 0;
+  virtual Status ForgetGroup(int64_t slice, const GroupKey& group) = 0;
 
  protected:
   explicit KeptAggregate(std::unique_ptr<AggregateFunction> function)

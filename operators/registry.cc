@@ -5,6 +5,8 @@
 #include "operators/group_aggregate.h"
 #include "operators/operator.h"
 #include "operators/rank.h"
+#include "operators/session_aggregate.h"
+#include "operators/session_table_function.h"
 #include "operators/sink.h"
 #include "operators/source.h"
 #include "operators/values.h"
@@ -28,8 +30,14 @@ StatusOr<std::unique_ptr<Operator>> MakeOperator(const plan::OperatorNode& node)
     case Node::kWatermarkAssigner:
       return Made(std::make_unique<WatermarkAssignerOperator>());
     case Node::kWindowTableFunction:
+      if (node.window_table_function().window().kind() == plan::WindowSpec::SESSION) {
+        return Made(std::make_unique<SessionTableFunctionOperator>());
+      }
       return Made(std::make_unique<WindowTableFunctionOperator>());
     case Node::kWindowAggregate:
+      if (node.window_aggregate().window().kind() == plan::WindowSpec::SESSION) {
+        return Made(std::make_unique<SessionAggregateOperator>());
+      }
       if (node.window_aggregate().phase() == plan::WindowAggregate::LOCAL) {
         return Made(std::make_unique<LocalWindowAggregateOperator>());
       }

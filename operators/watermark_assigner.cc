@@ -23,6 +23,7 @@ Status WatermarkAssignerOperator::Open(OperatorContext& context,
   eval_.time_zone = context.time_zone;
   time_column_ = node.time_column();
   granularity_ms_ = node.granularity_ms();
+  margin_ms_ = node.before_sessions() ? 2 : 1;
   idle_timeout_ms_ = node.idle_timeout_ms();
   splits_ = context.splits;
   whole_.open = true;
@@ -38,7 +39,7 @@ bool WatermarkAssignerOperator::CutBefore(Timestamp time, Timestamp watermark) c
   if (watermark == kMinTimestamp) return false;
   if (granularity_ms_ < 0) return watermark > emitted_;
   Timestamp slice_end = FloorDiv(time, granularity_ms_) * granularity_ms_ + granularity_ms_;
-  if (watermark < slice_end - 1) return false;
+  if (watermark < slice_end - margin_ms_) return false;
   // Nothing can have fired in between where no slice has ended.
   return emitted_ == kMinTimestamp ||
          FloorDiv(watermark + 1, granularity_ms_) != FloorDiv(emitted_ + 1, granularity_ms_);

@@ -39,6 +39,7 @@ class WatermarkAssignerOperator : public Operator {
   SplitWatermarks::Split whole_;  // for rows of a source without splits
   uint32_t time_column_ = 0;
   int64_t granularity_ms_ = 1;
+  int64_t margin_ms_ = 1;  // before a slice ends, from which on its rows are late
   int64_t idle_timeout_ms_ = 0;
   const Clock* clock_ = nullptr;
   Timestamp emitted_ = kMinTimestamp;

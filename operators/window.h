@@ -31,6 +31,14 @@ class WindowZone {
   static StatusOr<WindowZone> Make(const std::string& name);  // "" or "UTC": identity
   WallTime ToWall(Timestamp time) const { return impl_ ? ToWallSlow(time) : time; }
   Timestamp FromWall(WallTime wall) const { return impl_ ? FromWallSlow(wall) : wall; }
+  // The row time of what comes of a window that ends at `end`: its last instant. Of an hour that is
+  // repeated it is in the first, and the window fires with the second.
+  Timestamp RowTime(WallTime end) const { return FromWall(end - 1); }
+  // The watermark at which it fires.
+  Timestamp FireTime(WallTime end) const {
+    const Timestamp time = FromWall(end);
+    return time == kMinTimestamp ? time : time - 1;
+  }
 
  private:
   struct Impl;
@@ -62,11 +70,7 @@ class WindowAssigner {
   int64_t slice_ms() const { return slice_; }
   const WindowZone& zone() const { return zone_; }
 
-  // The watermark at which a window fires.
-  Timestamp FireTime(WallTime end) const {
-    Timestamp time = zone_.FromWall(end);
-    return time == kMinTimestamp ? time : time - 1;
-  }
+  Timestamp FireTime(WallTime end) const { return zone_.FireTime(end); }
 
  private:
   enum class Kind { kTumble, kHop, kCumulate };

@@ -330,7 +330,7 @@ Status WindowAggregateOperator::EmitSome(Firing& firing, Collector& out) {
       case plan::WindowAggregate::WINDOW_TIME: {
         // TIMESTAMP: on the wall clock as the window is; TIMESTAMP_LTZ: the instant.
         bool instant = (*output_)[fixed + p].type.kind() == TypeKind::kTimestampLtz;
-        ms = instant ? windows_->FireTime(firing.end) : firing.end - 1;
+        ms = instant ? windows_->zone().RowTime(firing.end) : firing.end - 1;
         break;
       }
     }

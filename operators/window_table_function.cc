@@ -40,7 +40,8 @@ StatusOr<Progress> WindowTableFunctionOperator::ProcessBatch(int, Batch batch, C
       rows.push_back(static_cast<uint32_t>(i));
       start.Append<int64_t>(window.start * 1000);
       end.Append<int64_t>(window.end * 1000);
-      time.Append<int64_t>((instant ? windows_->FireTime(window.end) : window.end - 1) * 1000);
+      time.Append<int64_t>((instant ? windows_->zone().RowTime(window.end) : window.end - 1) *
+                           1000);
     }
   }
   if (rows.empty()) return Progress::kDone;

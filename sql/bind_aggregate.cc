@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "operators/functions/aggregate_function.h"
 #include "operators/kept_aggregates.h"
@@ -88,6 +89,41 @@ SqlStatus CheckRetractable(const std::vector<FoundAggregate>& calls, const Rel& 
     }
   }
   return {};
+}
+
+// Sessions become one when a row comes between them: so must their accumulators.
+SqlStatus CheckMergeable(const std::vector<FoundAggregate>& calls) {
+  for (const FoundAggregate& call : calls) {
+    if (call.function == "FIRST_VALUE" || call.function == "LAST_VALUE") {
+      return SqlError{StatusCode::kInvalidArgument,
+                      call.function +
+                          " does not work in a SESSION window: where two sessions become one, "
+                          "nobody knows which of their values came first",
+                      call.span, "MIN and MAX do: of the time, for example"};
+    }
+  }
+  return {};
+}
+
+// Whether GROUP BY `keys`, window columns aside, is by the very columns that make the sessions.
+bool GroupsBySessions(const RelPtr& input, const GroupingSpec& spec, const WindowColumns& window) {
+  RelPtr tvf = TableFunctionBelow(input);
+  if (!tvf) return false;
+  const std::vector<uint32_t>& partition = tvf->as<WindowTvfRel>()->partition;
+  std::set<uint32_t> keys;
+  for (const ExprPtr& key : spec.keys) {
+    if (!key->is_input()) return false;
+    int column = static_cast<int>(key->input().column);
+    if (column == window.start || column == window.end || column == window.time) continue;
+    const Rel* rel = input.get();
+    for (const CalcRel* calc; (calc = rel->as<CalcRel>()) != nullptr; rel = rel->inputs[0].get()) {
+      const Expr& made = *calc->projections[static_cast<size_t>(column)];
+      if (!made.is_input()) return false;
+      column = static_cast<int>(made.input().column);
+    }
+    keys.insert(static_cast<uint32_t>(column));
+  }
+  return keys == std::set<uint32_t>(partition.begin(), partition.end());
 }
 
 std::vector<AggregateCall> AddCalls(const std::vector<FoundAggregate>& found, const Schema& schema,
@@ -218,7 +254,13 @@ SqlResult<RelPtr> MakeGroupWindow(RelPtr input, const GroupingSpec& spec) {
 
 SqlResult<RelPtr> MakeAggregateRel(RelPtr input, const GroupingSpec& spec) {
   SQL_RETURN_IF_ERROR(CheckRetractable(*spec.calls, *input));
-  if (spec.window) return MakeGroupWindow(std::move(input), spec);
+  const auto is_session = [](const WindowDef& window) {
+    return window.kind == WindowKind::kSession;
+  };
+  if (spec.window) {
+    if (is_session(spec.window->window)) SQL_RETURN_IF_ERROR(CheckMergeable(*spec.calls));
+    return MakeGroupWindow(std::move(input), spec);
+  }
   if (std::optional<WindowColumns> window = WindowOf(*input)) {
     auto has = [&](int column) {
       return column >= 0 &&
@@ -226,7 +268,11 @@ SqlResult<RelPtr> MakeAggregateRel(RelPtr input, const GroupingSpec& spec) {
                return key->is_input() && static_cast<int>(key->input().column) == column;
              });
     };
-    if (has(window->start) && has(window->end)) {
+    // By other columns sessions are cut before they are grouped, and not as a window.
+    const bool windowed = has(window->start) && has(window->end) &&
+                          (!is_session(window->window) || GroupsBySessions(input, spec, *window));
+    if (windowed) {
+      if (is_session(window->window)) SQL_RETURN_IF_ERROR(CheckMergeable(*spec.calls));
       return MakeWindowed(std::move(input), spec, *window);
     }
   }

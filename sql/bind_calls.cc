@@ -100,6 +100,10 @@ SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, cons
   for (const DataType& type : types) nullable |= type.nullable();
   found.type = resolved->result.WithNullable(name != "COUNT" && nullable);
   if (name == "LISTAGG") found.type = resolved->result;  // as Flink has it: NULL of no rows fails
+  return IsVariance(name) ? Variance(found) : AggregateMark(std::move(found));
+}
+
+ExprPtr ExpressionBinder::AggregateMark(FoundAggregate found) {
   auto& all = *options_.aggregates;
   auto same = [](const ExprPtr& a, const ExprPtr& b) {
     return (!a && !b) || (a && b && Equal(*a, *b));
@@ -122,8 +126,11 @@ SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, cons
 
 SqlResult<bool> ExpressionBinder::IsGroupWindow(const std::string& name, const ast::Call& call) {
   const GroupWindow* group = options_.group_window;
-  const char* kind = group && group->window.kind == WindowKind::kTumble ? "TUMBLE" : "HOP";
-  const size_t intervals = name == "TUMBLE" ? 1 : 2;
+  const char* kind = !group                                      ? ""
+                     : group->window.kind == WindowKind::kTumble ? "TUMBLE"
+                     : group->window.kind == WindowKind::kHop    ? "HOP"
+                                                                 : "SESSION";
+  const size_t intervals = name == "HOP" ? 2 : 1;
   if (!group || name != kind || call.arguments.size() != intervals + 1) return false;
   ASSIGN_OR_RETURN(ExprPtr time, Bind(*call.arguments[0].value));
   ASSIGN_OR_RETURN(int64_t size, IntervalMillis(*call.arguments[intervals].value, "the size"));

@@ -8,6 +8,45 @@ namespace {
 
 constexpr int kMaxViewDepth = 50;
 
+SqlResult<uint32_t> ColumnNamed(const std::string& name, const Schema& schema,
+                                const SourceSpan& span) {
+  const int column = schema.IndexOf(name);
+  if (column >= 0) return static_cast<uint32_t>(column);
+  std::vector<std::string> columns;
+  for (const Field& field : schema.fields()) columns.push_back(field.name);
+  return SqlError{StatusCode::kNotFound, "column `" + name + "` not found", span,
+                  DidYouMean(name, columns)};
+}
+
+// PARTITION BY of a table function's table. `refused_by`: the function, if it has no use for it.
+SqlResult<std::vector<uint32_t>> BindPartition(const ast::TableArgument& data, const Schema& schema,
+                                               const std::string& refused_by) {
+  std::vector<uint32_t> partition;
+  for (const ast::ExprPtr& key : data.partition_by) {
+    if (!refused_by.empty()) {
+      return SqlError{StatusCode::kInvalidArgument,
+                      refused_by + " takes no PARTITION BY: only SESSION does", key->span,
+                      "its windows are the same for every key: GROUP BY the key"};
+    }
+    const auto* column = std::get_if<ast::ColumnRef>(&key->node);
+    if (!column || column->name.parts.size() != 1) {
+      return SqlError{StatusCode::kInvalidArgument,
+                      "SESSION is partitioned by columns of its table", key->span,
+                      "compute it in a query: SESSION((SELECT ..., f(x) AS k FROM t) "
+                      "PARTITION BY k, ...)"};
+    }
+    ASSIGN_OR_RETURN(const uint32_t at, ColumnNamed(column->name.parts[0].text, schema, key->span));
+    if (std::find(partition.begin(), partition.end(), at) == partition.end()) {
+      partition.push_back(at);
+    }
+  }
+  if (!data.order_by.empty()) {
+    return SqlError{StatusCode::kInvalidArgument, "a window takes its rows in no order",
+                    data.order_by[0].expr->span, "leave out ORDER BY"};
+  }
+  return partition;
+}
+
 }  // namespace
 
 Scope TableScope(const CatalogTable& table, bool with_computed) {
@@ -138,19 +177,21 @@ SqlResult<QueryBinder::From> QueryBinder::BindTableFunction(const ast::TableFunc
                                                             const SourceSpan& span) {
   const auto& call = std::get<ast::Call>(function.call->node);
   std::string name = call.function.parts.back().Upper();
-  if (name == "SESSION") return Refuse("SESSION windows", call.function.span);
-  if (name != "TUMBLE" && name != "HOP" && name != "CUMULATE") {
+  const bool session = name == "SESSION";
+  if (name != "TUMBLE" && name != "HOP" && name != "CUMULATE" && !session) {
     return Refuse("the table function " + name, call.function.span);
   }
   std::vector<std::string> names = {"DATA", "TIMECOL"};
   if (name == "HOP") names.push_back("SLIDE");
   if (name == "CUMULATE") names.push_back("STEP");
-  names.insert(names.end(), {"SIZE", "OFFSET"});
+  names.push_back(session ? "GAP" : "SIZE");
+  if (!session) names.push_back("OFFSET");
   std::map<std::string, const ast::Expr*> arguments;
   SqlError usage{StatusCode::kInvalidArgument, "this is not how " + name + " is called", span,
                  name == "TUMBLE"
                      ? "TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTES [, offset])"
                  : name == "HOP" ? "HOP(TABLE t, DESCRIPTOR(ts), slide, size [, offset])"
+                 : session       ? "SESSION(TABLE t [PARTITION BY (k, ...)], DESCRIPTOR(ts), gap)"
                                  : "CUMULATE(TABLE t, DESCRIPTOR(ts), step, size [, offset])"};
   for (size_t i = 0; i < call.arguments.size(); ++i) {
     const ast::Argument& argument = call.arguments[i];
@@ -173,14 +214,8 @@ SqlResult<QueryBinder::From> QueryBinder::BindTableFunction(const ast::TableFunc
     from = {rel, ScopeOf(rel->schema, "")};
   }
   const ast::Identifier& column = descriptor->columns[0];
-  int time = from.rel->schema.IndexOf(column.text);
-  if (time < 0) {
-    std::vector<std::string> columns;
-    for (const Field& field : from.rel->schema.fields()) columns.push_back(field.name);
-    return SqlError{StatusCode::kNotFound, "column `" + column.text + "` not found", column.span,
-                    DidYouMean(column.text, columns)};
-  }
-  TimeAttribute attribute = TimeAttributes(*from.rel)[static_cast<size_t>(time)];
+  ASSIGN_OR_RETURN(const uint32_t time, ColumnNamed(column.text, from.rel->schema, column.span));
+  TimeAttribute attribute = TimeAttributes(*from.rel)[time];
   if (attribute == TimeAttribute::kProcTime) {
     return Refuse("windows over processing time", column.span);
   }
@@ -192,25 +227,34 @@ SqlResult<QueryBinder::From> QueryBinder::BindTableFunction(const ast::TableFunc
                         " - INTERVAL '5' SECOND"};
   }
   WindowTvfRel tvf;
-  tvf.time_column = static_cast<uint32_t>(time);
-  const DataType& time_type = from.rel->schema[static_cast<size_t>(time)].type;
+  tvf.time_column = time;
+  if (data) {
+    ASSIGN_OR_RETURN(tvf.partition, BindPartition(*data, from.rel->schema, session ? "" : name));
+  }
+  const DataType& time_type = from.rel->schema[time].type;
   tvf.window.zoned = time_type.kind() == TypeKind::kTimestampLtz;
   tvf.window.kind = name == "TUMBLE" ? WindowKind::kTumble
                     : name == "HOP"  ? WindowKind::kHop
+                    : session        ? WindowKind::kSession
                                      : WindowKind::kCumulate;
-  ASSIGN_OR_RETURN(tvf.window.size_ms, IntervalMillis(*arguments["SIZE"], "the window size"));
-  if (name != "TUMBLE") {
+  ASSIGN_OR_RETURN(tvf.window.size_ms, session
+                                           ? IntervalMillis(*arguments["GAP"], "the gap")
+                                           : IntervalMillis(*arguments["SIZE"], "the window size"));
+  const bool steps = name == "HOP" || name == "CUMULATE";
+  if (steps) {
     const char* key = name == "HOP" ? "SLIDE" : "STEP";
     ASSIGN_OR_RETURN(tvf.window.slide_ms, IntervalMillis(*arguments[key], "the window's step"));
   }
   if (arguments.count("OFFSET")) {
     ASSIGN_OR_RETURN(tvf.window.offset_ms, IntervalMillis(*arguments["OFFSET"], "the offset"));
   }
-  if (tvf.window.size_ms <= 0 || (name != "TUMBLE" && tvf.window.slide_ms <= 0)) {
+  if (tvf.window.size_ms <= 0 || (steps && tvf.window.slide_ms <= 0)) {
     return SqlError{StatusCode::kInvalidArgument,
-                    "the size and the step of a window must be positive", span, ""};
+                    session ? "the gap of a session must be positive"
+                            : "the size and the step of a window must be positive",
+                    session ? arguments["GAP"]->span : span, ""};
   }
-  if (name != "TUMBLE" && tvf.window.size_ms % tvf.window.slide_ms != 0) {
+  if (steps && tvf.window.size_ms % tvf.window.slide_ms != 0) {
     return SqlError{
         StatusCode::kInvalidArgument,
         "the size of " + name + " must be a multiple of its " + (name == "HOP" ? "slide" : "step"),

@@ -46,11 +46,13 @@ struct AfterGrouping {
 SqlResult<GroupWindow> QueryBinder::BindGroupWindow(const ast::Call& call, const From& from,
                                                     const SourceSpan& span) {
   std::string name = call.function.parts.back().Upper();
-  size_t needed = name == "TUMBLE" ? 2 : 3;
+  const bool hop = name == "HOP";
+  size_t needed = hop ? 3 : 2;
   if (call.arguments.size() != needed) {
-    return SqlError{
-        StatusCode::kInvalidArgument, "this is not how " + name + " is called", span,
-        name == "TUMBLE" ? "GROUP BY TUMBLE(ts, size)" : "GROUP BY HOP(ts, slide, size)"};
+    return SqlError{StatusCode::kInvalidArgument, "this is not how " + name + " is called", span,
+                    name == "TUMBLE" ? "GROUP BY TUMBLE(ts, size)"
+                    : hop            ? "GROUP BY HOP(ts, slide, size)"
+                                     : "GROUP BY SESSION(ts, gap)"};
   }
   GroupWindow window;
   ExpressionBinder binder(from.scope, {});
@@ -68,13 +70,15 @@ SqlResult<GroupWindow> QueryBinder::BindGroupWindow(const ast::Call& call, const
   }
   window.time_type = window.time->type;
   window.window.zoned = window.time_type.kind() == TypeKind::kTimestampLtz;
-  window.window.kind = name == "TUMBLE" ? WindowKind::kTumble : WindowKind::kHop;
-  if (name == "HOP") {
+  window.window.kind = name == "TUMBLE" ? WindowKind::kTumble
+                       : hop            ? WindowKind::kHop
+                                        : WindowKind::kSession;
+  if (hop) {
     ASSIGN_OR_RETURN(window.window.slide_ms, IntervalMillis(*call.arguments[1].value, "the slide"));
   }
   ASSIGN_OR_RETURN(window.window.size_ms,
                    IntervalMillis(*call.arguments[needed - 1].value, "the window size"));
-  if (window.window.size_ms <= 0 || (name == "HOP" && window.window.slide_ms <= 0)) {
+  if (window.window.size_ms <= 0 || (hop && window.window.slide_ms <= 0)) {
     return SqlError{StatusCode::kInvalidArgument, "the size of a window must be positive", span,
                     ""};
   }
@@ -101,8 +105,7 @@ SqlResult<RelPtr> QueryBinder::BindGrouped(const ast::Select& select, const From
     }
     if (const auto* call = std::get_if<ast::Call>(&item.expr->node)) {
       std::string name = call->function.parts.back().Upper();
-      if (name == "SESSION") return Refuse("SESSION windows", item.span);
-      if (name == "TUMBLE" || name == "HOP") {
+      if (name == "TUMBLE" || name == "HOP" || name == "SESSION") {
         SqlResult<GroupWindow> bound = BindGroupWindow(*call, from, item.expr->span);
         if (!bound.ok()) return std::move(bound).status();
         window = *bound;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "operators/expressions/expr.h"
@@ -103,6 +104,10 @@ class ExpressionBinder {
                                      const SourceSpan& span);
   SqlResult<ExprPtr> BindAggregate(const std::string& name, const ast::Call& call,
                                    const SourceSpan& span);
+  // What stands for an aggregate that is collected, once however often it is there.
+  ExprPtr AggregateMark(FoundAggregate found);
+  // The same of VAR_POP and its like: of what they are made (bind_variance.cc).
+  SqlResult<ExprPtr> Variance(const FoundAggregate& found);
   SqlResult<ExprPtr> BindOver(const std::string& name, const ast::Call& call,
                               const SourceSpan& span);
   // Whether GROUP BY has the window that TUMBLE_START(...) and its like repeat.
@@ -123,6 +128,9 @@ class ExpressionBinder {
   BindOptions options_;
   std::map<const Expr*, std::pair<ExprPtr, SourceSpan>> spans_;  // keeps the nodes alive
 };
+
+// VAR_POP, STDDEV_SAMP and their like (bind_variance.cc).
+bool IsVariance(std::string_view function);
 
 // A field of a row by its name.
 SqlResult<ExprPtr> FieldOf(ExprPtr row, const std::string& name, const SourceSpan& span);

@@ -62,8 +62,10 @@ struct Describer {
            CallsText(aggregate.calls, input()) + "])";
   }
   std::string operator()(const WindowTvfRel& tvf) const {
+    const std::string partition =
+        tvf.partition.empty() ? "" : ", partitionBy=[" + Columns(tvf.partition, input()) + "]";
     return "WindowTableFunction(window=[" + Describe(tvf.window) + "], time=[" +
-           input()[tvf.time_column].name + "])";
+           input()[tvf.time_column].name + "]" + partition + ")";
   }
   std::string operator()(const WindowAggregateRel& aggregate) const {
     std::string time = aggregate.attached_end
@@ -110,6 +112,8 @@ std::string Describe(const WindowDef& window) {
     case WindowKind::kCumulate:
       return "CUMULATE(max_size=[" + ms(window.size_ms) + "], step=[" + ms(window.slide_ms) + "]" +
              offset + ")";
+    case WindowKind::kSession:
+      return "SESSION(gap=[" + ms(window.size_ms) + "])";
   }
   return "";
 }

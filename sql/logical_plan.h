@@ -56,10 +56,10 @@ struct AggregateRel {
   SourceSpan span;  // of the first aggregate or of GROUP BY, for refusals
 };
 
-enum class WindowKind { kTumble, kHop, kCumulate };
+enum class WindowKind { kTumble, kHop, kCumulate, kSession };
 struct WindowDef {
   WindowKind kind = WindowKind::kTumble;
-  int64_t size_ms = 0;
+  int64_t size_ms = 0;  // of a session: the gap
   int64_t slide_ms = 0;
   int64_t offset_ms = 0;
   bool zoned = false;  // the time column is TIMESTAMP_LTZ: cut in the session's zone
@@ -70,11 +70,12 @@ struct WindowDef {
 struct WindowTvfRel {
   WindowDef window;
   uint32_t time_column = 0;
+  std::vector<uint32_t> partition;  // of sessions: rows with equal ones make them
 };
 
 enum class WindowProperty { kStart, kEnd, kTime };
 // GROUP BY window and keys: keys, aggregates, properties. Either it cuts windows itself by a time
-// column, or the rows carry theirs (`attached_end`).
+// column, or the rows carry theirs (`attached_end`). Sessions are made of the rows with equal keys.
 struct WindowAggregateRel {
   WindowDef window;
   std::optional<uint32_t> attached_end;  // input column; else

@@ -169,7 +169,15 @@ SqlResult<ast::Argument> Parser::ParseArgument() {
     return argument;
   }
   // A query in parentheses is a value or a table: the function called decides.
+  const SourceSpan start = Here();
   ASSIGN_OR_RETURN(argument.value, ParseExpr());
+  const auto* query = std::get_if<ast::ScalarSubquery>(&argument.value->node);
+  if (query && (At(Keyword::kPARTITION) || At(Keyword::kORDER))) {
+    ast::TableArgument table;
+    table.query = query->query;
+    SQL_RETURN_IF_ERROR(ParseTableClauses(&table));
+    argument.value = Make(std::move(table), start);
+  }
   return argument;
 }
 
@@ -187,28 +195,33 @@ SqlResult<ExprPtr> Parser::ParseTableArgument() {
                      "write (SELECT * FROM TABLE(...))");
     }
   }
+  SQL_RETURN_IF_ERROR(ParseTableClauses(&argument));
+  return Make(std::move(argument), start);
+}
+
+SqlStatus Parser::ParseTableClauses(ast::TableArgument* argument) {
   if (Accept(Keyword::kPARTITION, Keyword::kBY)) {
     if (At(TokenKind::kLeftParen)) {
       Take();
-      ASSIGN_OR_RETURN(argument.partition_by, ParseExprList());
+      ASSIGN_OR_RETURN(argument->partition_by, ParseExprList());
       SQL_RETURN_IF_ERROR(Expect(TokenKind::kRightParen));
     } else {
       // Without parentheses only one: the comma separates the function's arguments.
       ASSIGN_OR_RETURN(ExprPtr key, ParseExpr());
-      argument.partition_by.push_back(std::move(key));
+      argument->partition_by.push_back(std::move(key));
     }
   }
   if (Accept(Keyword::kORDER, Keyword::kBY)) {
     if (At(TokenKind::kLeftParen)) {
       Take();
-      ASSIGN_OR_RETURN(argument.order_by, ParseOrderItems());
+      ASSIGN_OR_RETURN(argument->order_by, ParseOrderItems());
       SQL_RETURN_IF_ERROR(Expect(TokenKind::kRightParen));
     } else {
       ASSIGN_OR_RETURN(ast::OrderItem item, ParseOrderItem());
-      argument.order_by.push_back(std::move(item));
+      argument->order_by.push_back(std::move(item));
     }
   }
-  return Make(std::move(argument), start);
+  return {};
 }
 
 SqlStatus Parser::ParseNullTreatment(Call* call) {

@@ -225,6 +225,7 @@ class Parser {
   SqlStatus ParseArguments(ast::Call* call);
   SqlResult<ast::Argument> ParseArgument();
   SqlResult<ast::ExprPtr> ParseTableArgument();
+  SqlStatus ParseTableClauses(ast::TableArgument* argument);
   SqlStatus ParseNullTreatment(ast::Call* call);
   SqlStatus ParseAggregateClauses(ast::AggregateClauses* clauses);
   SqlResult<std::shared_ptr<const ast::WindowSpec>> ParseOver();

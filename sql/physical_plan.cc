@@ -57,9 +57,10 @@ void FillCall(const AggregateCall& call, const Rel& aggregate, size_t column,
 
 void FillWindow(const WindowDef& window, uint32_t time_column, const SessionConfig& config,
                 plan::WindowSpec* out) {
-  out->set_kind(window.kind == WindowKind::kTumble ? plan::WindowSpec::TUMBLE
-                : window.kind == WindowKind::kHop  ? plan::WindowSpec::HOP
-                                                   : plan::WindowSpec::CUMULATE);
+  out->set_kind(window.kind == WindowKind::kTumble     ? plan::WindowSpec::TUMBLE
+                : window.kind == WindowKind::kHop      ? plan::WindowSpec::HOP
+                : window.kind == WindowKind::kCumulate ? plan::WindowSpec::CUMULATE
+                                                       : plan::WindowSpec::SESSION);
   out->set_size_ms(window.size_ms);
   out->set_slide_ms(window.slide_ms);
   out->set_offset_ms(window.offset_ms);
@@ -99,6 +100,7 @@ bool CarriesUpdateBefore(const PhysicalNode& node) {
     case plan::OperatorNode::kRank:
       return node.emits_update_before;
     case plan::OperatorNode::kCalc:
+    case plan::OperatorNode::kWindowTableFunction:
       return std::any_of(node.inputs.begin(), node.inputs.end(),
                          [](const auto& input) { return CarriesUpdateBefore(*input.node); });
     default:
@@ -158,6 +160,7 @@ class Builder {
   SqlStatus CheckNotNullOption(const Schema& schema, const SourceSpan& span) const;
   SqlResult<Nodes> BuildScan(const ScanRel& scan, bool need_before);
   SqlResult<Nodes> BuildAggregate(const Rel& rel, const AggregateRel& aggregate, bool need_before);
+  SqlResult<Nodes> BuildWindowTvf(const Rel& rel, const WindowTvfRel& tvf);
   SqlResult<Nodes> BuildWindowAggregate(const Rel& rel, const WindowAggregateRel& aggregate);
   SqlResult<Nodes> BuildRank(const Rel& rel, const RankRel& rank, bool need_before);
   SqlResult<PhysicalNode*> Access(const ScanRel& scan);
@@ -260,15 +263,7 @@ SqlResult<Nodes> Builder::Build(const RelPtr& rel, bool need_before) {
     op.set_uid("values(" + Digest(op.values().SerializeAsString()) + ")");
     return Nodes{Add(std::move(op), rel->schema, {}, {}, 1)};
   }
-  if (const auto* tvf = rel->as<WindowTvfRel>()) {
-    ASSIGN_OR_RETURN(Nodes inputs, Build(rel->inputs[0], true));
-    plan::OperatorNode op;
-    op.set_name(Describe(*rel));
-    FillWindow(tvf->window, tvf->time_column, *options_.config,
-               op.mutable_window_table_function()->mutable_window());
-    return Nodes{Add(std::move(op), rel->schema, inputs, MakeExchange(plan::Exchange::FORWARD),
-                     ParallelismOf(inputs))};
-  }
+  if (const auto* tvf = rel->as<WindowTvfRel>()) return BuildWindowTvf(*rel, *tvf);
   Nodes all;
   for (const RelPtr& input : rel->inputs) {
     ASSIGN_OR_RETURN(Nodes nodes, Build(input, need_before));
@@ -323,6 +318,7 @@ SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
     assigner->set_time_column(access.time_column);
     ToProto(*access.watermark, assigner->mutable_watermark());
     assigner->set_granularity_ms(use.granularity_ms);
+    assigner->set_before_sessions(use.sessions);
     ASSIGN_OR_RETURN(int64_t idle, IdleTimeoutMs(scan, *options_.config));
     assigner->set_idle_timeout_ms(idle);
     node = Add(std::move(op), access.schema, {node}, MakeExchange(plan::Exchange::FORWARD),
@@ -428,6 +424,24 @@ SqlResult<Nodes> Builder::BuildRank(const Rel& rel, const RankRel& rank, bool ne
   return Nodes{made};
 }
 
+SqlResult<Nodes> Builder::BuildWindowTvf(const Rel& rel, const WindowTvfRel& tvf) {
+  ASSIGN_OR_RETURN(Nodes inputs, Build(rel.inputs[0], true));
+  plan::OperatorNode op;
+  op.set_name(Describe(rel));
+  auto* node = op.mutable_window_table_function();
+  FillWindow(tvf.window, tvf.time_column, *options_.config, node->mutable_window());
+  if (tvf.window.kind != WindowKind::kSession) {
+    return Nodes{Add(std::move(op), rel.schema, inputs, MakeExchange(plan::Exchange::FORWARD),
+                     ParallelismOf(inputs))};
+  }
+  for (uint32_t column : tvf.partition) node->add_partition(column);
+  op.set_uid(Uid("sessions", tvf.partition, rel));
+  op.set_meaning(MeaningOf(rel, options_.config->time_zone()) +
+                 KeptRowsText(rel.inputs[0]->schema));
+  auto [exchange, parallelism] = KeyedExchange(tvf.partition);
+  return Nodes{Add(std::move(op), rel.schema, inputs, exchange, parallelism)};
+}
+
 SqlResult<Nodes> Builder::BuildWindowAggregate(const Rel& rel,
                                                const WindowAggregateRel& aggregate) {
   const Rel& input = *rel.inputs[0];
@@ -445,8 +459,9 @@ SqlResult<Nodes> Builder::BuildWindowAggregate(const Rel& rel,
   }
 
   auto strategy = options_.config->options.find("table.optimizer.agg-phase-strategy");
+  const bool session = aggregate.window.kind == WindowKind::kSession;
   bool two_phase =
-      ChangesOf(input).insert_only() &&
+      !session && ChangesOf(input).insert_only() &&
       !(strategy != options_.config->options.end() && strategy->second == "ONE_PHASE") &&
       std::none_of(aggregate.calls.begin(), aggregate.calls.end(),
                    [](const AggregateCall& call) { return call.distinct; });
@@ -482,7 +497,7 @@ SqlResult<Nodes> Builder::BuildWindowAggregate(const Rel& rel,
   }
   plan::OperatorNode op;
   op.set_name((two_phase ? "Global" : "") + Describe(rel));
-  op.set_uid(Uid("window", aggregate.keys, rel));
+  op.set_uid(Uid(session ? "session" : "window", aggregate.keys, rel));
   op.set_meaning(MeaningOf(rel, options_.config->time_zone()));
   *op.mutable_window_aggregate() = std::move(final_aggregate);
   auto [exchange, parallelism] = KeyedExchange(keys);

@@ -146,9 +146,11 @@ Pruned PruneWindowTvf(const Rel& rel, const WindowTvfRel& tvf, const Columns& ne
   size_t inputs = rel.inputs[0]->schema.size();
   Columns below(needed.begin(), needed.begin() + static_cast<std::ptrdiff_t>(inputs));
   below[tvf.time_column] = true;
+  for (uint32_t column : tvf.partition) below[column] = true;
   Pruned input = Prune(rel.inputs[0], below);
   WindowTvfRel kept = tvf;
   kept.time_column = static_cast<uint32_t>(input.map[tvf.time_column]);
+  for (uint32_t& column : kept.partition) column = static_cast<uint32_t>(input.map[column]);
   std::vector<int> map = input.map;
   std::vector<Field> fields = input.rel->schema.fields();
   for (size_t i = 0; i < 3; ++i) {

@@ -571,6 +571,51 @@ TEST(SessionTest, WhatIsReadOfARowIsNotInTheIdentityOfState) {
                             "WHERE a > 1 GROUP BY u.b.d"));
 }
 
+TEST(SessionTest, SessionWindows) {
+  Terminal terminal;
+  terminal.Run(
+      "CREATE TABLE t (k STRING, g STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH "
+      "('connector' = 'filesystem', 'path' = '/nowhere', 'format' = 'json')");
+  const auto states = [&](const std::string& statement) {
+    EXPECT_EQ(terminal.Run(statement), "");
+    std::string text;
+    for (const plan::Vertex& vertex : terminal.last().job->vertices()) {
+      for (const plan::OperatorNode& node : vertex.chain()) {
+        if (!node.meaning().empty()) text += node.uid() + " | " + node.meaning() + "\n";
+      }
+    }
+    return text;
+  };
+  const std::string sessions =
+      " FROM TABLE(SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) ";
+  EXPECT_EQ(states("SELECT COUNT(*)" + sessions + "GROUP BY k, window_start, window_end"),
+            "session(k):t | t by k in SESSION(gap=[60000 ms]) of ts\n");
+  EXPECT_EQ(states("SELECT COUNT(*) FROM t GROUP BY k, SESSION(ts, INTERVAL '1' MINUTE)"),
+            "session(k):t | t by k in SESSION(gap=[60000 ms]) of ts\n");
+  // By other columns: the rows of the sessions, grouped like others.
+  EXPECT_EQ(states("SELECT COUNT(*)" + sessions + "GROUP BY g, window_start, window_end"),
+            "sessions(k):t | t by k in SESSION(gap=[60000 ms]) of ts, rows (k STRING, g STRING, "
+            "ts TIMESTAMP(3))\n"
+            "group(g,window_start,window_end):t | t by k in SESSION(gap=[60000 ms]) by g, "
+            "window_start, window_end\n");
+  ExpectAnswers(
+      terminal,
+      {{"SELECT * FROM SESSION(TABLE t PARTITION BY kk, DESCRIPTOR(ts), INTERVAL '1' MINUTE)",
+        "error 1:44: column `kk` not found\nhint: did you mean `k`?\n"},
+       {"SELECT * FROM SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '0' MINUTE)",
+        "error 1:48: the gap of a session must be positive\n"},
+       {"SELECT * FROM SESSION(TABLE t PARTITION BY k, g, DESCRIPTOR(ts), INTERVAL '1' MINUTE)",
+        "error 1:15: this is not how SESSION is called\n"
+        "hint: SESSION(TABLE t [PARTITION BY (k, ...)], DESCRIPTOR(ts), gap)\n"},
+       {"SELECT * FROM TUMBLE(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' MINUTE)",
+        "error 1:43: TUMBLE takes no PARTITION BY: only SESSION does\n"
+        "hint: its windows are the same for every key: GROUP BY the key\n"},
+       {"SELECT LAST_VALUE(g) FROM t GROUP BY SESSION(ts, INTERVAL '1' MINUTE)",
+        "error 1:8: LAST_VALUE does not work in a SESSION window: where two sessions become one, "
+        "nobody knows which of their values came first\n"
+        "hint: MIN and MAX do: of the time, for example\n"}});
+}
+
 TEST(SessionTest, CreateTableAsMakesTheTableAndItsJob) {
   Terminal terminal;
   terminal.Run("CREATE TABLE g (a INT, b INT) WITH ('connector' = 'datagen')");

@@ -49,7 +49,9 @@ std::string RowsText(const Rel& rel, const std::string& time_zone) {
   if (const auto* calc = rel.as<CalcRel>(); calc != nullptr && calc->filter != nullptr) {
     out += " where " + calc->filter->ToString(NamesOf(rel.inputs[0]->schema));
   }
-  if (const auto* tvf = rel.as<WindowTvfRel>()) out += " in " + Describe(tvf->window);
+  if (const auto* tvf = rel.as<WindowTvfRel>()) {
+    out += KeysText(tvf->partition, *rel.inputs[0]) + " in " + Describe(tvf->window);
+  }
   return out;
 }
 
@@ -80,11 +82,18 @@ std::string MeaningOf(const Rel& rel, const std::string& time_zone) {
     return "the first " + std::to_string(rank->limit.value_or(0)) + " of " + rows +
            KeysText(rank->partition, input) + " in order of " + order;
   }
+  const auto windowed = [&](const std::vector<uint32_t>& keys, const WindowDef& window,
+                            uint32_t time) {
+    return rows + KeysText(keys, input) + " in " + Describe(window) + " of " +
+           ColumnText(time, input) + (window.zoned ? " in " + time_zone : "");
+  };
+  if (const auto* tvf = rel.as<WindowTvfRel>()) {
+    return windowed(tvf->partition, tvf->window, tvf->time_column);
+  }
   const auto* aggregate = rel.as<WindowAggregateRel>();
   if (aggregate == nullptr) return rows;
-  const uint32_t time = aggregate->attached_end.value_or(aggregate->time_column);
-  return rows + KeysText(aggregate->keys, input) + " in " + Describe(aggregate->window) + " of " +
-         ColumnText(time, input) + (aggregate->window.zoned ? " in " + time_zone : "");
+  return windowed(aggregate->keys, aggregate->window,
+                  aggregate->attached_end.value_or(aggregate->time_column));
 }
 
 std::string KeptRowsText(const Schema& rows) {

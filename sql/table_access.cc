@@ -13,6 +13,7 @@ namespace {
 using Kind = CatalogColumn::Kind;
 
 int64_t Granularity(const WindowDef& window, const SessionConfig& config) {
+  if (window.kind == WindowKind::kSession) return 1;  // it ends at any time
   int64_t ms = window.kind == WindowKind::kTumble ? window.size_ms
                                                   : std::gcd(window.size_ms, window.slide_ms);
   if (window.offset_ms) ms = std::gcd(ms, std::abs(window.offset_ms));
@@ -28,28 +29,46 @@ bool CallsFunction(const Expr& expr, const char* name) {
                               [&](const ExprPtr& arg) { return CallsFunction(*arg, name); }));
 }
 
-void Collect(const RelPtr& rel, const SessionConfig& config, int64_t granularity, TableUses& uses) {
+// What is above a scan and asks how late its rows are (TableUse).
+struct Lateness {
+  int64_t granularity = 0;
+  bool sessions = false;
+  void Refine(int64_t ms) {
+    granularity = granularity < 0 || ms < 0 ? -1 : std::gcd(granularity, ms);
+  }
+};
+
+void Refine(const WindowDef& window, const Rel& input, const SessionConfig& config,
+            Lateness& lateness) {
+  lateness.Refine(Granularity(window, config));
+  if (window.kind != WindowKind::kSession) return;
+  lateness.sessions = true;
+  // What takes back a row has its time, and comes with another.
+  if (!ChangesOf(input).insert_only()) lateness.Refine(-1);
+}
+
+void Collect(const RelPtr& rel, const SessionConfig& config, Lateness lateness, TableUses& uses) {
   if (const auto* aggregate = rel->as<WindowAggregateRel>()) {
-    if (granularity >= 0)
-      granularity = std::gcd(granularity, Granularity(aggregate->window, config));
+    Refine(aggregate->window, *rel->inputs[0], config, lateness);
   } else if (const auto* tvf = rel->as<WindowTvfRel>()) {
-    if (granularity >= 0) granularity = std::gcd(granularity, Granularity(tvf->window, config));
+    Refine(tvf->window, *rel->inputs[0], config, lateness);
   } else if (const std::optional<Deduplication> one = DeduplicationOf(*rel)) {
-    if (granularity >= 0 && one->row_time && !one->last) granularity = 1;
+    if (one->row_time && !one->last) lateness.Refine(1);
   } else if (const auto* calc = rel->as<CalcRel>()) {
     bool asks = calc->filter && CallsFunction(*calc->filter, "CURRENT_WATERMARK");
     for (const ExprPtr& projection : calc->projections) {
       asks |= CallsFunction(*projection, "CURRENT_WATERMARK");
     }
-    if (asks) granularity = -1;
+    if (asks) lateness.Refine(-1);
   } else if (const auto* scan = rel->as<ScanRel>()) {
     TableUse& use = uses[TableKey(*scan)];
     if (!use.scan) use.scan = scan;
     use.columns.insert(scan->columns.begin(), scan->columns.end());
-    use.granularity_ms =
-        use.granularity_ms < 0 || granularity < 0 ? -1 : std::gcd(use.granularity_ms, granularity);
+    use.sessions |= lateness.sessions;
+    lateness.Refine(use.granularity_ms);
+    use.granularity_ms = lateness.granularity;
   }
-  for (const RelPtr& input : rel->inputs) Collect(input, config, granularity, uses);
+  for (const RelPtr& input : rel->inputs) Collect(input, config, lateness, uses);
 }
 
 bool ReadsFields(const std::map<std::string, std::string>& options) {
@@ -73,7 +92,7 @@ std::string TableKey(const ScanRel& scan) {
 }
 
 void CollectTableUses(const RelPtr& rel, const SessionConfig& config, TableUses& uses) {
-  Collect(rel, config, 0, uses);
+  Collect(rel, config, {}, uses);
 }
 
 std::vector<uint32_t> OutsideColumns(const CatalogTable& table) {

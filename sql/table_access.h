@@ -17,6 +17,7 @@ struct TableUse {
   const ScanRel* scan = nullptr;  // one of them
   std::set<ScanColumn> columns;
   int64_t granularity_ms = 0;  // as WatermarkAssigner.granularity_ms
+  bool sessions = false;       // and before_sessions
 };
 using TableUses = std::map<std::string, TableUse>;  // by TableKey
 

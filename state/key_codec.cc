@@ -229,7 +229,8 @@ void PutInnerKey(std::string_view outer, std::string_view inner, std::string& ou
 
 uint64_t HashOf(KeyForm form, std::string_view key) {
   if (form == KeyForm::kWhole) return KeyCodec::Hash(key);
-  return HashWithin(KeyCodec::Hash(SplitInnerKey(key).first), key);
+  const KeyForm outer = form == KeyForm::kNested ? KeyForm::kInner : KeyForm::kWhole;
+  return HashWithin(HashOf(outer, SplitInnerKey(key).first), key);
 }
 
 void AppendInnerKey(std::string_view outer, uint64_t outer_hash, std::string_view inner,

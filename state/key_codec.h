@@ -51,8 +51,9 @@ class EncodedKeys {
 
 // What the keys of a table are, and so where one lies: a restore has only the key to tell.
 enum class KeyForm {
-  kWhole,  // as KeyCodec makes them, placed by their hash
-  kInner,  // a key that lies within another (AppendInnerKey), in the key group of that one
+  kWhole,   // as KeyCodec makes them, placed by their hash
+  kInner,   // a key that lies within another (AppendInnerKey), in the key group of that one
+  kNested,  // one that lies within an inner key, in the key group of the outermost
 };
 uint64_t HashOf(KeyForm form, std::string_view key);
 

@@ -70,7 +70,12 @@ class KeyedState {
   StatusOr<SlotTable*> OpenSlotTable(const std::string& name, SlotLayout layout) {
     return OpenSlotTable(name, std::move(layout), KeyForm::kWhole);
   }
-  virtual StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout) = 0;
+  // `keys`: kInner, or kNested, where the outer keys are inner ones themselves.
+  virtual StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout,
+                                                   KeyForm keys) = 0;
+  StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout) {
+    return OpenOrderedTable(name, std::move(layout), KeyForm::kInner);
+  }
   virtual KeyGroupRange key_groups() const = 0;
   virtual int32_t max_parallelism() const = 0;
 };

@@ -94,8 +94,9 @@ class OperatorTables : public KeyedState {
     ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), keys, false));
     return table;
   }
-  StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout) override {
-    ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), KeyForm::kInner, true));
+  StatusOr<OrderedTable*> OpenOrderedTable(const std::string& name, SlotLayout layout,
+                                           KeyForm keys) override {
+    ASSIGN_OR_RETURN(WriteBackTable * table, Open(name, std::move(layout), keys, true));
     return table;
   }
   void SetTimeToLive(TimeToLive time_to_live) override { time_to_live_ = time_to_live; }

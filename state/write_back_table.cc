@@ -24,7 +24,7 @@ WriteBackTable::WriteBackTable(Config config)
       cold_(config.number, identity_.placement(), time_to_live_.ms, memory_),
       writer_(identity_.layout),
       reader_(SlotReader::Of(writer_.layout())) {
-  CHECK(!ordered_ || keys_ == KeyForm::kInner);
+  CHECK(!ordered_ || keys_ != KeyForm::kWhole);
   CHECK(time_to_live_.ms == 0 || identity_.has_stamp);
   now_ = swept_at_ = memory_.Now();
 }

@@ -28,7 +28,7 @@ class WriteBackTable : public OrderedTable {
   struct Config {
     uint32_t number = 0;  // among the task's tables: its prefix in the cold store
     TableIdentity identity;
-    bool ordered = false;          // ScanFrom and ScanBack may be called; the keys are kInner
+    bool ordered = false;          // ScanFrom and ScanBack may be called; the keys are not kWhole
     TimeToLive time_to_live;       // if any, the layout's last field is the stamp
     bool collects_changes = true;  // false: there are no snapshots, nothing is recorded for them
     TaskMemory* memory = nullptr;

@@ -23,10 +23,7 @@ enum class Kind {
   kLast,
   kListAgg,
   kSingle,
-  kStddevPop,
-  kStddevSamp,
-  kVarPop,
-  kVarSamp,
+  kVariance,  // or its root: made of SUM and COUNT by the binder
 };
 
 struct Named {
@@ -42,12 +39,12 @@ constexpr std::array<Named, 14> kAggregates = {{
     {"MAX", Kind::kMax},
     {"MIN", Kind::kMin},
     {"SINGLE_VALUE", Kind::kSingle},
-    {"STDDEV_POP", Kind::kStddevPop},
-    {"STDDEV_SAMP", Kind::kStddevSamp},
+    {"STDDEV_POP", Kind::kVariance},
+    {"STDDEV_SAMP", Kind::kVariance},
     {"SUM", Kind::kSum},
-    {"VARIANCE", Kind::kVarSamp},
-    {"VAR_POP", Kind::kVarPop},
-    {"VAR_SAMP", Kind::kVarSamp},
+    {"VARIANCE", Kind::kVariance},
+    {"VAR_POP", Kind::kVariance},
+    {"VAR_SAMP", Kind::kVariance},
 }};
 
 std::optional<Kind> FindKind(std::string_view name) {
@@ -80,10 +77,7 @@ DataType ResultOf(Kind kind, const DataType& argument) {
       case Kind::kSum:
         return DataType::Decimal(kMaxDecimalPrecision, argument.scale());
       case Kind::kAvg:
-      case Kind::kStddevPop:
-      case Kind::kStddevSamp:
-      case Kind::kVarPop:
-      case Kind::kVarSamp:
+      case Kind::kVariance:
         return DataType::Decimal(kMaxDecimalPrecision, std::max(6, argument.scale()));
       default:
         break;
@@ -170,14 +164,8 @@ StatusOr<std::unique_ptr<AggregateFunction>> MakeAggregate(std::string_view name
       return MakeListAgg();
     case Kind::kSingle:
       return MakePick(type, Pick::kFirst);
-    case Kind::kStddevPop:
-      return MakeVariance(type, result, {.sample = false, .square_root = true});
-    case Kind::kStddevSamp:
-      return MakeVariance(type, result, {.sample = true, .square_root = true});
-    case Kind::kVarPop:
-      return MakeVariance(type, result, {.sample = false, .square_root = false});
-    case Kind::kVarSamp:
-      return MakeVariance(type, result, {.sample = true, .square_root = false});
+    case Kind::kVariance:
+      return InternalError(std::string(name) + " is made of SUM and COUNT");
   }
   return InternalError("an aggregate without an implementation");
 }

@@ -193,25 +193,6 @@ TEST(AggregateTest, FirstLast) {
   EXPECT_EQ(Over("LAST_VALUE", DataType::String(), {"a", "b"}), "b");
 }
 
-TEST(AggregateTest, Variance) {
-  DataType i = DataType::Int(), d = DataType::Double();
-  EXPECT_EQ(Over("VAR_POP", i, {1, 2, 4, 7}), "5");
-  EXPECT_EQ(Over("VAR_SAMP", i, {1, 2, 4, 7}), "7");
-  EXPECT_EQ(Over("VARIANCE", i, {1, 2, 4, 7}), "7");
-  EXPECT_EQ(Over("STDDEV_POP", i, {1, 2, 4, 7}), "2");
-  EXPECT_EQ(Over("STDDEV_SAMP", i, {1, 2, 4, 7}), "2");
-  EXPECT_EQ(Over("VAR_SAMP", i, {5}), "null");
-  EXPECT_EQ(Over("VAR_POP", i, {5}), "0");
-  EXPECT_EQ(Over("VAR_POP", d, {1.5, 2.25, 4.0}), "1.0972222222222225");
-  EXPECT_EQ(Over("VAR_SAMP", d, {1.5, 2.25, 4.0}), "1.645833333333334");
-  EXPECT_EQ(Over("STDDEV_POP", d, {1.5, 2.25, 4.0}), "1.0474837574980447");
-  EXPECT_EQ(Over("STDDEV_SAMP", d, {1.5, 2.25, 4.0}), "1.2829003598617212");
-  DataType dc = DataType::Decimal(3, 2);
-  EXPECT_EQ(Over("VAR_POP", dc, Decimals({"1.5", "2.25", "4"}, 2)), "1.097222");
-  EXPECT_EQ(Over("VAR_SAMP", dc, Decimals({"1.5", "2.25", "4"}, 2)), "1.645834");
-  EXPECT_EQ(Over("STDDEV_SAMP", dc, Decimals({"1.5", "2.25", "4"}, 2)), "1.282901");
-}
-
 TEST(AggregateTest, Types) {
   struct Case {
     const char* name;

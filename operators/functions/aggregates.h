@@ -35,13 +35,4 @@ std::unique_ptr<AggregateFunction> MakePick(const DataType& argument, Pick pick)
 // not retract; of two accumulators `into` came first.
 std::unique_ptr<AggregateFunction> MakeListAgg();
 
-struct VarianceKind {
-  bool sample;       // divided by n - 1 and not by n
-  bool square_root;  // the standard deviation
-};
-// "sum", "sum_of_squares", "count", in the argument's type, as Flink has it: integers wrap and
-// divide as integers.
-std::unique_ptr<AggregateFunction> MakeVariance(const DataType& argument, const DataType& result,
-                                                VarianceKind kind);
-
 }  // namespace weir

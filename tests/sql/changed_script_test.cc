@@ -183,6 +183,25 @@ INSTANTIATE_TEST_SUITE_P(
              "SELECT window_end, SUM(n), COUNT(*) FROM TABLE(TUMBLE(TABLE times, DESCRIPTOR(ts), "
              "INTERVAL '1' MINUTE)) GROUP BY window_start, window_end",
              "+I,2020-01-01T00:01,6,1 +I,2020-01-01T00:02,4,1"},
+        Case{"another_gap",
+             "SELECT window_end, SUM(n) FROM TABLE(SESSION(TABLE times, DESCRIPTOR(ts), INTERVAL "
+             "'30' SECOND)) GROUP BY window_start, window_end",
+             "SELECT window_end, SUM(n) FROM TABLE(SESSION(TABLE times, DESCRIPTOR(ts), INTERVAL "
+             "'40' SECOND)) GROUP BY window_start, window_end",
+             "refused: where the job needs it about times in SESSION(gap=[40000 ms])"},
+        Case{"the_same_sessions_and_more_of_them",
+             "SELECT window_end, SUM(n) FROM TABLE(SESSION(TABLE times, DESCRIPTOR(ts), INTERVAL "
+             "'30' SECOND)) GROUP BY window_start, window_end",
+             "SELECT window_end, SUM(n), COUNT(*), COUNT(DISTINCT n) FROM TABLE(SESSION(TABLE "
+             "times, DESCRIPTOR(ts), INTERVAL '30' SECOND)) GROUP BY window_start, window_end",
+             "+I,2020-01-01T00:01,6,1,1 +I,2020-01-01T00:01:40,4,1,1"},
+        Case{"another_column_of_the_rows_of_sessions",
+             "SELECT window_end FROM TABLE(SESSION(TABLE times PARTITION BY n, DESCRIPTOR(ts), "
+             "INTERVAL '30' SECOND))",
+             "SELECT window_end FROM TABLE(SESSION((SELECT n, ts, n + 1 AS m FROM times) PARTITION "
+             "BY n, DESCRIPTOR(ts), INTERVAL '30' SECOND)) WHERE m > 0",
+             "refused: where the job needs it about times by n in SESSION(gap=[30000 ms]) of ts, "
+             "rows (n INT, ts TIMESTAMP(3), m INT)"},
         Case{"a_sink_more", "INSERT INTO a " + kCount,
              "EXECUTE STATEMENT SET BEGIN INSERT INTO b SELECT word, n FROM words; INSERT INTO a " +
                  kCount + "; END",

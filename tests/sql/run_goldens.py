@@ -15,6 +15,8 @@ strict, or differs on purpose:
     -- weir: order: any      the rows' order is free (several sources): folded at every parallelism
     -- weir: order: window   keys of one window come in any order: adjacent +I rows with equal times
                              are sorted
+    -- weir: order: session  keys of sessions that end together come in any order: adjacent +I rows
+                             whose latest times are equal are sorted
     -- weir: differs: WHY    Weir answers otherwise on purpose: NAME.weir.out holds its answer
 
 Scripts that Weir cannot answer rightly yet stand in tests/sql/known_differences.txt with the reason;
@@ -47,7 +49,7 @@ def read_directives(script):
         if match:
             found[match.group(1)] = match.group(2).strip()
     unknown = set(found) - {"order", "differs"}
-    if unknown or found.get("order", "any") not in ("any", "window"):
+    if unknown or found.get("order", "any") not in ("any", "window", "session"):
         raise ValueError(f"unknown directive: {found}")
     return found
 
@@ -90,12 +92,14 @@ def time_columns(schema):
     return [i for i, kind in enumerate(names) if kind.startswith("TIMESTAMP")]
 
 
-def sort_within_windows(schema, rows):
+def sort_within_windows(schema, rows, sessions):
     columns = time_columns(schema)
 
     def window(row):
         cells = row[3:].split(" | ")
-        return row[:2], tuple(cells[i] for i in columns if i < len(cells))
+        times = tuple(cells[i] for i in columns if i < len(cells))
+        # Times as they are printed: the longer of two that begin alike is the later.
+        return row[:2], max(times, default="") if sessions else times
 
     sorted_rows, run = [], []
     for row in rows:
@@ -106,7 +110,7 @@ def sort_within_windows(schema, rows):
     return sorted_rows + sorted(run)
 
 
-def normalise(statement, folded, by_window):
+def normalise(statement, folded, order):
     """What of a statement's answer is compared."""
     if any(line.startswith("error ") for line in statement):
         # An unclosed string takes the semicolon with it.
@@ -115,9 +119,9 @@ def normalise(statement, folded, by_window):
     rows = [line for line in statement if is_row(line)]
     if folded:
         return head + fold(rows)
-    if by_window:
+    if order:
         schema = next((line for line in head if line.startswith("schema ")), "")
-        return head + sort_within_windows(schema, rows)
+        return head + sort_within_windows(schema, rows, order == "session")
     return head + rows
 
 
@@ -154,10 +158,10 @@ def compare(arguments, path, script, directives, expected_path, restore):
     except subprocess.TimeoutExpired:
         return f"--- {path.relative_to(ROOT)}: no answer within {arguments.timeout} s\n"
     folded = arguments.parallelism > 1 or arguments.resume or directives.get("order") == "any"
-    by_window = directives.get("order") == "window"
+    order = directives.get("order")
 
     def compared(answer):
-        return [line for s in split_statements(answer) for line in normalise(s, folded, by_window)]
+        return [line for s in split_statements(answer) for line in normalise(s, folded, order)]
 
     expected = expected_path.read_text(encoding="utf-8")
     name = str(expected_path.relative_to(ROOT))

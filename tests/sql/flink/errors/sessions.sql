@@ -1,0 +1,30 @@
+CREATE TABLE c (id INT, k STRING, g STRING, v INT, name STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '10' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/clicks.json', 'format' = 'json');
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(DATA => TABLE c PARTITION BY k, TIMECOL => DESCRIPTOR(ts), SIZE => INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '1' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '0' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '-5' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '1' MONTH)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(v), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY nope, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, g, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, g, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY UPPER(k), DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, SUM(v) FROM TABLE(SESSION(TABLE c PARTITION BY k ORDER BY v, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts))) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), 10)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE c, DESCRIPTOR(ts), DESCRIPTOR(k), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(TUMBLE(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, COUNT(*) FROM TABLE(SESSION((SELECT k, MAX(ts) AS ts FROM c GROUP BY k) PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, FIRST_VALUE(v) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, window_start, window_end, LAST_VALUE(v) FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY k, window_start, window_end;
+SELECT k, FIRST_VALUE(v) FROM c GROUP BY k, SESSION(ts, INTERVAL '10' SECOND);
+SELECT SESSION_START(ts, INTERVAL '11' SECOND), COUNT(*) FROM c GROUP BY SESSION(ts, INTERVAL '10' SECOND);
+SELECT SESSION_START(ts, INTERVAL '10' SECOND), COUNT(*) FROM c GROUP BY TUMBLE(ts, INTERVAL '10' SECOND);
+SELECT k, COUNT(*) FROM c GROUP BY k, SESSION(ts, INTERVAL '0' SECOND);
+SELECT k, COUNT(*) FROM c GROUP BY k, SESSION(ts, INTERVAL '10' SECOND, INTERVAL '1' SECOND);
+SELECT k, COUNT(*) FROM c GROUP BY k, SESSION(v, INTERVAL '10' SECOND);
+SELECT SESSION(ts, INTERVAL '10' SECOND) FROM c;
+CREATE TABLE b (id INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/bids_null_time.json', 'format' = 'json');
+SELECT window_start, window_end, COUNT(*) FROM TABLE(SESSION(TABLE b, DESCRIPTOR(ts), INTERVAL '10' MINUTES)) GROUP BY window_start, window_end;
+SELECT id, window_start FROM TABLE(SESSION(TABLE b, DESCRIPTOR(ts), INTERVAL '10' MINUTES));

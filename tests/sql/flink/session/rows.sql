@@ -1,0 +1,10 @@
+-- weir: order: session
+CREATE TABLE c (id INT, k STRING, g STRING, v INT, name STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '10' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = 'tests/sql/data/clicks.json', 'format' = 'json');
+SELECT * FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE k <> 'b' OR id <> 9;
+SELECT id, k, window_start, window_end, window_time FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND));
+SELECT id, window_start, window_end FROM TABLE(SESSION(TABLE c, DESCRIPTOR(ts), INTERVAL '10' SECOND));
+SELECT id, k, window_start, window_end FROM TABLE(SESSION(TABLE c PARTITION BY (k, g), DESCRIPTOR(ts), INTERVAL '20' SECOND));
+SELECT id, window_end FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE v > 2;
+SELECT id, window_end FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND)) WHERE window_end > TIMESTAMP '2024-03-01 10:01:00';
+SELECT DISTINCT window_start FROM TABLE(SESSION(TABLE c PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' SECOND));
