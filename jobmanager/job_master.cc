@@ -386,6 +386,14 @@ std::string JobMaster::Note() const {
   return change_ ? change_->why : graph_.restarting_for();
 }
 
+int32_t JobMaster::SlotsNeeded() const {
+  int32_t needed = plan_.HighestParallelism();
+  for (int32_t to : {record_.parallelism, change_ ? change_->parallelism : 0}) {
+    if (to > 0) needed = std::max(needed, submitted_.WithParallelism(to).HighestParallelism());
+  }
+  return needed;
+}
+
 void JobMaster::Answer(int64_t request, Status status, std::string folder) {
   actions_.push_back(job_action::Answer{request, std::move(status), std::move(folder)});
 }

@@ -45,6 +45,8 @@ class JobMaster {
   const JobRecord& record() const { return record_; }
   // "rescaling to parallelism 3"; empty: nothing is being done with it.
   std::string Note() const;
+  // Also after a change of parallelism that is under way.
+  int32_t SlotsNeeded() const;
   const ExecutionGraph& graph() const { return graph_; }
   const CheckpointCoordinator& checkpoints() const { return checkpoints_; }
   const Committer& committer() const { return committer_; }
