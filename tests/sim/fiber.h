@@ -56,7 +56,10 @@ std::optional<Answer> Ask(Simulator& simulator, std::function<Answer()> serve) {
   Rng& rng = simulator.rng();
   Fiber* const asking = Fiber::Current();
   const auto answer = std::make_shared<std::optional<Answer>>();
-  const int64_t there = rng.Between(50, 2000), back = rng.Between(50, 2000);
+  const auto delay = [&rng] {  // a busy server takes its time
+    return rng.Chance(0.05) ? rng.Between(5'000, 700'000) : rng.Between(50, 2000);
+  };
+  const int64_t there = delay(), back = delay();
   if (!simulator.calm() && rng.Chance(0.03)) {
     // A lost answer, or a request that arrives late.
     const int64_t late = rng.Chance(0.5) ? 0 : rng.Between(kPatienceUs, 8 * kPatienceUs);

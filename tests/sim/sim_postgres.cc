@@ -90,7 +90,7 @@ class PostgresTarget final : public EpochTarget {
   }
 
   Status TakeOver() override {
-    RETURN_IF_ERROR(Connect());
+    if (session_ == 0) RETURN_IF_ERROR(Connect());
     return Call<Status>([&postgres = postgres_, session = session_, name = name_] {
       return postgres.TakeName(session, name);
     });

@@ -63,7 +63,7 @@ class Run {
     const int64_t splits = rng_.Between(1, 4);
     const int64_t rows = rng_.Between(20, 120);
     const int64_t gap_us =
-        rng_.Chance(0.5) ? rng_.Between(500, 20'000) : rng_.Between(20'000, 150'000);
+        rng_.Chance(0.25) ? rng_.Between(500, 20'000) : rng_.Between(20'000, 150'000);
     for (int64_t i = 0; i < splits; ++i) AddSplit(i, rows, gap_us, 0, 1'000);
     if (!topic_.bounded && rng_.Chance(0.4)) {
       // Its rows are younger than all others, so that none of them is late.
@@ -131,8 +131,8 @@ class Run {
       case 5:
         return cluster_->KillJobManager(back);
       case 6:
-        if (rng_.Chance(0.3)) return cluster_->UsurpJobManager(rng_.Between(50, 8000) * kMs);
-        if (rng_.Chance(0.5)) return cluster_->UsurpJobManagerAtItsWork();
+        if (rng_.Chance(0.25)) return cluster_->UsurpJobManager(rng_.Between(50, 8000) * kMs);
+        if (rng_.Chance(0.7)) return cluster_->UsurpJobManagerAtItsWork();
         return cluster_->PauseJobManager(rng_.Between(50, 5000) * kMs);
       case 7:
         cluster_->LosePower(back);

@@ -111,7 +111,7 @@ void User::OnJob(const rpc::JobDetails& job) {
   if (resubmit_ != Resubmit::kNever && replaced_.empty()) MaybeEnd(job);
   if (calm_) return;
   if (savepoints_ && rng_.Chance(0.1)) TakeSavepoint(id);
-  if (rescales_ && rng_.Chance(0.12)) Rescale(id);
+  if (rescales_ && rng_.Chance(0.3)) Rescale(id);
 }
 
 // A full disk fails checkpoints. It fails the job only by too many of them, or where rows that a
