@@ -129,6 +129,7 @@ class JobMaster {
   JobRecord record_;
   int64_t record_version_ = 0;
   int64_t persisted_version_ = 0;
+  int loads_under_way_ = 0;         // of checkpoints, each answered once and in order
   int64_t discovered_version_ = 0;  // with which first_discoveries last changed
   int32_t persisted_parallelism_ = 0;
   std::optional<Change> change_;
