@@ -93,7 +93,8 @@ class SourceReader {
   virtual void NoMoreSplits() = 0;
   // Never waits. Emits at most about `max_rows`.
   virtual StatusOr<PollResult> Poll(SourceOutput& out, size_t max_rows) = 0;
-  // After kIdle: poll again at this wall-clock time even without `wake` (rows made at a rate).
+  // After kIdle: poll again at this time (Clock::SteadyNow) even without `wake` (rows made at a
+  // rate).
   virtual std::optional<Timestamp> NextPoll() const { return std::nullopt; }
   // Where the split is: after the last message emitted. Goes into the checkpoint.
   virtual StatusOr<std::string> Position(int32_t index) = 0;
@@ -164,8 +165,8 @@ class SinkWriter {
   // Everything written before is where it belongs (at-least-once: visible; exactly-once: in the
   // snapshot). False: not yet, call again after `wake`.
   virtual StatusOr<bool> Flush() = 0;
-  // Called when the task has nothing to do, and at due times: send what waits long enough.
-  // Returns when to be called again at the latest; nothing: not needed.
+  // Called when the task has nothing to do, and at due times (Clock::SteadyNow): send what waits
+  // long enough. Returns when to be called again at the latest; nothing: not needed.
   virtual std::optional<Timestamp> FlushDue(Timestamp now) { return std::nullopt; }
   // After Flush, at a barrier: what Commit needs to make the interval's rows visible. Empty for
   // sinks whose Flush already did.

@@ -170,7 +170,8 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, Ch
       missing = file.path();
     }
   });
-  if (!pending_ || pending_->id != id || pending_->publishing) {
+  const bool same = pending_ && (pending_->id == id || Planted("late-snapshot-counts"));
+  if (!same || pending_->publishing) {
     // Given up while it was on its way: what it wrote belongs to nothing.
     const bool known = pending_ && pending_->id == id;
     if (!known && id > last_completed_ && !new_files.empty()) {
@@ -205,9 +206,12 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, Ch
        it != retained_.rend() && static_cast<int32_t>(keep.size()) < config_.retained; ++it) {
     keep.push_back(it->id);
   }
-  CheckpointManifest manifest = MakeManifest(*pending_, now);
+  CheckpointManifest manifest = MakeManifest(*pending_);
   pending_->files = FilesOf(manifest);
   if (pending_->stops || !pending_->savepoints.empty()) pending_->manifest = manifest;
+  if (Planted("committed-before-published") && started_) {
+    actions.push_back(Completed{id, MakeCommits(*pending_)});
+  }
   actions.push_back(Publish{std::move(manifest), std::move(keep)});
   return actions;
 }
@@ -227,7 +231,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnPublished(CheckpointId i
                                                                   Timestamp now) {
   Actions actions;
   CHECK(pending_ && pending_->id == id && pending_->publishing) << "checkpoint " << id;
-  if (result.ok()) {
+  if (result.ok() || Planted("failed-publication-counts")) {
     Complete(now, &actions);
     return actions;
   }
@@ -407,6 +411,11 @@ void CheckpointCoordinator::CopySavepoints(const Pending& done, Actions* actions
     copy.id = done.id;
     copy.folder = folder;
     copy.files = done.files;
+    if (Planted("savepoint-answered-before-its-copy")) {
+      for (int64_t request : copy.requests) {
+        actions->push_back(SavepointDone{request, folder, OkStatus()});
+      }
+    }
     actions->push_back(CopySavepoint{done.manifest, folder});
     copies_.push_back(std::move(copy));
   }
@@ -439,12 +448,11 @@ void CheckpointCoordinator::GiveUpAndCount(const Status& reason, Timestamp now, 
   }
 }
 
-CheckpointManifest CheckpointCoordinator::MakeManifest(const Pending& done, Timestamp now) const {
+CheckpointManifest CheckpointCoordinator::MakeManifest(const Pending& done) const {
   CheckpointManifest manifest;
   manifest.set_version(kManifestVersion);
   manifest.set_job_id(job_id_);
   manifest.set_checkpoint_id(done.id.value());
-  manifest.set_completed_at_ms(now);
   manifest.set_max_parallelism(plan_.max_parallelism);
   for (const auto& [task, snapshot] : done.acknowledged) *manifest.add_tasks() = snapshot;
   for (const auto& state : done.assigners) *manifest.add_split_assigners() = state;
@@ -455,6 +463,7 @@ CheckpointManifest CheckpointCoordinator::MakeManifest(const Pending& done, Time
     for (const std::string& uid : vertex.uids) info->add_uids(uid);
     for (const std::string& meaning : vertex.meanings) info->add_meanings(meaning);
   }
+  if (Planted("uncommitted-not-carried-on")) return manifest;
   for (auto& prepared : committer_.Uncommitted()) *manifest.add_uncommitted() = std::move(prepared);
   return manifest;
 }
@@ -518,7 +527,9 @@ void CheckpointCoordinator::Complete(Timestamp now, Actions* actions) {
     if (!gone.manifests.empty() || !gone.files.empty()) actions->push_back(std::move(gone));
   }
   // After a failover the commits come back with the restored manifest.
-  if (started_) actions->push_back(Completed{done.id, MakeCommits(done)});
+  if (started_ && !Planted("committed-before-published")) {
+    actions->push_back(Completed{done.id, MakeCommits(done)});
+  }
 }
 
 bool CheckpointCoordinator::IsLive(const std::string& file) const {

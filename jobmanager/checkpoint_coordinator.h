@@ -225,7 +225,7 @@ class CheckpointCoordinator {
   void Refuse(std::vector<SavepointRequest> requests, const Status& reason, Actions* actions);
   void CopySavepoints(const Pending& done, Actions* actions);
   void GiveUpAndCount(const Status& reason, Timestamp now, Actions* actions);
-  checkpoint::CheckpointManifest MakeManifest(const Pending& done, Timestamp now) const;
+  checkpoint::CheckpointManifest MakeManifest(const Pending& done) const;
   std::vector<Committer::Unit> MakeCommits(const Pending& done) const;
   void Complete(Timestamp now, Actions* actions);
   bool IsLive(const std::string& file) const;

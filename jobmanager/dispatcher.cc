@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/logging.h"
+#include "common/base/planted_bug.h"
 #include "common/base/version.h"
 #include "jobmanager/job_options.h"
 
@@ -191,7 +192,7 @@ StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& 
   stored.set_lineage(stored.job_id());
   stored.set_from_savepoint(request.from_savepoint());
   stored.set_allow_non_restored_state(request.allow_non_restored_state());
-  stored.set_submitted_ms(Now());
+  stored.set_submitted_ms(WallNow());
   stored.set_has_results(job.has_results);
   if (options.checkpoints.interval.count() > 0) {
     const std::string root =
@@ -523,6 +524,11 @@ void Dispatcher::Remember(rpc::JobDetails details) {
     });
     ended_.pop_front();
   }
+}
+
+Timestamp Dispatcher::Now() const {
+  if (Planted("deadlines-by-the-wall-clock")) return WallNow();
+  return environment_.clock->SteadyNow();
 }
 
 std::optional<Timestamp> Dispatcher::AfterRound() {

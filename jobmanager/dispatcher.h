@@ -124,7 +124,8 @@ class Dispatcher : private JobHost {
   };
 
   // JobHost
-  Timestamp Now() const override { return environment_.clock->WallNow(); }
+  Timestamp Now() const override;
+  Timestamp WallNow() const override { return environment_.clock->WallNow(); }
   LeaderEpoch epoch() const override { return store_->epoch(); }
   void RequestSlots(const std::string& job_id, int32_t count) override;
   void ReleaseSlots(const std::string& job_id) override;

@@ -186,10 +186,12 @@ Status Dispatcher::WhyNotDrained(TaskManagerId id) const {
   const std::string where = "task manager " + std::to_string(id.value()) + " cannot be drained: ";
   ResourceManager without = resources_;
   without.Drain(id);
-  for (const std::string& job_id : resources_.JobsOn(id)) {
-    const auto it = jobs_.find(job_id);
-    if (it == jobs_.end()) continue;  // about to give them back
-    const JobRuntime& job = *it->second;
+  const std::set<std::string> here = resources_.JobsOn(id);
+  for (const auto& [job_id, runtime] : jobs_) {
+    const JobRuntime& job = *runtime;
+    const int32_t needed = job.master().SlotsNeeded();
+    const bool grows = needed > job.master().plan().HighestParallelism();
+    if (!here.contains(job_id) && !grows) continue;
     const std::string name = "job " + job_id + " (" + job.job().name() + ") ";
     if (job.job().has_results() || job.job().checkpoint_dir().empty()) {
       return FailedPreconditionError(where + name +
@@ -197,7 +199,6 @@ Status Dispatcher::WhyNotDrained(TaskManagerId id) const {
                                      "end, or cancel it (`weir cancel " +
                                      job_id.substr(0, 8) + "`)");
     }
-    const int32_t needed = job.master().plan().HighestParallelism();
     const int32_t there = without.CountFor(job_id);
     if (needed > there) {
       return ResourceExhaustedError(
@@ -216,7 +217,7 @@ void Dispatcher::MoveJobsAway(TaskManagerId id, Timestamp now) {
     const auto it = jobs_.find(job_id);
     if (it == jobs_.end()) continue;
     // A job that runs is not given up for one that waits.
-    if (it->second->master().plan().HighestParallelism() > resources_.CountFor(job_id)) continue;
+    if (it->second->master().SlotsNeeded() > resources_.CountFor(job_id)) continue;
     it->second->Handle(
         job_event::MoveRequested{"moving away from task manager " + std::to_string(id.value())});
   }

@@ -251,5 +251,24 @@ TEST_F(RequestTest, DrainedTaskManagersAreLeft) {
   EXPECT_EQ(cluster.task_managers(1).job_ids(0), id);
 }
 
+TEST_F(RequestTest, WhatARescaleIsAboutToNeedIsNotDrained) {
+  Make();
+  auto first = Manager({});
+  const std::string one = std::to_string(first->Attach(1).value());
+  const std::string id = Run(*first);
+  auto second = Manager({});
+  second->Attach(1);
+  first->behaviour().acknowledge = false;  // its checkpoint takes long
+  rpc::RescaleRequest request;
+  request.set_job_id(id);
+  request.set_parallelism(2);
+  std::promise<void> answered;
+  dispatcher_->RescaleJob(request, [&](rpc::RescaleReply) { answered.set_value(); });
+  const std::string refused = Drain(one).error().message();
+  EXPECT_NE(refused.find("needs 2 slots, 1 are free on the others"), std::string::npos) << refused;
+  Cancel(id);
+  answered.get_future().wait();
+}
+
 }  // namespace
 }  // namespace weir

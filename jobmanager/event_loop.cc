@@ -38,7 +38,7 @@ void ThreadLoop::Run() {
       std::unique_lock lock(mutex_);
       const auto ready = [&] { return stopped_ || !posted_.empty(); };
       if (wake_at) {
-        const Timestamp wait = std::max<Timestamp>(*wake_at - clock_.WallNow(), 0);
+        const Timestamp wait = std::max<Timestamp>(*wake_at - clock_.SteadyNow(), 0);
         wake_.wait_for(lock, std::chrono::milliseconds(wait), ready);
       } else {
         wake_.wait(lock, ready);

@@ -16,8 +16,8 @@ namespace weir {
 // time that the owner asks for. Everything that only the closures touch needs no lock.
 class EventLoop {
  public:
-  // After each round of closures it is called in the loop; it returns the wall-clock time at which
-  // it wants to be called again if nothing is posted before (nullopt: not at all).
+  // After each round of closures it is called in the loop; it returns the time (Clock::SteadyNow)
+  // at which it wants to be called again if nothing is posted before (nullopt: not at all).
   using After = std::function<std::optional<Timestamp>()>;
 
   virtual ~EventLoop() = default;  // stops

@@ -39,6 +39,8 @@ std::optional<Timestamp> JobMaster::NextWakeup() const {
 void JobMaster::On(const job_event::Start&) { Apply(graph_.Start()); }
 
 void JobMaster::On(const job_event::CheckpointLoaded& event) {
+  // Of an attempt that has been given up meanwhile: it may know less than what is on record now.
+  if (--loads_under_way_ > 0) return;
   if (graph_.state() != JobState::kRunning || deployed_) return;  // cancelled meanwhile
   if (event.status.code() == StatusCode::kFailedPrecondition) {
     return Apply(graph_.Suspend(event.status));
@@ -245,6 +247,7 @@ void JobMaster::Apply(const ExecutionGraph::Actions& actions) {
   }
   for (const ExecutionGraph::Action& action : actions) {
     if (std::holds_alternative<ExecutionGraph::LoadState>(action)) {
+      ++loads_under_way_;
       actions_.push_back(job_action::LoadCheckpoint{});
     } else if (std::holds_alternative<ExecutionGraph::GetSlots>(action)) {
       actions_.push_back(job_action::RequestSlots{plan_.HighestParallelism()});
@@ -384,6 +387,14 @@ Status JobMaster::WhyNot(const std::string& what) const {
 std::string JobMaster::Note() const {
   if (record_.stop) return record_.stop->drain ? "being stopped and drained" : "being stopped";
   return change_ ? change_->why : graph_.restarting_for();
+}
+
+int32_t JobMaster::SlotsNeeded() const {
+  int32_t needed = plan_.HighestParallelism();
+  for (int32_t to : {record_.parallelism, change_ ? change_->parallelism : 0}) {
+    if (to > 0) needed = std::max(needed, submitted_.WithParallelism(to).HighestParallelism());
+  }
+  return needed;
 }
 
 void JobMaster::Answer(int64_t request, Status status, std::string folder) {

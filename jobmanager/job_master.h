@@ -45,6 +45,8 @@ class JobMaster {
   const JobRecord& record() const { return record_; }
   // "rescaling to parallelism 3"; empty: nothing is being done with it.
   std::string Note() const;
+  // Also after a change of parallelism that is under way.
+  int32_t SlotsNeeded() const;
   const ExecutionGraph& graph() const { return graph_; }
   const CheckpointCoordinator& checkpoints() const { return checkpoints_; }
   const Committer& committer() const { return committer_; }
@@ -127,6 +129,7 @@ class JobMaster {
   JobRecord record_;
   int64_t record_version_ = 0;
   int64_t persisted_version_ = 0;
+  int loads_under_way_ = 0;         // of checkpoints, each answered once and in order
   int64_t discovered_version_ = 0;  // with which first_discoveries last changed
   int32_t persisted_parallelism_ = 0;
   std::optional<Change> change_;

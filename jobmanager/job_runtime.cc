@@ -99,6 +99,7 @@ void JobRuntime::Do(const job_action::LoadCheckpoint&) {
 void JobRuntime::Do(const job_action::PublishCheckpoint& action) {
   auto stamped = action;
   stamped.manifest.set_weir_version(std::string(kWeirVersion));
+  stamped.manifest.set_completed_at_ms(host_.WallNow());
   io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), stamped] {
     host.Post(id, [done = storage->Publish(stamped)](JobRuntime& job) { job.Handle(done); });
     return true;
@@ -113,16 +114,18 @@ void JobRuntime::Do(const job_action::DeleteFiles& action) {
 }
 
 void JobRuntime::Do(const job_action::PersistJobState& action) {
-  io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), now = host_.Now(), action] {
-    const auto done = storage->Persist(action, now);
-    if (done) host.Post(id, [event = *done](JobRuntime& job) { job.Handle(event); });
-    return done.has_value();
-  });
+  io_->Submit(
+      [storage = storage_, &host = host_, id = job_.job_id(), now = host_.WallNow(), action] {
+        const auto done = storage->Persist(action, now);
+        if (done) host.Post(id, [event = *done](JobRuntime& job) { job.Handle(event); });
+        return done.has_value();
+      });
 }
 
 void JobRuntime::Do(const job_action::CopySavepoint& action) {
   auto stamped = action;
   stamped.manifest.set_weir_version(std::string(kWeirVersion));
+  stamped.manifest.set_completed_at_ms(host_.WallNow());
   host_.RunAside([storage = storage_, &host = host_, id = job_.job_id(), stamped] {
     host.Post(id, [done = storage->Copy(stamped)](JobRuntime& job) { job.Handle(done); });
   });
@@ -162,7 +165,7 @@ void JobRuntime::Do(const job_action::FinishTask& action) {
 }
 
 void JobRuntime::Do(const job_action::TriggerCheckpoint& action) {
-  SendAll(ToMessages(action, header_, host_.Now()));
+  SendAll(ToMessages(action, header_, host_.WallNow()));
 }
 
 void JobRuntime::Do(const job_action::JobStateChanged& action) {
@@ -173,7 +176,7 @@ void JobRuntime::Do(const job_action::JobStateChanged& action) {
     failures_.push_front(action.cause.ToString());
     if (failures_.size() > kFailuresKept) failures_.pop_back();
   }
-  if (IsGloballyTerminal(action.to)) ended_ms_ = host_.Now();
+  if (IsGloballyTerminal(action.to)) ended_ms_ = host_.WallNow();
   if (action.to == JobState::kRestarting) collector_at_.reset();
 }
 
@@ -347,6 +350,10 @@ rpc::JobDetails JobRuntime::Details() const {
     v->set_source_lag(lag);
     v->mutable_troubles()->Add(troubles.begin(), troubles.end());
   }
+  // Of an instant in the past, by the wall clock as it stands now.
+  const auto shown = [ahead = host_.WallNow() - host_.Now()](Timestamp steady) {
+    return steady == 0 ? 0 : steady + ahead;
+  };
   for (const auto& c : master_.checkpoints().history()) {
     using State = CheckpointCoordinator::Summary::State;
     auto* summary = details.add_checkpoints();
@@ -354,8 +361,8 @@ rpc::JobDetails JobRuntime::Details() const {
     summary->set_state(c.state == State::kCompleted ? "COMPLETED"
                        : c.state == State::kFailed  ? "FAILED"
                                                     : "IN_PROGRESS");
-    summary->set_triggered_ms(c.triggered);
-    summary->set_ended_ms(c.ended);
+    summary->set_triggered_ms(shown(c.triggered));
+    summary->set_ended_ms(shown(c.ended));
     summary->set_state_bytes(c.sizes.state_bytes);
     summary->set_written_bytes(c.sizes.written_bytes);
     summary->set_failure(c.failure);

@@ -22,7 +22,8 @@ namespace weir {
 class JobHost {
  public:
   virtual ~JobHost() = default;
-  virtual Timestamp Now() const = 0;
+  virtual Timestamp Now() const = 0;      // Clock::SteadyNow: for deadlines
+  virtual Timestamp WallNow() const = 0;  // for people
   virtual LeaderEpoch epoch() const = 0;
   virtual void RequestSlots(const std::string& job_id, int32_t count) = 0;
   virtual void ReleaseSlots(const std::string& job_id) = 0;

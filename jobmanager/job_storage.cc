@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/logging.h"
+#include "common/base/planted_bug.h"
 
 namespace weir {
 namespace {
@@ -56,15 +57,14 @@ job_event::CheckpointLoaded JobStorage::Load() {
       if (!manifest.ok()) return {.status = manifest.status()};
       loaded.retained.push_back(*std::move(manifest));
     }
-    // What an earlier job manager had no time to delete. Only at first: later there may be files of
-    // a savepoint that is being copied.
-    const bool sweep = !std::exchange(swept_, true);
     if (!loaded.retained.empty()) {
       // Also checks that the files of the newest are there in their length.
       if (auto newest = checkpoints_->ReadNewest(); !newest.ok()) {
         return {.status = newest.status()};
       }
-      if (sweep) {
+      // What an earlier job manager had no time to delete. Before the first attempt only: later,
+      // copies may be under way of checkpoints that are no longer retained.
+      if (!std::exchange(loaded_before_, true)) {
         if (auto removed = checkpoints_->RemoveUnreferenced(loaded.retained); !removed.ok()) {
           LOG(kWarning) << "job " << job_id_ << ": " << removed.status();
         }
@@ -78,17 +78,19 @@ job_event::CheckpointLoaded JobStorage::Load() {
     MakePathsAbsolute(start_from_, *manifest);
     loaded.start_from.push_back(*std::move(manifest));
   }
+  loaded_before_ = true;
   return loaded;
 }
 
 job_event::CheckpointPublished JobStorage::Publish(const job_action::PublishCheckpoint& action) {
   const CheckpointId id(action.manifest.checkpoint_id());
   if (checkpoints_ == nullptr) return {id, InternalError("the job has no checkpoint folder")};
-  if (Status s = store_.CheckLeader(); !s.ok()) return {id, std::move(s)};
+  const bool fenced = !Planted("old-leader-publishes");
+  if (Status s = store_.CheckLeader(); fenced && !s.ok()) return {id, std::move(s)};
   Status published = checkpoints_->Publish(action.manifest);
   // Only what was published before another job manager took over counts: it will have seen it. What
   // this process did after a long sleep is for that one to judge.
-  if (Status s = store_.CheckLeader(); !s.ok()) return {id, std::move(s)};
+  if (Status s = store_.CheckLeader(); fenced && !s.ok()) return {id, std::move(s)};
   if (published.ok() || published.code() == StatusCode::kUnknown) return {id, published};
   // Whoever hears that it failed counts on it not to exist: make sure of that.
   if (Status gone = checkpoints_->Delete(id); !gone.ok()) {

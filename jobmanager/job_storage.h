@@ -38,7 +38,7 @@ class JobStorage {
   const std::string job_id_;
   const std::unique_ptr<CheckpointStorage> checkpoints_;
   const std::string start_from_;
-  bool swept_ = false;
+  bool loaded_before_ = false;
   std::set<CheckpointId> manifests_to_delete_;
   std::set<std::string> files_to_delete_;
 };

@@ -57,7 +57,7 @@ class SplitWatermarks {
   struct Split {
     std::string id;
     Timestamp watermark = kMinTimestamp;
-    Timestamp last_active = 0;  // wall clock, ms
+    Timestamp last_active = 0;  // Clock::SteadyNow
     bool idle = false;
     bool finished = false;
     bool open = false;  // the reader has it
@@ -130,7 +130,7 @@ class Operator {
   // pre-aggregates and mini-batches, so that a snapshot finds none.
   virtual StatusOr<Progress> Flush(FlushReason reason, Collector& out) { return Progress::kDone; }
 
-  // Wall-clock timers: when to call OnTimer next, in ms since the epoch.
+  // When to call OnTimer next, and the time then, by Clock::SteadyNow.
   virtual std::optional<Timestamp> NextTimer() const { return std::nullopt; }
   virtual StatusOr<Progress> OnTimer(Timestamp now, Collector& out) { return Progress::kDone; }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "operators/not_null_enforcer.h"
@@ -17,6 +19,11 @@ namespace weir {
 // that is given up loses nothing.
 class TableSinkOperator : public Operator {
  public:
+  using MakeSink = std::function<StatusOr<std::unique_ptr<Sink>>(const TableInfo&)>;
+  // By default of the connector that the table names.
+  TableSinkOperator() : TableSinkOperator(&MakeTableSink) {}
+  explicit TableSinkOperator(MakeSink make_sink) : make_sink_(std::move(make_sink)) {}
+
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
   StatusOr<Progress> ProcessBatch(int input, Batch batch, Collector& out) override;
   StatusOr<Progress> Resume(Collector& out) override;
@@ -29,11 +36,13 @@ class TableSinkOperator : public Operator {
   }
 
  private:
+  static StatusOr<std::unique_ptr<Sink>> MakeTableSink(const TableInfo& table);
   Status MakeWriter(OperatorContext& context, const std::vector<std::string>& restored);
   Batch Map(const Batch& batch) const;
   StatusOr<Progress> TryWrite();
   StatusOr<Progress> TryFlush();
 
+  const MakeSink make_sink_;
   std::string table_name_;
   SchemaPtr table_schema_;
   std::optional<NotNullEnforcer> not_null_;

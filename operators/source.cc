@@ -161,7 +161,7 @@ Status TableSourceOperator::AddSplits(const std::vector<SourceSplit>& splits) {
     SplitWatermarks::Split state;
     state.id = split.id;
     state.watermark = split.watermark;
-    state.last_active = context_->clock->WallNow();
+    state.last_active = context_->clock->SteadyNow();
     state.open = true;
     watermarks_->splits().push_back(std::move(state));
     RETURN_IF_ERROR(reader_->AddSplit(index, split));

@@ -51,7 +51,7 @@ StatusOr<Progress> WatermarkAssignerOperator::ProcessBatch(int, Batch batch, Col
   ColumnView<int64_t> times(*batch.column(time_column_));
   SplitWatermarks::Split& split = SplitOf(batch);
   split.idle = false;
-  split.last_active = clock_->WallNow();
+  split.last_active = clock_->SteadyNow();
   const Timestamp others = MinimumOver(batch.split());
 
   size_t begin = 0;  // rows before it have gone out

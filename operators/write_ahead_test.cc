@@ -80,6 +80,7 @@ class WriteAheadTest : public ::testing::Test {
     config.log.storage = storage_;
     config.log.run_blocking = [this](std::function<void()> work) { work_.push_back(work); };
     config.log.wake = [this] { ++woken_; };
+    config.clock = &clock_;
     auto ahead = WriteAhead::Make(std::move(config), states);
     EXPECT_TRUE(ahead.ok()) << ahead.status();
     return std::move(*ahead);
@@ -112,12 +113,33 @@ class WriteAheadTest : public ::testing::Test {
   std::vector<std::function<void()>> work_;
   int woken_ = 0;
   FakeSink sink_;
+  struct : Clock {
+    Timestamp WallNow() const override { return now; }
+    int64_t MonotonicNanos() const override { return 0; }
+    Timestamp now = 1'700'000'000'000;
+  } clock_;
 };
 
 std::vector<int64_t> Range(int64_t from, int64_t to) {
   std::vector<int64_t> out;
   for (int64_t i = from; i < to; ++i) out.push_back(i);
   return out;
+}
+
+// So that the target's note does not expire, also where a clock was wrong when it was made.
+TEST_F(WriteAheadTest, AWriterWithoutRowsIsHeardOfOnceADay) {
+  constexpr Timestamp kHour = 3600 * 1000;
+  auto ahead = Open(0, 1);
+  Write(*ahead, Rows(0, 1));
+  ASSERT_TRUE(Prepare(*ahead, 1).has_value());
+  clock_.now += 23 * kHour;
+  EXPECT_FALSE(Prepare(*ahead, 2).has_value());
+  clock_.now += 2 * kHour;
+  EXPECT_EQ(Prepare(*ahead, 3)->rows(), 0);
+  clock_.now -= 20 * kHour;
+  EXPECT_FALSE(Prepare(*ahead, 4).has_value());
+  clock_.now -= 10 * 24 * kHour;
+  EXPECT_TRUE(Prepare(*ahead, 5).has_value());
 }
 
 TEST_F(WriteAheadTest, FewRowsTravelInsideTheCheckpoint) {

@@ -16,7 +16,7 @@ class Runnable : public std::enable_shared_from_this<Runnable> {
  public:
   struct Next {
     bool again = false;                 // there is more to do now
-    Timestamp wake_at = kMaxTimestamp;  // else: not before Wake, or this wall-clock time
+    Timestamp wake_at = kMaxTimestamp;  // else: not before Wake, or then (Clock::SteadyNow)
   };
   virtual ~Runnable() = default;
   // About a millisecond of work.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/check.h"
 #include "common/base/logging.h"
+#include "common/base/planted_bug.h"
 #include "operators/expressions/expr.h"
 
 namespace weir {
@@ -291,6 +293,10 @@ void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
   task_event::SnapshotDone done;
   done.id = mail.id;
   done.snapshot = std::move(snapshot_->result);
+  if (Planted("positions-taken-late") && body_->source) {
+    done.snapshot.mutable_operators(0)->clear_splits();
+    CHECK(AddPositions(&done.snapshot).ok());
+  }
   for (checkpoint::OperatorSnapshot& op : *done.snapshot.mutable_operators()) {
     auto keyed = mail.result->keyed.find(op.uid());
     if (keyed == mail.result->keyed.end()) continue;
@@ -389,7 +395,7 @@ bool Task::PushDueTimers() {
   std::optional<Timestamp> timer = body_->chain->NextTimer();
   if (!timer) return false;
   // At most once a millisecond, even if an operator wants to be called all the time.
-  const Timestamp now = config_.executor->clock().WallNow();
+  const Timestamp now = config_.executor->clock().SteadyNow();
   if (*timer > now || now == timers_pushed_) return false;
   timers_pushed_ = now;
   body_->chain->PushTimer(now);
@@ -538,17 +544,7 @@ Status Task::DoSnapshot(CheckpointId id) {
       *out->add_committables() = std::move(committable);
     }
   }
-  if (body_->source) {
-    ASSIGN_OR_RETURN(std::vector<SourceSplit> splits, body_->source->SplitPositions());
-    const auto& known = body_->splits.splits();
-    for (size_t i = 0; i < splits.size(); ++i) {
-      checkpoint::SplitState* out = snapshot.result.mutable_operators(0)->add_splits();
-      out->set_split_id(std::move(splits[i].id));
-      out->set_position(std::move(splits[i].position));
-      out->set_watermark(splits[i].watermark);
-      out->set_finished(i < known.size() && known[i].finished);
-    }
-  }
+  RETURN_IF_ERROR(AddPositions(&snapshot.result));
   RETURN_IF_ERROR(body_->state->BeginSnapshot(id));
   const int64_t now = config_.executor->clock().MonotonicNanos();
   snapshot.sync_us = (now - start) / 1000;
@@ -558,6 +554,20 @@ Status Task::DoSnapshot(CheckpointId id) {
   aligning_since_ns_ = 0;
   snapshot_ = std::move(snapshot);
   CutSnapshot();
+  return OkStatus();
+}
+
+Status Task::AddPositions(checkpoint::TaskSnapshot* snapshot) const {
+  if (!body_->source) return OkStatus();
+  ASSIGN_OR_RETURN(std::vector<SourceSplit> splits, body_->source->SplitPositions());
+  const auto& known = body_->splits.splits();
+  for (size_t i = 0; i < splits.size(); ++i) {
+    checkpoint::SplitState* out = snapshot->mutable_operators(0)->add_splits();
+    out->set_split_id(std::move(splits[i].id));
+    out->set_position(std::move(splits[i].position));
+    out->set_watermark(splits[i].watermark);
+    out->set_finished(i < known.size() && known[i].finished);
+  }
   return OkStatus();
 }
 

@@ -187,6 +187,8 @@ class Task : public Runnable {
   Status OnElement(InputGate::Received received);
   void Act(const BarrierAligner::Decision& decision);
   Status DoSnapshot(CheckpointId id);
+  // Where the source is.
+  Status AddPositions(checkpoint::TaskSnapshot* snapshot) const;
   void CutSnapshot();
   void DoSendEnd();
   void InputIsOver();

@@ -52,7 +52,7 @@ void TaskExecutor::Disconnected() { Post(Lost{}); }
 void TaskExecutor::Shutdown(std::function<void()> done) { Post(ShutDown{std::move(done)}); }
 
 Runnable::Next TaskExecutor::Run() {
-  const Timestamp now = environment_.executor->clock().WallNow();
+  const Timestamp now = environment_.executor->clock().SteadyNow();
   for (Mail& mail : mailbox_.Take()) {
     if (auto* message = std::get_if<rpc::JobManagerMessage>(&mail)) {
       Receive(*message);
@@ -143,7 +143,7 @@ void TaskExecutor::OnRegistered(const rpc::Registered& registered) {
   epoch_ = registered.epoch();
   cancel_all_at_ = kMaxTimestamp;
   heartbeat_interval_ms_ = registered.heartbeat_interval_ms();
-  if (heartbeat_interval_ms_ > 0) next_heartbeat_ = environment_.executor->clock().WallNow();
+  if (heartbeat_interval_ms_ > 0) next_heartbeat_ = environment_.executor->clock().SteadyNow();
 }
 
 TaskExecutor::Attempt* TaskExecutor::Find(int64_t epoch, const std::string& job_id,
@@ -430,7 +430,7 @@ void TaskExecutor::OnDiscovered(Discovered& mail) {
   const bool first = source.discovery == nullptr;
   source.busy = false;
   source.discovery = std::move(mail.discovery);
-  const Timestamp now = environment_.executor->clock().WallNow();
+  const Timestamp now = environment_.executor->clock().SteadyNow();
   if (!mail.splits.ok()) {
     if (first || !source.once) {
       TaskEntry& entry = it->second.tasks[{mail.vertex, 0}];
@@ -505,7 +505,7 @@ void TaskExecutor::SendHeartbeat(Timestamp now) {
   rpc::TaskManagerMessage message;
   rpc::Heartbeat* heartbeat = message.mutable_heartbeat();
   const ProcessUsage usage = ReadProcessUsage();
-  heartbeat->set_time_ms(now);
+  heartbeat->set_time_ms(environment_.executor->clock().WallNow());
   heartbeat->set_resident_bytes(usage.resident_bytes);
   heartbeat->set_cpu_seconds(usage.cpu_seconds);
   for (const auto& [key, attempt] : attempts_) {

@@ -55,7 +55,7 @@ void WorkerPool::Work() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopped_) {
     if (!timers_.empty()) {
-      std::vector<std::shared_ptr<Runnable>> due = TakeDueTimers(clock_.WallNow());
+      std::vector<std::shared_ptr<Runnable>> due = TakeDueTimers(clock_.SteadyNow());
       if (!due.empty()) {
         lock.unlock();
         for (const auto& runnable : due) Wake(runnable);
@@ -69,8 +69,7 @@ void WorkerPool::Work() {
       if (timers_.empty()) {
         wake_.wait(lock);
       } else {
-        // The wall clock may jump: look again at least every second.
-        int64_t ms = std::clamp<int64_t>(timers_.top().at - clock_.WallNow(), 0, 1000);
+        int64_t ms = std::clamp<int64_t>(timers_.top().at - clock_.SteadyNow(), 0, 1000);
         wake_.wait_for(lock, std::chrono::milliseconds(ms));
       }
       --sleeping_;

@@ -60,10 +60,10 @@ TEST(WorkerPoolTest, RunsAgainAndWakesByTimer) {
     int n = ++runs;
     if (n < 100) return {.again = true};
     if (n == 100) {
-      due = pool.clock().WallNow() + 20;
+      due = pool.clock().SteadyNow() + 20;
       return {.wake_at = due};
     }
-    woken = pool.clock().WallNow();
+    woken = pool.clock().SteadyNow();
     return {};
   });
   pool.Wake(runnable);

@@ -17,8 +17,10 @@ using Duration = std::chrono::milliseconds;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Timestamp WallNow() const = 0;       // ms since the epoch; may jump
+  virtual Timestamp WallNow() const = 0;       // ms since the epoch; may jump: for people, for data
   virtual int64_t MonotonicNanos() const = 0;  // never goes back; for intervals
+  // For deadlines and timers: milliseconds that begin anywhere and never jump.
+  Timestamp SteadyNow() const { return MonotonicNanos() / 1'000'000; }
   static const Clock& Real();
 };
 

@@ -66,7 +66,7 @@ class DatagenReader final : public SourceReader {
     if (all_done && no_more_splits_) return PollResult::kFinished;
     if (!all_done) {
       // A hundred times a second is often enough to look even, and seldom enough to cost nothing.
-      next_poll_ = context_.clock->WallNow() + 10;
+      next_poll_ = context_.clock->SteadyNow() + 10;
     }
     return PollResult::kIdle;
   }

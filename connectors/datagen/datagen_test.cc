@@ -71,7 +71,7 @@ TEST(DatagenTest, KeepsTheRateAndSaysWhenToPollAgain) {
   EXPECT_EQ(*reader->Poll(out, 4096), PollResult::kMore);
   EXPECT_EQ(out.values.size(), 1u);
   EXPECT_EQ(*reader->Poll(out, 4096), PollResult::kIdle);
-  EXPECT_EQ(reader->NextPoll(), harness.clock.WallNow() + 10);
+  EXPECT_EQ(reader->NextPoll(), harness.clock.SteadyNow() + 10);
   harness.clock.nanos += 500000000;
   EXPECT_EQ(*reader->Poll(out, 4096), PollResult::kMore);
   EXPECT_EQ(out.values.size(), 51u);

@@ -6,7 +6,6 @@
 #include <cstdlib>
 
 #include "connectors/kafka/kafka_client.h"
-#include "connectors/sink_epoch.h"
 
 namespace weir {
 namespace {
@@ -58,30 +57,16 @@ StatusOr<std::unique_ptr<SinkTransaction>> KafkaTransaction::Begin(const KafkaSi
                                                                    const TableInfo& table,
                                                                    const SinkEpoch& epoch,
                                                                    int64_t bytes) {
-  std::unique_ptr<KafkaTransaction> out(new KafkaTransaction());
-  RETURN_IF_ERROR(out->Open(options, table, epoch, bytes));
-  ASSIGN_OR_RETURN(int64_t noted, out->ReadNote(options));
-  ASSIGN_OR_RETURN(
-      EpochState state,
-      CompareEpochs(epoch, noted,
-                    "the offset of the group '" + out->name_ + "' for the topic '" + out->topic_ +
-                        "', partition 0, in Kafka at " + options.servers));
-  if (state == EpochState::kWritten) return std::unique_ptr<SinkTransaction>();
-  if (rd_kafka_error_t* error = rd_kafka_begin_transaction(out->producer_->client().get())) {
-    return out->Failure(error, "begin");
-  }
-  out->open_ = true;
-  return std::unique_ptr<SinkTransaction>(std::move(out));
+  std::unique_ptr<KafkaTransaction> out(new KafkaTransaction(options));
+  out->name_ = options.transactional_id_prefix + "-" + epoch.lineage + "-" + epoch.sink_uid + "-" +
+               std::to_string(epoch.subtask);
+  out->topic_ = options.topics.names[0];
+  ASSIGN_OR_RETURN(out->encoder_, KafkaRecordEncoder::Make(table, options));
+  ASSIGN_OR_RETURN(out->producer_, MakeProducer(options, epoch.subtask, out->name_, bytes));
+  return BeginEpoch(std::move(out), epoch);
 }
 
-Status KafkaTransaction::Open(const KafkaSinkOptions& options, const TableInfo& table,
-                              const SinkEpoch& epoch, int64_t bytes) {
-  name_ = options.transactional_id_prefix + "-" + epoch.lineage + "-" + epoch.sink_uid + "-" +
-          std::to_string(epoch.subtask);
-  topic_ = options.topics.names[0];
-  id_ = epoch.id;
-  ASSIGN_OR_RETURN(encoder_, KafkaRecordEncoder::Make(table, options));
-  ASSIGN_OR_RETURN(producer_, MakeProducer(options, epoch.subtask, name_, bytes));
+Status KafkaTransaction::TakeOver() {
   rd_kafka_error_t* error = rd_kafka_init_transactions(producer_->client().get(), kTimeoutMs);
   return error ? Failure(error, "take over the transactional id") : OkStatus();
 }
@@ -90,17 +75,30 @@ Status KafkaTransaction::CheckProperties(const KafkaSinkOptions& options) {
   return MakeProducer(options, 0, options.transactional_id_prefix, 0).status();
 }
 
-StatusOr<int64_t> KafkaTransaction::ReadNote(const KafkaSinkOptions& options) const {
+StatusOr<int64_t> KafkaTransaction::ReadNote() {
   // With 'read_committed' the broker does not answer while a transaction that sets the offset is
   // about to end.
   ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> client,
-                   KafkaClient::Make(KafkaClient::Kind::kConsumer, options,
+                   KafkaClient::Make(KafkaClient::Kind::kConsumer, options_,
                                      {{"group.id", name_}, {"isolation.level", "read_committed"}}));
   PartitionList list = OnePartition(topic_, RD_KAFKA_OFFSET_INVALID);
   rd_kafka_resp_err_t error = rd_kafka_committed(client->get(), list.get(), kTimeoutMs);
   if (!error) error = list->elems[0].err;
   if (error) return client->Error(error, "cannot read the offset of the group '" + name_ + "'");
   return std::max<int64_t>(list->elems[0].offset, 0);
+}
+
+std::string KafkaTransaction::NoteName() const {
+  return "the offset of the group '" + name_ + "' for the topic '" + topic_ +
+         "', partition 0, in Kafka at " + options_.servers;
+}
+
+Status KafkaTransaction::Begin() {
+  if (rd_kafka_error_t* error = rd_kafka_begin_transaction(producer_->client().get())) {
+    return Failure(error, "begin");
+  }
+  open_ = true;
+  return OkStatus();
 }
 
 Status KafkaTransaction::Write(const Batch& batch) {
@@ -116,8 +114,11 @@ Status KafkaTransaction::Write(const Batch& batch) {
   return producer_->TakeReports();
 }
 
-Status KafkaTransaction::SendNote() {
-  PartitionList list = OnePartition(topic_, id_);
+Status KafkaTransaction::WriteNote(int64_t epoch) {
+  // The client reports failures of messages by the delivery timeout at the latest.
+  while (producer_->in_flight() > 0) RETURN_IF_ERROR(producer_->TakeReports(kWaitMs));
+  RETURN_IF_ERROR(producer_->TakeReports());
+  PartitionList list = OnePartition(topic_, epoch);
   rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata_new(name_.c_str());
   rd_kafka_error_t* error = rd_kafka_send_offsets_to_transaction(producer_->client().get(),
                                                                  list.get(), group, kTimeoutMs);
@@ -126,10 +127,6 @@ Status KafkaTransaction::SendNote() {
 }
 
 Status KafkaTransaction::Commit() {
-  // The client reports failures of messages by the delivery timeout at the latest.
-  while (producer_->in_flight() > 0) RETURN_IF_ERROR(producer_->TakeReports(kWaitMs));
-  RETURN_IF_ERROR(producer_->TakeReports());
-  RETURN_IF_ERROR(SendNote());
   if (rd_kafka_error_t* error =
           rd_kafka_commit_transaction(producer_->client().get(), kTimeoutMs)) {
     return Failure(error, "commit");

@@ -44,7 +44,7 @@ StatusOr<bool> KafkaWriter::WriteRow(size_t row) {
   }
   RETURN_IF_ERROR(encoder_->Encode(row, record_));
   if (options_->flush_rows == 0) return Send(record_);
-  if (buffer_.empty()) waiting_since_ = context_.clock->WallNow();
+  if (buffer_.empty()) waiting_since_ = context_.clock->SteadyNow();
   buffer_.Add(record_);
   return true;
 }

@@ -2,7 +2,6 @@
 
 #include "common/base/logging.h"
 #include "connectors/postgres/postgres_writers.h"
-#include "connectors/sink_epoch.h"
 
 namespace weir {
 namespace {
@@ -38,12 +37,13 @@ Status NeedWritersTable(const PostgresOptions& options, PostgresConnection& conn
 }  // namespace
 
 PostgresTransaction::PostgresTransaction(std::unique_ptr<PostgresConnection> connection,
-                                         const PostgresTable& real, const TableInfo& table,
-                                         const SinkEpoch& epoch)
+                                         const PostgresOptions& options, const PostgresTable& real,
+                                         const TableInfo& table, const SinkEpoch& epoch)
     : connection_(std::move(connection)),
       writers_(WritersTable(real)),
+      address_(options.address),
+      epoch_(epoch),
       mine_(RowOf(epoch)),
-      id_(epoch.id),
       rows_(table.name, real),
       buffer_(table.primary_key) {}
 
@@ -73,32 +73,39 @@ StatusOr<std::unique_ptr<SinkTransaction>> PostgresTransaction::Begin(
                    PostgresConnection::Open(options));
   ASSIGN_OR_RETURN(PostgresTable real, PostgresTable::Find(*connection, options, table));
   RETURN_IF_ERROR(NeedWritersTable(options, *connection, real));
-  const std::string writers = WritersTable(real);
+  return BeginEpoch(std::unique_ptr<EpochTarget>(new PostgresTransaction(
+                        std::move(connection), options, real, table, epoch)),
+                    epoch);
+}
+
+Status PostgresTransaction::TakeOver() {
   const std::string name =
-      epoch.lineage + "/" + epoch.sink_uid + "/" + std::to_string(epoch.subtask) + "/epochs";
-  RETURN_IF_ERROR(TakeSessionName(*connection, name, TakesOver::kAll, epoch.id));
+      epoch_.lineage + "/" + epoch_.sink_uid + "/" + std::to_string(epoch_.subtask) + "/epochs";
+  return TakeSessionName(*connection_, name, TakesOver::kAll, epoch_.id);
+}
+
+// From here on the row is locked.
+StatusOr<int64_t> PostgresTransaction::ReadNote() {
   // An acknowledged commit must be there after a crash of the server.
-  RETURN_IF_ERROR(connection
+  RETURN_IF_ERROR(connection_
                       ->Run("BEGIN; SELECT set_config('synchronous_commit', 'on', true) WHERE "
                             "current_setting('synchronous_commit') = 'off'; INSERT INTO " +
-                            writers + " (lineage, sink, subtask, attempt) VALUES (" +
-                            QuoteSqlText(epoch.lineage) + ", " + QuoteSqlText(epoch.sink_uid) +
-                            ", " + std::to_string(epoch.subtask) + ", 0) ON CONFLICT DO NOTHING")
+                            writers_ + " (lineage, sink, subtask, attempt) VALUES (" +
+                            QuoteSqlText(epoch_.lineage) + ", " + QuoteSqlText(epoch_.sink_uid) +
+                            ", " + std::to_string(epoch_.subtask) + ", 0) ON CONFLICT DO NOTHING")
                       .status());
   ASSIGN_OR_RETURN(
       PostgresConnection::Rows rows,
-      connection->Run("SELECT epoch FROM " + writers + " WHERE " + RowOf(epoch) + " FOR UPDATE"));
-  if (rows.size() != 1) return AbortedError("the row of the sink in " + writers + " is gone");
-  ASSIGN_OR_RETURN(EpochState state,
-                   CompareEpochs(epoch, std::stoll(*rows[0][0]),
-                                 "\"epoch\" in " + writers + " WHERE " + RowOf(epoch) +
-                                     " in PostgreSQL at " + options.address));
-  if (state == EpochState::kWritten) return std::unique_ptr<SinkTransaction>();
-  std::unique_ptr<PostgresTransaction> out(
-      new PostgresTransaction(std::move(connection), real, table, epoch));
-  RETURN_IF_ERROR(out->rows_.Prepare(*out->connection_));
-  return std::unique_ptr<SinkTransaction>(std::move(out));
+      connection_->Run("SELECT epoch FROM " + writers_ + " WHERE " + mine_ + " FOR UPDATE"));
+  if (rows.size() != 1) return AbortedError("the row of the sink in " + writers_ + " is gone");
+  return std::stoll(*rows[0][0]);
 }
+
+std::string PostgresTransaction::NoteName() const {
+  return "\"epoch\" in " + writers_ + " WHERE " + mine_ + " in PostgreSQL at " + address_;
+}
+
+Status PostgresTransaction::Begin() { return rows_.Prepare(*connection_); }
 
 Status PostgresTransaction::Write(const Batch& batch) {
   buffer_.Add(batch);
@@ -110,13 +117,14 @@ Status PostgresTransaction::WriteBuffered() {
   return rows_.Write(*connection_, buffer_.Take());
 }
 
-Status PostgresTransaction::Commit() {
+Status PostgresTransaction::WriteNote(int64_t epoch) {
   RETURN_IF_ERROR(WriteBuffered());
-  RETURN_IF_ERROR(connection_
-                      ->Run("UPDATE " + writers_ + " SET epoch = " + std::to_string(id_) +
-                            ", raised = now() WHERE " + mine_)
-                      .status());
-  return connection_->Run("COMMIT").status();
+  return connection_
+      ->Run("UPDATE " + writers_ + " SET epoch = " + std::to_string(epoch) +
+            ", raised = now() WHERE " + mine_)
+      .status();
 }
+
+Status PostgresTransaction::Commit() { return connection_->Run("COMMIT").status(); }
 
 }  // namespace weir

@@ -3,7 +3,7 @@
 #include <memory>
 #include <optional>
 
-#include "connectors/connector.h"
+#include "connectors/epoch_transaction.h"
 #include "connectors/postgres/change_buffer.h"
 #include "connectors/postgres/postgres_connection.h"
 #include "connectors/postgres/postgres_options.h"
@@ -11,10 +11,10 @@
 
 namespace weir {
 
-// Writes one epoch: in one transaction the writer's row of "weir_writers" is locked, its epoch
-// compared, the rows are written and the epoch is set. Whether a COMMIT whose answer was lost took
-// place is in that row, for the next to see. Blocks.
-class PostgresTransaction final : public SinkTransaction {
+// PostgreSQL as the target of one epoch: in one transaction the writer's row of "weir_writers" is
+// locked, its epoch compared, the rows are written and the epoch is set. Whether a COMMIT whose
+// answer was lost took place is in that row, for the next to see.
+class PostgresTransaction final : public EpochTarget {
  public:
   // Null when the epoch is in the table already. Ends whoever else writes an epoch of this writer:
   // a process that was paused in the middle, or a commit that was asked for twice.
@@ -26,18 +26,25 @@ class PostgresTransaction final : public SinkTransaction {
                          const PostgresTable& table);
 
   ~PostgresTransaction() override;
+  Status TakeOver() override;
+  StatusOr<int64_t> ReadNote() override;
+  std::string NoteName() const override;
+  Status Begin() override;
   Status Write(const Batch& batch) override;
+  Status WriteNote(int64_t epoch) override;
   Status Commit() override;
 
  private:
-  PostgresTransaction(std::unique_ptr<PostgresConnection> connection, const PostgresTable& real,
+  PostgresTransaction(std::unique_ptr<PostgresConnection> connection,
+                      const PostgresOptions& options, const PostgresTable& real,
                       const TableInfo& table, const SinkEpoch& epoch);
   Status WriteBuffered();
 
   std::unique_ptr<PostgresConnection> connection_;
   const std::string writers_;
+  const std::string address_;
+  const SinkEpoch epoch_;
   const std::string mine_;  // the condition that finds the writer's row
-  const int64_t id_;
   PostgresRows rows_;
   ChangeBuffer buffer_;
 };

@@ -80,7 +80,7 @@ StatusOr<bool> PostgresWriter::Write(const Batch& batch) {
     if (call_.running()) return false;
     Start();
   }
-  if (buffer_.empty() && !batch.empty()) waiting_since_ = context_.clock->WallNow();
+  if (buffer_.empty() && !batch.empty()) waiting_since_ = context_.clock->SteadyNow();
   buffer_.Add(batch);
   bool full =
       options_->flush_rows > 0 && buffer_.rows() >= static_cast<size_t>(options_->flush_rows);

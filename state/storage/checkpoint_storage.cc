@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "common/base/planted_bug.h"
+
 namespace weir {
 namespace {
 
@@ -138,11 +140,11 @@ Status CheckpointFileWriter::Append(std::string_view bytes) {
 StatusOr<FileHandle> CheckpointFileWriter::Finish() {
   const std::string path = std::string(kSharedFolder) + "/" + name_;
   const std::string full = job_dir_ + "/" + path;
-  RETURN_IF_ERROR(file_->Sync());
+  if (!Planted("snapshot-not-synced")) RETURN_IF_ERROR(file_->Sync());
   RETURN_IF_ERROR(file_->Close());
   RETURN_IF_ERROR(fs_->Rename(full + ".tmp", full));
   file_.reset();
-  RETURN_IF_ERROR(fs_->SyncDir(Parent(full)));
+  if (!Planted("name-not-synced")) RETURN_IF_ERROR(fs_->SyncDir(Parent(full)));
   FileHandle handle;
   handle.set_path(path);
   handle.set_length(length_);
@@ -345,7 +347,7 @@ Status CheckpointStorage::CopyTo(const CheckpointManifest& manifest, const std::
           return to->Append(chunk);
         }));
     if (hash.Digest() != handle.checksum()) return ChecksumError(handle.path());
-    RETURN_IF_ERROR(to->Sync());
+    if (!Planted("savepoint-not-synced")) RETURN_IF_ERROR(to->Sync());
     RETURN_IF_ERROR(to->Close());
   }
   RETURN_IF_ERROR(fs_->SyncDir(shared));

@@ -43,27 +43,42 @@ void CheckpointWatch::OnNamed(const std::string& path) {
   }
 }
 
+void CheckpointWatch::Job::Add(int64_t checkpoint, const EpochKey& epoch) {
+  if (published_with.emplace(epoch, checkpoint).second) published[checkpoint].insert(epoch);
+}
+
+void CheckpointWatch::Job::Drop(int64_t checkpoint) {
+  for (const EpochKey& epoch : published[checkpoint]) published_with.erase(epoch);
+  published.erase(checkpoint);
+}
+
 void CheckpointWatch::Add(const checkpoint::CheckpointManifest& manifest, const std::string& root,
                           Job* job, Manifest* known) {
   const auto add_file = [&](const checkpoint::FileHandle& file) {
-    if (!file.path().empty()) known->files.insert(root + "/" + file.path());
+    if (file.path().empty()) return;
+    known->files.insert(file.path().starts_with("/") ? file.path() : root + "/" + file.path());
   };
+  const auto add_committables = [&](int64_t checkpoint, const auto& committables) {
+    for (const checkpoint::Committable& committable : committables) {
+      if (!committable.has_epoch()) {
+        job->Add(checkpoint, LedgerSegment::Decode(committable.content()).epoch);
+        continue;
+      }
+      const checkpoint::SinkEpoch& epoch = committable.epoch();
+      job->Add(checkpoint, {{epoch.lineage(), epoch.uid(), epoch.subtask()}, epoch.epoch()});
+      for (const auto& file : epoch.log()) add_file(file);
+    }
+  };
+  for (const auto& prepared : manifest.uncommitted()) {
+    add_committables(prepared.checkpoint_id(), prepared.committables());
+  }
   for (const auto& task : manifest.tasks()) {
     for (const auto& op : task.operators()) {
-      for (const auto& committable : op.committables()) {
-        job->published[manifest.checkpoint_id()].push_back(
-            LedgerSegment::Decode(committable.content()));
-      }
+      add_committables(manifest.checkpoint_id(), op.committables());
       for (const auto& keyed : op.keyed()) {
         for (const auto& file : keyed.base()) add_file(file);
         for (const auto& file : keyed.delta()) add_file(file);
       }
-    }
-  }
-  for (const auto& prepared : manifest.uncommitted()) {
-    for (const auto& committable : prepared.committables()) {
-      job->published[prepared.checkpoint_id()].push_back(
-          LedgerSegment::Decode(committable.content()));
     }
   }
 }
@@ -75,7 +90,7 @@ void CheckpointWatch::OnRemoved(const std::string& path) {
     // The newest goes when its publication was reported as failed: it never counted.
     Job& job = jobs_[it->second.job_id];
     if (!it->second.savepoint && job.newest == it->second.id) {
-      job.published.erase(job.newest.value());
+      job.Drop(job.newest.value());
       job.newest = it->second.before;
     }
     manifests_.erase(it);
@@ -90,7 +105,13 @@ void CheckpointWatch::OnRemoved(const std::string& path) {
 
 void CheckpointWatch::AfterPowerLoss() {
   for (auto it = manifests_.begin(); it != manifests_.end();) {
-    it = disk_.Exists(it->first) ? std::next(it) : manifests_.erase(it);
+    if (disk_.Exists(it->first)) {
+      ++it;
+      continue;
+    }
+    // One that was newer was published to nobody.
+    if (!it->second.savepoint) jobs_[it->second.job_id].Drop(it->second.id.value());
+    it = manifests_.erase(it);
   }
   std::map<std::string, CheckpointId> newest;
   for (const auto& [path, known] : manifests_) {
@@ -132,28 +153,27 @@ void CheckpointWatch::CheckPromises() {
   }
 }
 
-void CheckpointWatch::BeforeCommit(int64_t round, const LedgerSegment& segment) {
-  bool published = false;
-  for (const auto& [id, job] : jobs_) {
-    for (const auto& [checkpoint, segments] : job.published) {
-      const bool holds = std::any_of(segments.begin(), segments.end(), [&](const auto& s) {
-        return s.writer == segment.writer && s.checkpoint == segment.checkpoint;
-      });
-      published = published || holds;
-    }
-    // Of the same lineage.
-    if (std::get<0>(segment.writer) != id) continue;
-    for (const auto& [checkpoint, segments] : job.published) {
-      if (checkpoint >= round) break;
-      for (const LedgerSegment& earlier : segments) {
-        if (database_.IsCommitted(earlier.writer, earlier.checkpoint)) continue;
-        std::ostringstream out;
-        out << "checkpoint " << round << " is committed before rows of checkpoint " << checkpoint;
-        simulator_.Violation(out.str());
-      }
-    }
-  }
+void CheckpointWatch::BeforeCommit(const EpochKey& epoch) {
+  const bool published = std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& job) {
+    return job.second.published_with.contains(epoch);
+  });
   if (!published) simulator_.Violation("rows are committed that no published checkpoint holds");
+  // Of the same lineage.
+  const auto job = jobs_.find(std::get<0>(epoch.writer));
+  if (job == jobs_.end()) return;
+  const auto with = job->second.published_with.find(epoch);
+  if (with == job->second.published_with.end()) return;
+  auto& rounds = job->second.published;
+  while (!rounds.empty() && rounds.begin()->first < with->second) {
+    for (const EpochKey& earlier : rounds.begin()->second) {
+      if (ledger_.IsCommitted(earlier)) continue;
+      std::ostringstream out;
+      out << "checkpoint " << with->second << " is committed before rows of checkpoint "
+          << rounds.begin()->first;
+      return simulator_.Violation(out.str());
+    }
+    rounds.erase(rounds.begin());
+  }
 }
 
 }  // namespace weir::sim

@@ -16,8 +16,8 @@ namespace weir::sim {
 // What must hold at every step of the checkpoints and savepoints on disk.
 class CheckpointWatch {
  public:
-  CheckpointWatch(Simulator* simulator, SimFileSystem* disk, const Database* database)
-      : simulator_(*simulator), disk_(*disk), database_(*database) {}
+  CheckpointWatch(Simulator* simulator, SimFileSystem* disk, const Ledger* ledger)
+      : simulator_(*simulator), disk_(*disk), ledger_(*ledger) {}
 
   void OnNamed(const std::string& path);
   void OnRemoved(const std::string& path);
@@ -25,7 +25,7 @@ class CheckpointWatch {
   // newest that was known to exist must be there; so must every savepoint that was promised.
   void AfterPowerLoss();
   // Every commit of an earlier checkpoint comes first, and none without its checkpoint.
-  void BeforeCommit(int64_t round, const LedgerSegment& segment);
+  void BeforeCommit(const EpochKey& epoch);
   // A user was told that the savepoint is there: from now on it is, whole.
   void Promise(const std::string& folder);
   void CheckPromises();
@@ -40,7 +40,12 @@ class CheckpointWatch {
   };
   struct Job {
     CheckpointId newest;
-    std::map<int64_t, std::vector<LedgerSegment>> published;  // by checkpoint
+    // What is to be committed: by the checkpoint with which it was published first.
+    std::map<int64_t, std::set<EpochKey>> published;
+    std::map<EpochKey, int64_t> published_with;
+
+    void Add(int64_t checkpoint, const EpochKey& epoch);
+    void Drop(int64_t checkpoint);  // it never counted
   };
 
   // What the manifest in `root` names.
@@ -49,7 +54,7 @@ class CheckpointWatch {
 
   Simulator& simulator_;
   SimFileSystem& disk_;
-  const Database& database_;
+  const Ledger& ledger_;
   std::map<std::string, Job> jobs_;
   std::map<std::string, Manifest> manifests_;
   std::set<std::string> promised_;

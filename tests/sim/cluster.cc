@@ -40,6 +40,11 @@ Cluster::~Cluster() {
   simulator_.Clear();
   for (auto* all : {&task_managers_, &dead_task_managers_}) {
     for (auto& process : *all) {
+      if (process != nullptr) process->workers->Abandon();
+    }
+  }
+  for (auto* all : {&task_managers_, &dead_task_managers_}) {
+    for (auto& process : *all) {
       if (process != nullptr) process->executor.reset();
     }
   }
@@ -60,7 +65,7 @@ void Cluster::StartJobManager() {
     simulator_.After(100'000, [this] { StartJobManager(); });
     return;
   }
-  job_manager_ = std::make_unique<JobManagerProcess>();
+  job_manager_ = std::make_unique<JobManagerProcess>(&simulator_);
   JobManagerProcess& process = *job_manager_;
   SIM_TRACE(simulator_) << "job manager starts with epoch " << (*store)->epoch();
   const auto on_death = [this, life = process.life] { Die(life); };
@@ -76,12 +81,19 @@ void Cluster::StartJobManager() {
   };
   DispatcherEnvironment environment{
       .file_system = std::shared_ptr<FileSystem>(&disk_, [](FileSystem*) {}),
-      .clock = &simulator_,
+      .clock = &process.clock,
       .make_loop = [this,
                     life = process.life] { return std::make_unique<SimLoop>(&simulator_, life); },
       .make_io =
           [this, life = process.life, on_death] {
-            return std::make_unique<SimIoQueue>(&simulator_, life, &disk_, on_death);
+            return std::make_unique<SimIoQueue>(&simulator_, life, &disk_, on_death, [this, life] {
+              if (!usurp_at_work_ || job_manager_ == nullptr || job_manager_->life != life) {
+                return false;
+              }
+              usurp_at_work_ = false;
+              UsurpJobManager(simulator_.rng().Between(50'000, 8'000'000));
+              return true;
+            });
           },
       .make_job_id = [this] { return "job" + std::to_string(++jobs_); }};
   process.dispatcher = std::make_unique<Dispatcher>(std::move(options), *std::move(store), nullptr,
@@ -245,6 +257,14 @@ void Cluster::UsurpJobManager(int64_t for_us) {
   }
   past_job_managers_.push_back(std::move(job_manager_));
   simulator_.After(simulator_.rng().Between(0, 300'000), [this] { StartJobManager(); });
+}
+
+void Cluster::JumpClock(int i, int64_t ms) {
+  const auto& task_manager = task_managers_[static_cast<size_t>(std::max(i, 0))];
+  if (i < 0 ? job_manager_ == nullptr : task_manager == nullptr) return;
+  SIM_TRACE(simulator_) << "the clock of " << (i < 0 ? "the job manager" : task_manager->address)
+                        << " jumps by " << ms / 1000 << " s";
+  (i < 0 ? job_manager_->life : task_manager->life)->clock_ahead_ms += ms;
 }
 
 void Cluster::LosePower(int64_t back_after_us) {

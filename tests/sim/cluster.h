@@ -34,8 +34,12 @@ class Cluster {
   void PauseJobManager(int64_t for_us);
   // It hangs, and another takes over; when it wakes it is one too many.
   void UsurpJobManager(int64_t for_us);
+  // The same when it is about to read or write its next file.
+  void UsurpJobManagerAtItsWork() { usurp_at_work_ = true; }
   // Every process and what the disk had not synced.
   void LosePower(int64_t back_after_us);
+  // The wall clock of a process jumps; of the job manager with -1.
+  void JumpClock(int i, int64_t ms);
   // The process that works on the disk next dies at one of its next operations.
   void DieOnDisk() { disk_.DieAfter(static_cast<int>(simulator_.rng().Below(12))); }
 
@@ -47,7 +51,9 @@ class Cluster {
 
  private:
   struct JobManagerProcess {
+    explicit JobManagerProcess(const Simulator* simulator) : clock(simulator, life) {}
     LifePtr life = std::make_shared<Life>();
+    const SimClock clock;
     std::unique_ptr<Dispatcher> dispatcher;
     std::vector<std::shared_ptr<Connection>> connections;
   };
@@ -76,6 +82,7 @@ class Cluster {
   std::vector<std::unique_ptr<TaskManagerProcess>> task_managers_;  // null: down
   // Who registered over which connection.
   std::map<const Connection*, TaskManagerId> ids_;
+  bool usurp_at_work_ = false;
   int starts_ = 0;
   int jobs_ = 0;
   // The dead and the usurped keep their memory until the end: closures still point into it.

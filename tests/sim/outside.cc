@@ -21,11 +21,11 @@ int64_t Topic::Available(const Split& split, int64_t now_us) const {
 }
 
 std::string LedgerSegment::Encode() const {
+  const auto& [lineage, sink, subtask] = epoch.writer;
   std::ostringstream out;
-  out << std::get<0>(writer) << " " << std::get<1>(writer) << " " << std::get<2>(writer) << " "
-      << checkpoint;
-  for (const auto& [key, end, sum] : rows) {
-    out << " " << key << " " << end << " " << sum.count << " " << sum.sum;
+  out << lineage << " " << sink << " " << subtask << " " << epoch.checkpoint;
+  for (const LedgerRow& row : rows) {
+    out << " " << row.key << " " << row.window_end << " " << row.sum.count << " " << row.sum.sum;
   }
   return out.str();
 }
@@ -33,21 +33,39 @@ std::string LedgerSegment::Encode() const {
 LedgerSegment LedgerSegment::Decode(const std::string& bytes) {
   std::istringstream in(bytes);
   LedgerSegment segment;
-  in >> std::get<0>(segment.writer) >> std::get<1>(segment.writer) >> std::get<2>(segment.writer) >>
-      segment.checkpoint;
-  int64_t key, end;
-  Sum sum;
-  while (in >> key >> end >> sum.count >> sum.sum) segment.rows.emplace_back(key, end, sum);
+  auto& [lineage, sink, subtask] = segment.epoch.writer;
+  in >> lineage >> sink >> subtask >> segment.epoch.checkpoint;
+  LedgerRow row;
+  while (in >> row.key >> row.window_end >> row.sum.count >> row.sum.sum) {
+    segment.rows.push_back(row);
+  }
   return segment;
+}
+
+bool Ledger::Commit(const EpochKey& epoch) {
+  if (before_commit) before_commit(epoch);
+  return committed_.insert(epoch).second;
+}
+
+void Ledger::Show(const LedgerRow& row) {
+  if (rows_.emplace(WindowKey{row.key, row.window_end}, row.sum).second) return;
+  simulator_.Violation("the window of key " + std::to_string(row.key) + " that ends at " +
+                       std::to_string(row.window_end) + " came twice");
 }
 
 Status Database::Fence(const WriterKey& writer, int64_t attempt) {
   if (down_) return UnavailableError("the database is down");
-  if (attempt < fences_[writer]) return FailedPreconditionError("a newer attempt writes already");
-  const auto& [lineage, sink, subtask] = writer;
+  const auto of_its_sink = [&](const WriterKey& other) {
+    return std::get<0>(other) == std::get<0>(writer) && std::get<1>(other) == std::get<1>(writer);
+  };
+  for (const auto& [other, fence] : fences_) {
+    if (of_its_sink(other) && fence > attempt) {
+      return FailedPreconditionError("a newer attempt writes already");
+    }
+  }
+  fences_[writer] = attempt;
   for (auto& [other, fence] : fences_) {
-    if (std::get<0>(other) == lineage && std::get<1>(other) == sink)
-      fence = std::max(fence, attempt);
+    if (of_its_sink(other)) fence = attempt;
   }
   return OkStatus();
 }
@@ -57,19 +75,6 @@ Status Database::Upsert(const WriterKey& writer, int64_t attempt,
   if (down_) return UnavailableError("the database is down");
   if (fences_[writer] != attempt) return FailedPreconditionError("a newer attempt writes already");
   for (const auto& [key, sum] : rows) totals_[key] = sum;
-  return OkStatus();
-}
-
-Status Database::Commit(int64_t round, const LedgerSegment& segment) {
-  if (down_) return UnavailableError("the database is down");
-  if (before_commit) before_commit(round, segment);
-  if (!committed_.insert({segment.writer, segment.checkpoint}).second) return OkStatus();
-  for (const auto& [key, end, sum] : segment.rows) {
-    if (!ledger_.emplace(WindowKey{key, end}, sum).second) {
-      simulator_.Violation("the window of key " + std::to_string(key) + " that ends at " +
-                           std::to_string(end) + " came twice");
-    }
-  }
   return OkStatus();
 }
 

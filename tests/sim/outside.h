@@ -12,7 +12,8 @@
 #include "common/base/status.h"
 #include "tests/sim/simulator.h"
 
-// The world outside the cluster: a topic of numbered rows and a database. Both survive everything.
+// The world outside the cluster, which survives everything: a topic of numbered rows, a table of
+// sums, a ledger of windows.
 
 namespace weir::sim {
 
@@ -52,48 +53,67 @@ using WriterKey = std::tuple<std::string, std::string, int32_t>;
 // A closed window of a key.
 using WindowKey = std::pair<int64_t, int64_t>;  // key, window end in ms
 
-// A commit that carries its identity: rows of one writer up to one checkpoint.
-struct LedgerSegment {
+struct LedgerRow {
+  int64_t key = 0;
+  int64_t window_end = 0;  // ms
+  Sum sum;
+};
+
+// What one writer prepared at one checkpoint: it is committed at once.
+struct EpochKey {
   WriterKey writer;
   int64_t checkpoint = 0;
-  std::vector<std::tuple<int64_t, int64_t, Sum>> rows;  // key, window end, sum
+  friend auto operator<=>(const EpochKey&, const EpochKey&) = default;
+};
+
+// A committable that carries its rows.
+struct LedgerSegment {
+  EpochKey epoch;
+  std::vector<LedgerRow> rows;
 
   std::string Encode() const;
   static LedgerSegment Decode(const std::string& bytes);
 };
 
-class Database {
+// The closed windows of each key, as those see them who read what the job wrote, wherever it did.
+class Ledger {
  public:
-  explicit Database(Simulator* simulator) : simulator_(*simulator) {}
+  explicit Ledger(Simulator* simulator) : simulator_(*simulator) {}
 
-  void SetDown(bool down) { down_ = down; }
-  bool down() const { return down_; }
+  // Asked at each commit: whether the epoch is of a published checkpoint, and everything of the
+  // checkpoints before it is committed.
+  std::function<void(const EpochKey& epoch)> before_commit;
 
-  // The table that is upserted: running sums by key. A successor fences its predecessors first,
-  // also those that have none.
-  Status Fence(const WriterKey& writer, int64_t attempt);
-  Status Upsert(const WriterKey& writer, int64_t attempt,
-                const std::vector<std::pair<int64_t, Sum>>& rows);
-  // The ledger: each closed window once. Applying a segment twice changes nothing.
-  Status Commit(int64_t round, const LedgerSegment& segment);
+  // From here on readers will see the epoch. False: they do already.
+  bool Commit(const EpochKey& epoch);
+  // A reader sees the row.
+  void Show(const LedgerRow& row);
 
-  // Asked by Commit: whether everything before `round` is committed, and whether the segment is of
-  // a published checkpoint.
-  std::function<void(int64_t round, const LedgerSegment& segment)> before_commit;
-
-  bool IsCommitted(const WriterKey& writer, int64_t checkpoint) const {
-    return committed_.contains({writer, checkpoint});
-  }
-  const std::map<int64_t, Sum>& totals() const { return totals_; }
-  const std::map<WindowKey, Sum>& ledger() const { return ledger_; }
+  bool IsCommitted(const EpochKey& epoch) const { return committed_.contains(epoch); }
+  const std::map<WindowKey, Sum>& rows() const { return rows_; }
 
  private:
   Simulator& simulator_;
+  std::map<WindowKey, Sum> rows_;
+  std::set<EpochKey> committed_;
+};
+
+// A table that is upserted: running sums by key.
+class Database {
+ public:
+  void SetDown(bool down) { down_ = down; }
+  bool down() const { return down_; }
+
+  // A successor fences its predecessors first, also those that have none.
+  Status Fence(const WriterKey& writer, int64_t attempt);
+  Status Upsert(const WriterKey& writer, int64_t attempt,
+                const std::vector<std::pair<int64_t, Sum>>& rows);
+  const std::map<int64_t, Sum>& totals() const { return totals_; }
+
+ private:
   bool down_ = false;
   std::map<WriterKey, int64_t> fences_;
   std::map<int64_t, Sum> totals_;
-  std::map<WindowKey, Sum> ledger_;
-  std::set<std::pair<WriterKey, int64_t>> committed_;
 };
 
 // What both tables must hold, computed from the topic alone. Unbounded: windows that the watermark

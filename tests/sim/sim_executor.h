@@ -1,5 +1,6 @@
 #pragma once
 
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
@@ -7,6 +8,7 @@
 #include "jobmanager/event_loop.h"
 #include "jobmanager/io_strand.h"
 #include "taskmanager/executor.h"
+#include "tests/sim/fiber.h"
 #include "tests/sim/sim_file_system.h"
 #include "tests/sim/simulator.h"
 
@@ -16,33 +18,41 @@ namespace weir::sim {
 
 // Says what to do when the process died in the middle of a disk operation.
 using OnDeath = std::function<void()>;
+// Before a piece of storage work; true: the process has just been paused, the work has to wait.
+using BeforeWork = std::function<bool()>;
 
 class SimExecutor : public Executor {
  public:
   SimExecutor(Simulator* simulator, LifePtr life, SimFileSystem* disk, OnDeath on_death)
       : simulator_(*simulator),
         life_(std::move(life)),
+        clock_(simulator, life_),
         disk_(*disk),
         on_death_(std::move(on_death)) {}
 
   void Wake(const std::shared_ptr<Runnable>& runnable) override;
   void RunBlocking(std::function<void()> work) override;
-  const Clock& clock() const override { return simulator_; }
+  const Clock& clock() const override { return clock_; }
+  // Blocking work that is under way ends where it is. When nothing happens any more.
+  void Abandon() { fibers_.clear(); }
 
  private:
   using Weak = std::weak_ptr<Runnable>;
 
   Simulator& simulator_;
   const LifePtr life_;
+  const SimClock clock_;
   SimFileSystem& disk_;
   const OnDeath on_death_;
+  std::list<Fiber> fibers_;
   std::set<Weak, std::owner_less<Weak>> queued_;
   std::map<Weak, Timestamp, std::owner_less<Weak>> timers_;
 };
 
 class SimLoop : public EventLoop {
  public:
-  SimLoop(Simulator* simulator, LifePtr life) : simulator_(*simulator), life_(std::move(life)) {}
+  SimLoop(Simulator* simulator, LifePtr life)
+      : simulator_(*simulator), life_(std::move(life)), clock_(simulator, life_) {}
 
   void Start(After after) override;
   bool Post(std::function<void()> work) override;
@@ -53,6 +63,7 @@ class SimLoop : public EventLoop {
 
   Simulator& simulator_;
   const LifePtr life_;
+  const SimClock clock_;
   After after_;
   std::vector<std::function<void()>> posted_;
   bool scheduled_ = false;
@@ -62,11 +73,13 @@ class SimLoop : public EventLoop {
 
 class SimIoQueue : public IoQueue {
  public:
-  SimIoQueue(Simulator* simulator, LifePtr life, SimFileSystem* disk, OnDeath on_death)
+  SimIoQueue(Simulator* simulator, LifePtr life, SimFileSystem* disk, OnDeath on_death,
+             BeforeWork before_work)
       : simulator_(*simulator),
         life_(std::move(life)),
         disk_(*disk),
         on_death_(std::move(on_death)),
+        before_work_(std::move(before_work)),
         alive_(std::make_shared<bool>(true)) {}
   ~SimIoQueue() override { *alive_ = false; }
 
@@ -79,6 +92,7 @@ class SimIoQueue : public IoQueue {
   const LifePtr life_;
   SimFileSystem& disk_;
   const OnDeath on_death_;
+  const BeforeWork before_work_;
   const std::shared_ptr<bool> alive_;
   std::deque<Work> queue_;
   bool running_ = false;

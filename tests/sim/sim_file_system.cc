@@ -18,7 +18,7 @@ class SimWritableFile : public WritableFile {
       : fs_(fs), data_(std::move(data)), path_(std::move(path)) {}
   Status Append(std::string_view bytes) override {
     bool after = false;
-    if (Status s = fs_->Fault("write " + path_, &after); !s.ok() && !after) {
+    if (Status s = fs_->Fault("write " + path_, &after, true); !s.ok() && !after) {
       // A torn write: some of it.
       const int64_t some = fs_->simulator_.rng().Below(static_cast<int64_t>(bytes.size()) + 1);
       data_->bytes.append(bytes.substr(0, static_cast<size_t>(some)));
@@ -29,7 +29,7 @@ class SimWritableFile : public WritableFile {
   }
   Status Sync() override {
     bool after = false;
-    if (Status s = fs_->Fault("sync " + path_, &after); !s.ok() && !after) return s;
+    if (Status s = fs_->Fault("sync " + path_, &after, true); !s.ok() && !after) return s;
     data_->synced = data_->bytes.size();
     return OkStatus();
   }
@@ -60,10 +60,14 @@ class SimReadableFile : public ReadableFile {
 
 }  // namespace
 
-Status SimFileSystem::Fault(const std::string& what, bool* after) {
+Status SimFileSystem::Fault(const std::string& what, bool* after, bool takes_room) {
   *after = false;
   if (die_after_ >= 0 && die_after_-- == 0) dead_ = true;
   if (dead_) return UnavailableError(what + ": the process dies here");
+  if (full_ && takes_room && simulator_.rng().Chance(0.8)) {
+    SIM_TRACE(simulator_) << "disk full: " << what;
+    return ResourceExhaustedError(what + ": " + std::string(kNoSpace));
+  }
   if (error_rate_ > 0 && simulator_.rng().Chance(error_rate_)) {
     *after = simulator_.rng().Chance(0.5);
     SIM_TRACE(simulator_) << "disk error: " << what << (*after ? " (done)" : "");
@@ -79,18 +83,18 @@ bool SimFileSystem::TakeDeath() {
   return died;
 }
 
-void SimFileSystem::Apply(Change change) {
+void SimFileSystem::Apply(const std::string& path, Change change) {
   change(live_);
-  not_durable_.push_back(std::move(change));
+  not_durable_[ParentOf(path)].push_back(std::move(change));
 }
 
 StatusOr<std::unique_ptr<WritableFile>> SimFileSystem::Create(const std::string& path) {
   if (!dirs_.contains(ParentOf(path))) return NotFoundError("create " + path + ": no such folder");
   bool after = false;
-  Status fault = Fault("create " + path, &after);
+  Status fault = Fault("create " + path, &after, true);
   if (!fault.ok() && !after) return fault;
   auto data = std::make_shared<Data>();
-  Apply([path, data](Names& names) { names[path] = data; });
+  Apply(path, [path, data](Names& names) { names[path] = data; });
   if (!fault.ok()) return fault;
   return StatusOr<std::unique_ptr<WritableFile>>(
       std::make_unique<SimWritableFile>(this, data, path));
@@ -108,7 +112,7 @@ Status SimFileSystem::Rename(const std::string& from, const std::string& to) {
   bool after = false;
   Status fault = Fault("rename " + from, &after);
   if (!fault.ok() && !after) return fault;
-  Apply([from, to](Names& names) {
+  Apply(to, [from, to](Names& names) {
     const auto it = names.find(from);
     if (it == names.end()) return;
     names[to] = it->second;
@@ -132,7 +136,7 @@ Status SimFileSystem::Remove(const std::string& path) {
   bool after = false;
   Status fault = Fault("remove " + path, &after);
   if (!fault.ok() && !after) return fault;
-  Apply([path](Names& names) { names.erase(path); });
+  Apply(path, [path](Names& names) { names.erase(path); });
   if (on_removed) on_removed(path);
   return fault;
 }
@@ -152,7 +156,7 @@ StatusOr<std::vector<std::string>> SimFileSystem::List(const std::string& dir) {
 
 Status SimFileSystem::MakeDirs(const std::string& dir) {
   bool after = false;
-  Status fault = Fault("make " + dir, &after);
+  Status fault = Fault("make " + dir, &after, !dirs_.contains(dir));
   if (!fault.ok() && !after) return fault;
   for (size_t at = 0; at != std::string::npos;) {
     at = dir.find('/', at + 1);
@@ -165,27 +169,34 @@ Status SimFileSystem::SyncDir(const std::string& dir) {
   bool after = false;
   Status fault = Fault("sync folder " + dir, &after);
   if (!fault.ok() && !after) return fault;
-  for (const Change& change : not_durable_) change(durable_);
-  not_durable_.clear();
+  const auto changes = not_durable_.find(dir);
+  if (changes == not_durable_.end()) return fault;
+  for (const Change& change : changes->second) change(durable_);
+  not_durable_.erase(changes);
   return fault;
 }
 
 void SimFileSystem::LosePower() {
   Rng& rng = simulator_.rng();
-  const int64_t survive = rng.Below(static_cast<int64_t>(not_durable_.size()) + 1);
-  SIM_TRACE(simulator_) << "power is lost; " << survive << " of " << not_durable_.size()
-                        << " names survive";
-  for (int64_t i = 0; i < survive; ++i) not_durable_[static_cast<size_t>(i)](durable_);
+  for (const auto& [folder, changes] : not_durable_) {
+    const int64_t survive = rng.Below(static_cast<int64_t>(changes.size()) + 1);
+    SIM_TRACE(simulator_) << "power is lost; in " << folder << " survive " << survive << " of "
+                          << changes.size() << " names";
+    for (int64_t i = 0; i < survive; ++i) changes[static_cast<size_t>(i)](durable_);
+  }
   not_durable_.clear();
   live_ = durable_;
   for (auto& [path, data] : live_) {
-    const size_t size = data->bytes.size();
-    if (size == data->synced) continue;
-    const int64_t kept =
-        rng.Between(static_cast<int64_t>(data->synced), static_cast<int64_t>(size));
+    const size_t size = data->bytes.size(), synced = data->synced;
+    if (size == synced) continue;
+    const int64_t kept = rng.Between(static_cast<int64_t>(synced), static_cast<int64_t>(size));
     // A new object: whoever still writes writes into nothing.
     data = std::make_shared<Data>(
         Data{data->bytes.substr(0, static_cast<size_t>(kept)), static_cast<size_t>(kept)});
+    if (rng.Chance(0.5)) {  // blocks that were never written
+      const int64_t from = rng.Between(static_cast<int64_t>(synced), kept);
+      std::fill(data->bytes.begin() + from, data->bytes.begin() + rng.Between(from, kept), '\0');
+    }
     durable_[path] = data;
   }
 }

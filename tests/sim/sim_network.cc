@@ -18,7 +18,10 @@ void Connection::Send(int end, std::function<void()> deliver) {
   if (cut_ || closed_[end]) return;
   const int other = 1 - end;
   int64_t& last = last_delivery_us_[end];
-  last = std::max(last, simulator_.now_us() + simulator_.rng().Between(50, 1500));
+  Rng& rng = simulator_.rng();
+  const int64_t delay = !simulator_.calm() && rng.Chance(0.005) ? rng.Between(5'000, 1'000'000)
+                                                                : rng.Between(50, 1500);
+  last = std::max(last, simulator_.now_us() + delay);
   simulator_.After(ends_[other].life, last - simulator_.now_us(),
                    [self = shared_from_this(), other, deliver = std::move(deliver)] {
                      if (!self->cut_ && !self->closed_[other]) deliver();

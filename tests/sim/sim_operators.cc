@@ -9,9 +9,11 @@
 #include "common/data/batch_builder.h"
 #include "operators/expressions/expr.h"
 #include "operators/group_aggregate.h"
+#include "operators/sink.h"
 #include "operators/watermark_assigner.h"
 #include "operators/window_aggregate.h"
 #include "state/memory/memory_cold_store.h"
+#include "tests/sim/sim_sinks.h"
 
 namespace weir::sim {
 namespace {
@@ -148,141 +150,6 @@ class SimTable : public Source, public SplitDiscovery {
   const World world_;
 };
 
-// ---- The sinks
-
-// A call to the database from a process: it may happen after the process has died, its answer is
-// heard by the living.
-struct Call {
-  bool in_flight = false;
-  Status result;
-};
-
-class TotalsSink : public Operator {
- public:
-  TotalsSink(World world, LifePtr life) : world_(world), life_(std::move(life)) {}
-
-  Status Open(OperatorContext& context, const std::vector<std::string>&) override {
-    context_ = &context;
-    writer_ = {context.lineage, context.node->uid(), context.task.subtask};
-    return world_.database->Fence(writer_, context.attempt).Annotate("fence");
-  }
-  StatusOr<Progress> ProcessBatch(int, Batch batch, Collector&) override {
-    RETURN_IF_ERROR(call_->result);
-    for (size_t i = 0; i < batch.rows(); ++i) {
-      if (IsRetraction(batch.kind(i))) continue;
-      waiting_[batch.column(0)->GetValue(i).integer()] = {batch.column(1)->GetValue(i).integer(),
-                                                          batch.column(2)->GetValue(i).integer()};
-    }
-    return Progress::kDone;
-  }
-  StatusOr<Progress> Flush(FlushReason reason, Collector& out) override {
-    if (reason == FlushReason::kWatermark) return Progress::kDone;
-    flushing_ = reason != FlushReason::kIdle;
-    return Resume(out);
-  }
-  StatusOr<Progress> Resume(Collector&) override {
-    RETURN_IF_ERROR(call_->result);
-    if (!call_->in_flight && !waiting_.empty()) Send();
-    if (flushing_ && call_->in_flight) return Progress::kBlocked;
-    flushing_ = false;
-    return Progress::kDone;
-  }
-
- private:
-  void Send() {
-    call_->in_flight = true;
-    std::vector<std::pair<int64_t, Sum>> rows(waiting_.begin(), waiting_.end());
-    waiting_.clear();
-    Simulator* simulator = world_.simulator;
-    const int64_t there = simulator->rng().Between(100, 5000);
-    const int64_t back = simulator->rng().Between(100, 2000);
-    simulator->After(there, [simulator, back, database = world_.database, writer = writer_,
-                             attempt = context_->attempt, rows, call = call_, life = life_,
-                             wake = context_->wake] {
-      const Status result = database->Upsert(writer, attempt, rows);
-      simulator->After(life, back, [call, result, wake] {
-        call->in_flight = false;
-        call->result = result;
-        wake();
-      });
-    });
-  }
-
-  const World world_;
-  const LifePtr life_;
-  OperatorContext* context_ = nullptr;
-  WriterKey writer_;
-  std::map<int64_t, Sum> waiting_;
-  std::shared_ptr<Call> call_ = std::make_shared<Call>();
-  bool flushing_ = false;
-};
-
-// Writes ahead: what an interval brought is prepared at its barrier and stays in every snapshot
-// until a checkpoint that holds it is known to be complete.
-class LedgerSink : public Operator {
- public:
-  Status Open(OperatorContext& context, const std::vector<std::string>&) override {
-    writer_ = {context.lineage, context.node->uid(), context.task.subtask};
-    return OkStatus();
-  }
-  StatusOr<Progress> ProcessBatch(int, Batch batch, Collector&) override {
-    for (size_t i = 0; i < batch.rows(); ++i) {
-      const auto cell = [&](size_t c) { return batch.column(c)->GetValue(i).integer(); };
-      rows_.emplace_back(cell(0), cell(3) / 1000, Sum{cell(1), cell(2)});
-    }
-    return Progress::kDone;
-  }
-  StatusOr<OperatorState> Snapshot(CheckpointId id) override {
-    if (!rows_.empty()) {
-      prepared_[id] = LedgerSegment{writer_, id.value(), std::move(rows_)}.Encode();
-      rows_.clear();
-    }
-    OperatorState state;
-    for (const auto& [checkpoint, bytes] : prepared_)
-      state.committables.emplace_back().set_content(bytes);
-    return state;
-  }
-  void CheckpointCompleted(CheckpointId id) override {
-    prepared_.erase(prepared_.begin(), prepared_.upper_bound(id));
-  }
-
- private:
-  WriterKey writer_;
-  std::vector<std::tuple<int64_t, int64_t, Sum>> rows_;
-  std::map<CheckpointId, std::string> prepared_;
-};
-
-class LedgerCommitter : public SinkCommitter {
- public:
-  explicit LedgerCommitter(World world) : world_(world) {}
-  Status Commit(CheckpointId id, const std::vector<std::string>& committables) override {
-    for (const std::string& bytes : committables) {
-      RETURN_IF_ERROR(world_.database->Commit(id.value(), LedgerSegment::Decode(bytes)));
-      // The answer is lost now and then: asked again, the database finds it done.
-      if (world_.simulator->rng().Chance(0.05)) return UnavailableError("connection lost");
-    }
-    return OkStatus();
-  }
-
- private:
-  const World world_;
-};
-
-class SimSinkTable : public Sink {
- public:
-  explicit SimSinkTable(World world) : world_(world) {}
-  Status Validate() override { return OkStatus(); }
-  StatusOr<std::unique_ptr<SinkWriter>> MakeWriter(SinkWriterContext) override {
-    return UnimplementedError("the simulation's sinks write by themselves");
-  }
-  StatusOr<std::unique_ptr<SinkCommitter>> MakeCommitter(WriterIdentity) override {
-    return std::unique_ptr<SinkCommitter>(std::make_unique<LedgerCommitter>(world_));
-  }
-
- private:
-  const World world_;
-};
-
 // ---- The plan
 
 const DataType kBigInt = DataType::BigInt().WithNullable(false);
@@ -305,6 +172,15 @@ plan::Vertex* AddVertex(plan::JobGraph* graph, const std::string& name, int32_t 
   vertex->set_name(name);
   vertex->set_parallelism(parallelism);
   return vertex;
+}
+
+// Of all columns of its input.
+void AddSink(plan::Vertex* vertex, const std::string& name, const std::vector<Field>& columns) {
+  plan::Sink* sink = AddNode(vertex, name, {})->mutable_sink();
+  sink->mutable_table()->set_name(name);
+  ToProto(Schema(columns), sink->mutable_table()->mutable_schema());
+  sink->mutable_table()->set_physical_columns(static_cast<uint32_t>(columns.size()));
+  for (size_t i = 0; i < columns.size(); ++i) sink->add_mapping(static_cast<int32_t>(i));
 }
 
 void AddHashEdge(plan::JobGraph* graph, uint32_t from, uint32_t node, uint32_t to) {
@@ -346,9 +222,8 @@ plan::JobGraph MakeGraph(int32_t source_parallelism, int32_t parallelism,
   ToProto(kTime, watermark->mutable_type());
 
   plan::Vertex* windows = AddVertex(&graph, "windows", parallelism);
-  auto* window =
-      AddNode(windows, "window", {{"k", kBigInt}, {"n", kBigInt}, {"s", kBigInt}, {"end", kTime}})
-          ->mutable_window_aggregate();
+  const std::vector<Field> closed{{"k", kBigInt}, {"n", kBigInt}, {"s", kBigInt}, {"end", kTime}};
+  auto* window = AddNode(windows, "window", closed)->mutable_window_aggregate();
   window->mutable_window()->set_kind(plan::WindowSpec::TUMBLE);
   window->mutable_window()->set_size_ms(kWindowMs);
   window->mutable_window()->set_time_column(2);
@@ -358,15 +233,15 @@ plan::JobGraph MakeGraph(int32_t source_parallelism, int32_t parallelism,
   window->add_properties(plan::WindowAggregate::WINDOW_END);
 
   plan::Vertex* ledger = AddVertex(&graph, "ledger", parallelism);
-  AddNode(ledger, "ledger", {})->mutable_sink()->mutable_table()->set_name("ledger");
+  AddSink(ledger, "ledger", closed);
 
   plan::Vertex* sums = AddVertex(&graph, "sums", parallelism);
-  auto* group = AddNode(sums, "sum", {{"k", kBigInt}, {"n", kBigInt}, {"s", kBigInt}})
-                    ->mutable_group_aggregate();
+  const std::vector<Field> running{{"k", kBigInt}, {"n", kBigInt}, {"s", kBigInt}};
+  auto* group = AddNode(sums, "sum", running)->mutable_group_aggregate();
   group->add_keys(0);
   AddCall(group->add_aggregates(), "COUNT", false);
   AddCall(group->add_aggregates(), "SUM", true);
-  AddNode(sums, "totals", {})->mutable_sink()->mutable_table()->set_name("totals");
+  AddSink(sums, "totals", running);
 
   AddHashEdge(&graph, 0, 1, 1);
   AddHashEdge(&graph, 1, 0, 2);
@@ -383,16 +258,17 @@ TaskEnvironment MakeEnvironment(const World& world, const LifePtr& life) {
     if (node.has_watermark_assigner()) return Made(std::make_unique<WatermarkAssignerOperator>());
     if (node.has_window_aggregate()) return Made(std::make_unique<WindowAggregateOperator>());
     if (node.has_group_aggregate()) return Made(std::make_unique<GroupAggregateOperator>());
-    if (node.sink().table().name() == "totals") {
-      return Made(std::make_unique<TotalsSink>(world, life));
-    }
-    return Made(std::make_unique<LedgerSink>());
+    const bool totals = node.sink().table().name() == "totals";
+    return Made(std::make_unique<TableSinkOperator>(
+        [world, life, totals](const TableInfo&) -> StatusOr<std::unique_ptr<Sink>> {
+          return totals ? MakeTotalsSink(world, life) : MakeLedgerSink(world);
+        }));
   };
   environment.make_source = [world](const plan::Table&) -> StatusOr<std::unique_ptr<Source>> {
     return std::unique_ptr<Source>(std::make_unique<SimTable>(world));
   };
   environment.make_sink = [world](const plan::Table&) -> StatusOr<std::unique_ptr<Sink>> {
-    return std::unique_ptr<Sink>(std::make_unique<SimSinkTable>(world));
+    return MakeLedgerSink(world);
   };
   environment.cold_store = [] { return MakeMemoryColdStore(); };
   // So little that entries do move to the cold store.

@@ -15,18 +15,30 @@ namespace weir::sim {
 
 inline constexpr int64_t kWindowMs = 10;
 
+class SimKafka;
+class SimPostgres;
+
+// Where the ledger is written: ahead into Kafka or PostgreSQL, or kept by the sink until it is
+// committed.
+enum class Target { kKafka, kPostgres, kFiles };
+
 struct World {
   Simulator* simulator = nullptr;
   Topic* topic = nullptr;
   Database* database = nullptr;
+  Target target = Target::kFiles;
+  Ledger* ledger = nullptr;
+  SimKafka* kafka = nullptr;
+  SimPostgres* postgres = nullptr;
 };
 
 // The simulated job:
 //
-//   source -> watermarks -+- HASH(key) -> windows of 10 ms - HASH(key) -> ledger (by committer)
+//   source -> watermarks -+- HASH(key) -> windows of 10 ms - HASH(key) -> ledger (committed)
 //                         +- HASH(key) -> running sums -> totals (upsert)
 //
-// Source and sinks are the simulation's, everything between is the real thing.
+// The source is the simulation's, and so are the services that the sinks write to; everything
+// between is the real thing.
 plan::JobGraph MakeGraph(int32_t source_parallelism, int32_t parallelism,
                          std::map<std::string, std::string> config);
 

@@ -38,20 +38,20 @@ class Rng {
 struct Life {
   bool alive = true;
   int64_t paused_until_us = 0;
+  int64_t clock_ahead_ms = 0;  // its wall clock, of the true time
 };
 using LifePtr = std::shared_ptr<Life>;
 
 // Owns time and order: one thread, a queue of events, a seed. The first violation ends the run.
-class Simulator : public Clock {
+class Simulator {
  public:
   Simulator(uint64_t seed, bool tracing) : rng_(seed), tracing_(tracing) {}
 
   Rng& rng() { return rng_; }
   int64_t now_us() const { return now_us_; }
-
-  // Clock
-  Timestamp WallNow() const override { return 1'700'000'000'000 + now_us_ / 1000; }
-  int64_t MonotonicNanos() const override { return now_us_ * 1000; }
+  // From here on nothing fails.
+  void CalmDown() { calm_ = true; }
+  bool calm() const { return calm_; }
 
   void After(int64_t delay_us, std::function<void()> work);
   // Of a process.
@@ -91,6 +91,7 @@ class Simulator : public Clock {
   Rng rng_;
   const bool tracing_;
   inline static bool echo_ = false;
+  bool calm_ = false;
   int64_t now_us_ = 0;
   int64_t steps_ = 0;
   int64_t next_sequence_ = 0;
@@ -99,6 +100,24 @@ class Simulator : public Clock {
   std::unordered_map<const Life*, std::deque<Work>> postponed_;
   std::optional<std::string> violation_;
   std::deque<std::string> trace_;  // the last of them
+};
+
+// The clocks of a process.
+class SimClock : public Clock {
+ public:
+  SimClock(const Simulator* simulator, LifePtr life)
+      : simulator_(*simulator), life_(std::move(life)) {}
+  Timestamp WallNow() const override {
+    return 1'700'000'000'000 + simulator_.now_us() / 1000 + life_->clock_ahead_ms;
+  }
+  int64_t MonotonicNanos() const override {
+    constexpr int64_t kSinceBootUs = 5'000'000'000;
+    return (kSinceBootUs + simulator_.now_us()) * 1000;
+  }
+
+ private:
+  const Simulator& simulator_;
+  const LifePtr life_;
 };
 
 }  // namespace weir::sim

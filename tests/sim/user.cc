@@ -30,8 +30,8 @@ User::User(Simulator* simulator, Cluster* cluster, SimFileSystem* disk, Checkpoi
   if (rng_.Chance(0.4)) {
     resubmit_ = rng_.Chance(0.5) ? Resubmit::kCanceled : Resubmit::kStopped;
   }
-  savepoints_ = rng_.Chance(0.4);
-  rescales_ = rng_.Chance(0.4);
+  savepoints_ = rng_.Chance(0.5);
+  rescales_ = rng_.Chance(0.5);
   drains_ = rng_.Chance(0.25);
   std::ostringstream plan;
   plan << "parallelism " << source_parallelism_ << "/" << parallelism_ << ", checkpoints every "
@@ -95,6 +95,7 @@ void User::OnJobs(const rpc::ListJobsReply& reply) {
 void User::OnJob(const rpc::JobDetails& job) {
   const std::string& id = job.summary().job_id();
   job_state_ = job.summary().state();
+  job_reason_ = job.summary().reason();
   seen_parallelism_ = 0;
   // Until its tasks run it shows what it had before.
   if (id == rescaled_ && job.summary().tasks_running() == job.summary().tasks_total()) {
@@ -105,11 +106,23 @@ void User::OnJob(const rpc::JobDetails& job) {
     replaced_ = id;
     return Resume(job.savepoint());
   }
+  CheckFailures(job);
   if (job_state_ == "FINISHED") return;
   if (resubmit_ != Resubmit::kNever && replaced_.empty()) MaybeEnd(job);
   if (calm_) return;
-  if (savepoints_ && rng_.Chance(0.05)) TakeSavepoint(id);
-  if (rescales_ && rng_.Chance(0.03)) Rescale(id);
+  if (savepoints_ && rng_.Chance(0.1)) TakeSavepoint(id);
+  if (rescales_ && rng_.Chance(0.3)) Rescale(id);
+}
+
+// A full disk fails checkpoints. It fails the job only by too many of them, or where rows that a
+// sink writes ahead find no room.
+void User::CheckFailures(const rpc::JobDetails& job) {
+  for (const std::string& failure : job.failures()) {
+    const auto says = [&](std::string_view what) { return failure.find(what) != failure.npos; };
+    if (says(kNoSpace) && !says("checkpoint ") && !says("write the rows ahead")) {
+      simulator_.Violation("a full disk failed the job: " + failure);
+    }
+  }
 }
 
 // ---- Savepoints, rescaling, draining
@@ -135,7 +148,8 @@ void User::TakeSavepoint(const std::string& job_id) {
 void User::Rescale(const std::string& job_id) {
   rpc::RescaleRequest request;
   request.set_job_id(job_id);
-  request.set_parallelism(static_cast<int32_t>(rng_.Between(1, 3)));
+  // Another one than it was last asked for.
+  request.set_parallelism((asked_parallelism_ + static_cast<int32_t>(rng_.Below(2))) % 3 + 1);
   SIM_TRACE(simulator_) << "the user rescales the job to " << request.parallelism();
   rescaled_ = job_id;
   asked_parallelism_ = request.parallelism();
@@ -150,8 +164,7 @@ void User::Rescale(const std::string& job_id) {
 }
 
 void User::CheckAnswers() const {
-  if (job_state_ == "RUNNING" && rescale_accepted_ && seen_parallelism_ != 0 &&
-      seen_parallelism_ != asked_parallelism_) {
+  if (job_state_ == "RUNNING" && rescale_accepted_ && seen_parallelism_ != asked_parallelism_) {
     simulator_.Violation("rescaled to " + std::to_string(asked_parallelism_) + ", but it runs at " +
                          std::to_string(seen_parallelism_));
   }
@@ -239,7 +252,8 @@ void User::Submit() {
 bool User::settled() const {
   const bool resubmitted =
       resubmit_ == Resubmit::kNever || !replaced_.empty() || job_state_ == "FINISHED";
-  return resubmitted && !draining_;
+  const bool rescaled = job_state_ != "RUNNING" || !rescale_accepted_ || seen_parallelism_ != 0;
+  return resubmitted && rescaled && !draining_;
 }
 
 }  // namespace weir::sim

@@ -27,6 +27,8 @@ class User {
   const std::string& plan() const { return plan_; }
   // Of the newest job; "" while there is none.
   const std::string& job_state() const { return job_state_; }
+  // What the job waits for, in its own words.
+  const std::string& job_reason() const { return job_reason_; }
   // Everything that it had to do is done.
   bool settled() const;
   // What it was told is what is.
@@ -39,6 +41,7 @@ class User {
   void Look();
   void OnJobs(const rpc::ListJobsReply& reply);
   void OnJob(const rpc::JobDetails& job);
+  void CheckFailures(const rpc::JobDetails& job);
   void OnCluster(const rpc::ClusterInfo& cluster);
   void MaybeEnd(const rpc::JobDetails& job);
   void TakeSavepoint(const std::string& job_id);
@@ -63,6 +66,7 @@ class User {
 
   bool calm_ = false;
   std::string job_state_;
+  std::string job_reason_;
   std::string replaced_;   // the job that the next one goes on for
   std::string next_from_;  // the checkpoint that it starts from
   int64_t next_submission_us_ = 0;
