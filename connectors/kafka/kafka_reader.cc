@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "common/base/failpoint.h"
 #include "common/base/logging.h"
 #include "connectors/kafka/kafka_metadata.h"
 
@@ -141,6 +142,7 @@ StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out, size_t max_rows) {
   // What came before an error is good, and its rows are not read again.
   if (Status emitted = EmitRuns(out); !emitted.ok()) return emitted;
   RETURN_IF_ERROR(status);
+  if (n > 0) RETURN_IF_ERROR(Failpoint("kafka-read"));
   if (unfinished_ == 0 && no_more_splits_) return PollResult::kFinished;
   return n > 0 ? PollResult::kMore : PollResult::kIdle;
 }

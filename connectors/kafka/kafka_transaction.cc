@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/failpoint.h"
 #include "connectors/kafka/kafka_client.h"
 #include "connectors/sink_epoch.h"
 
@@ -67,6 +68,7 @@ StatusOr<std::unique_ptr<SinkTransaction>> KafkaTransaction::Begin(const KafkaSi
                     "the offset of the group '" + out->name_ + "' for the topic '" + out->topic_ +
                         "', partition 0, in Kafka at " + options.servers));
   if (state == EpochState::kWritten) return std::unique_ptr<SinkTransaction>();
+  RETURN_IF_ERROR(Failpoint("kafka-begin"));
   if (rd_kafka_error_t* error = rd_kafka_begin_transaction(out->producer_->client().get())) {
     return out->Failure(error, "begin");
   }
@@ -82,6 +84,7 @@ Status KafkaTransaction::Open(const KafkaSinkOptions& options, const TableInfo& 
   id_ = epoch.id;
   ASSIGN_OR_RETURN(encoder_, KafkaRecordEncoder::Make(table, options));
   ASSIGN_OR_RETURN(producer_, MakeProducer(options, epoch.subtask, name_, bytes));
+  RETURN_IF_ERROR(Failpoint("kafka-init"));
   rd_kafka_error_t* error = rd_kafka_init_transactions(producer_->client().get(), kTimeoutMs);
   return error ? Failure(error, "take over the transactional id") : OkStatus();
 }
@@ -104,6 +107,7 @@ StatusOr<int64_t> KafkaTransaction::ReadNote(const KafkaSinkOptions& options) co
 }
 
 Status KafkaTransaction::Write(const Batch& batch) {
+  RETURN_IF_ERROR(Failpoint("kafka-produce"));
   encoder_->Begin(batch);
   for (size_t row = 0; row < batch.rows(); ++row) {
     RETURN_IF_ERROR(encoder_->Encode(row, record_));
@@ -129,7 +133,9 @@ Status KafkaTransaction::Commit() {
   // The client reports failures of messages by the delivery timeout at the latest.
   while (producer_->in_flight() > 0) RETURN_IF_ERROR(producer_->TakeReports(kWaitMs));
   RETURN_IF_ERROR(producer_->TakeReports());
+  RETURN_IF_ERROR(Failpoint("kafka-note"));
   RETURN_IF_ERROR(SendNote());
+  RETURN_IF_ERROR(Failpoint("kafka-commit"));
   if (rd_kafka_error_t* error =
           rd_kafka_commit_transaction(producer_->client().get(), kTimeoutMs)) {
     return Failure(error, "commit");

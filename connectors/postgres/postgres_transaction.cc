@@ -1,5 +1,6 @@
 #include "connectors/postgres/postgres_transaction.h"
 
+#include "common/base/failpoint.h"
 #include "common/base/logging.h"
 #include "connectors/postgres/postgres_writers.h"
 #include "connectors/sink_epoch.h"
@@ -77,6 +78,7 @@ StatusOr<std::unique_ptr<SinkTransaction>> PostgresTransaction::Begin(
   const std::string name =
       epoch.lineage + "/" + epoch.sink_uid + "/" + std::to_string(epoch.subtask) + "/epochs";
   RETURN_IF_ERROR(TakeSessionName(*connection, name, TakesOver::kAll, epoch.id));
+  RETURN_IF_ERROR(Failpoint("postgres-begin"));
   // An acknowledged commit must be there after a crash of the server.
   RETURN_IF_ERROR(connection
                       ->Run("BEGIN; SELECT set_config('synchronous_commit', 'on', true) WHERE "
@@ -107,15 +109,18 @@ Status PostgresTransaction::Write(const Batch& batch) {
 
 Status PostgresTransaction::WriteBuffered() {
   if (buffer_.empty()) return OkStatus();
+  RETURN_IF_ERROR(Failpoint("postgres-write"));
   return rows_.Write(*connection_, buffer_.Take());
 }
 
 Status PostgresTransaction::Commit() {
   RETURN_IF_ERROR(WriteBuffered());
+  RETURN_IF_ERROR(Failpoint("postgres-note"));
   RETURN_IF_ERROR(connection_
                       ->Run("UPDATE " + writers_ + " SET epoch = " + std::to_string(id_) +
                             ", raised = now() WHERE " + mine_)
                       .status());
+  RETURN_IF_ERROR(Failpoint("postgres-commit"));
   return connection_->Run("COMMIT").status();
 }
 
