@@ -90,7 +90,7 @@ class Faults:
     def strike_kind(self):
         kind = self.kinds.draw()
         said = getattr(self, kind)()
-        return Struck(kind, said, hit="nobody" not in said)
+        return Struck(kind, said, hit="nobody" not in said and not said.startswith("cut 0 "))
 
     def strike_step(self):
         process, step = card = self.steps.draw()

@@ -27,6 +27,7 @@ FILE_READ = ["file-open", "file-read"]
 JOBMANAGER = FILE_WRITTEN + FILE_READ + ["file-remove", "published"]
 ANY_TASK = ["kafka-read", "acknowledge", "completed"]
 AT_LEAST_ONCE = ["flush", "flushed"]
+PARTS = ["part-create", "part-write", "part-sync", "part-folder-sync", "part-rename", "part-renamed"]
 EXACTLY_ONCE = ["commit", "committed"]
 POSTGRES = EXACTLY_ONCE + ["postgres-begin", "postgres-write", "postgres-note", "postgres-commit"]
 KAFKA = EXACTLY_ONCE + ["kafka-init", "kafka-begin", "kafka-produce", "kafka-note", "kafka-commit"]
@@ -425,7 +426,7 @@ class Files(Copied):
     """Kafka to a folder: who reads its files finds each event once."""
 
     uses = ()
-    steps = steps(FILE_WRITTEN)
+    steps = steps(PARTS)
     topics = ("events",)
     note = ""
 
