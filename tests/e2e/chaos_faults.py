@@ -43,19 +43,14 @@ class Deck:
         self.rest.insert(0, card)
 
 
-class Struck:
+def struck(kind, said, step=None, hit=True):
     """What a fault did, for the ledger."""
-
-    def __init__(self, kind, said, step=None, hit=True):
-        self.kind, self.said, self.step, self.hit = kind, said, step, hit
-
-    def line(self):
-        return {"kind": self.kind, "step": self.step, "hit": self.hit, "said": self.said}
+    return {"kind": kind, "step": step, "hit": hit, "said": said}
 
 
 class Faults:
-    """`cluster`: a ChaosCluster. Each method whose name says so is a fault, and so is what happens at a step; names() lists
-    those that can be had on this machine with this workload. Of `chosen` names half are faults at steps."""
+    """`cluster`: a ChaosCluster. Each method whose name says so is a fault, and so is each of AT_STEPS; names() lists those
+    that can be had on this machine with this workload. Every other strike or so is at a step."""
 
     AT_STEPS = {"crash_at_step": ["crash"], "fail_step": ["error"], "hang_at_step": ["hang 500", "hang 4000"]}
 
@@ -74,23 +69,24 @@ class Faults:
 
     def names(self):
         every = [name for name in vars(Faults) if name.startswith(("kill_", "pause_", "cut_", "fill_", "late_"))]
-        for service, names in {"kafka": ["late_commit"], "postgres": ["kill_postgres", "pause_postgres", "cut_postgres"]}.items():
-            if service not in self.uses:
-                every = [name for name in every if name not in names]
+        if "kafka" not in self.uses:
+            every.remove("late_commit")
+        if "postgres" not in self.uses:
+            every = [name for name in every if not name.endswith("_postgres")]
         if not self.cluster.small_disk:
             every.remove("fill_disk")
         return every + list(self.AT_STEPS)
 
     def strike(self):
         at_step = self.steps.cards and (not self.kinds.cards or self.random.random() < 0.5)
-        struck = self.strike_step() if at_step else self.strike_kind()
-        self.cluster.say(f"  {struck.said}")
-        return struck
+        line = self.strike_step() if at_step else self.strike_kind()
+        self.cluster.say(f"  {line['said']}")
+        return line
 
     def strike_kind(self):
         kind = self.kinds.draw()
         said = getattr(self, kind)()
-        return Struck(kind, said, hit="nobody" not in said and not said.startswith("cut 0 "))
+        return struck(kind, said, hit="nobody" not in said)
 
     def strike_step(self):
         process, step = card = self.steps.draw()
@@ -100,8 +96,8 @@ class Faults:
             # Later then: between two faults there may be no checkpoint.
             self.steps.put_back(card)
             self.at_steps[card].put_back(kind)
-            return Struck(kind, f"{what} of {process} at {step}: nobody came there", f"{process} {step}", False)
-        return Struck(kind, f"{what} of {name} at {step}", f"{process} {step}")
+            return struck(kind, f"{what} of {process} at {step}: nobody came there", f"{process} {step}", False)
+        return struck(kind, f"{what} of {name} at {step}", f"{process} {step}")
 
     # --- processes that end --------------------------------------------------------------------
     def kill_taskmanager(self):

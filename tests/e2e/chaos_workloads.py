@@ -98,7 +98,7 @@ def shortened(row):
 
 class Workload:
     """Subclasses say: columns, schema, query, event(), take(), closing(), expected(), actual(); what a reader may see at
-    any moment: observe(), strange(); where sinks write exactly once: uses; and at which steps it can be hurt: steps."""
+    any moment: observe(), strange(); which services its sinks write to: uses; and at which steps it can be hurt: steps."""
 
     parallelism = 2
     uses = ("postgres",)
