@@ -142,6 +142,10 @@ class Faults:
         return self.pause("postgres", children(self.postmaster()), self.random.choice([1, 4]))
 
     # --- links ---------------------------------------------------------------------------------
+    def cut_taskmanager(self):
+        """From the other one, whose rows it gets."""
+        return self.cut(f"taskmanager-{self.random.randint(1, self.cluster.task_managers)}")
+
     def cut_jobmanager(self):
         return self.cut("jobmanager")
 

@@ -7,11 +7,12 @@ import threading
 
 
 class Proxy:
-    """Threads of its own. cut() breaks every connection and lets no new one through until heal()."""
+    """Threads of its own. cut() breaks every connection and lets no new one through until heal(). `port`: its own; 0: a
+    free one."""
 
-    def __init__(self, target_port):
-        self.target = ("127.0.0.1", target_port)
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, target_port, target_host="127.0.0.1", port=0):
+        self.target = (target_host, target_port)
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         self.lock = threading.Lock()
         self.sockets = set()
