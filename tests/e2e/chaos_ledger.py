@@ -37,5 +37,5 @@ def totals(lines):
                 rows[of][column] += line[column]
     columns = ("rounds", "events", "faults", "lost", "doubled", "wrong", "hung", "slowest")
     print(f"{'workload':12}" + "".join(f"{column:>10}" for column in columns))
-    for name, counts in rows.items():
+    for name, counts in sorted(rows.items(), key=lambda row: row[0] == "all"):
         print(f"{name:12}" + "".join(f"{counts[column]:10}" for column in columns))
