@@ -86,7 +86,10 @@ class Faults:
     def strike_kind(self):
         kind = self.kinds.draw()
         said = getattr(self, kind)()
-        return struck(kind, said, hit="nobody" not in said)
+        hit = "nobody" not in said
+        if not hit:
+            self.kinds.put_back(kind)
+        return struck(kind, said, hit=hit)
 
     def strike_step(self):
         process, step = card = self.steps.draw()

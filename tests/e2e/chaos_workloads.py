@@ -101,6 +101,7 @@ class Workload:
     any moment: observe(), strange(); which services its sinks write to: uses; and at which steps it can be hurt: steps."""
 
     parallelism = 2
+    events_per_s = 2000
     uses = ("postgres",)
     topics = ("events",)
 
@@ -206,6 +207,7 @@ class Nested(Workload):
     read it when they are restored."""
 
     KEYS, GROUPS = 100_000, 100
+    events_per_s = 6000  # what has changed since a checkpoint is too much to travel inside the next one
     steps = steps(AT_LEAST_ONCE, FILE_WRITTEN, FILE_READ)
     columns = "k INT, v INT"
     schema = "CREATE TABLE nested (g INT PRIMARY KEY, ks BIGINT, n BIGINT, total BIGINT, most BIGINT)"
