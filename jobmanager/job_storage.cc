@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/failpoint.h"
 #include "common/base/logging.h"
 #include "common/base/planted_bug.h"
 
@@ -88,6 +89,7 @@ job_event::CheckpointPublished JobStorage::Publish(const job_action::PublishChec
   const bool fenced = !Planted("old-leader-publishes");
   if (Status s = store_.CheckLeader(); fenced && !s.ok()) return {id, std::move(s)};
   Status published = checkpoints_->Publish(action.manifest);
+  if (published.ok()) published = Failpoint("published");
   // Only what was published before another job manager took over counts: it will have seen it. What
   // this process did after a long sleep is for that one to judge.
   if (Status s = store_.CheckLeader(); fenced && !s.ok()) return {id, std::move(s)};

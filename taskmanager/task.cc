@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/failpoint.h"
 #include "common/base/logging.h"
 #include "common/base/planted_bug.h"
 #include "operators/expressions/expr.h"
@@ -189,6 +190,7 @@ void Task::Handle(TaskMail& mail) {
                                  [&](task_mail::Trigger& m) { return OnTrigger(m); },
                                  [&](task_mail::Completed& m) {
                                    if (config_.finished) return OkStatus();
+                                   RETURN_IF_ERROR(Failpoint("completed"));
                                    body_->state->CheckpointCompleted(m.id);
                                    for (size_t i = 0; i < body_->chain->size(); ++i) {
                                      body_->chain->op(i).CheckpointCompleted(m.id);
@@ -284,6 +286,7 @@ void Task::OnAbort(CheckpointId id) {
 
 void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
   if (!snapshot_ || snapshot_->id != mail.id) return;  // given up meanwhile
+  if (Status s = Failpoint("acknowledge"); !s.ok()) mail.result = std::move(s);
   if (!mail.result.ok()) {
     snapshot_.reset();
     body_->state->Abort(mail.id);

@@ -102,6 +102,7 @@ class LocalReadableFile : public ReadableFile {
   }
 
   StatusOr<size_t> ReadAt(uint64_t offset, char* out, size_t size) override {
+    RETURN_IF_ERROR(Failpoint("file-read"));
     size_t done = 0;
     while (done < size) {
       ssize_t n = Retry(
@@ -191,6 +192,7 @@ class LocalFileSystem : public FileSystem {
   }
 
   Status SyncDir(const std::string& dir) override {
+    RETURN_IF_ERROR(Failpoint("folder-sync"));
     int fd = Retry([&] { return ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
     if (fd < 0) return SystemError("open", dir, errno);
     int error = Retry([&] { return ::fsync(fd); }) == 0 ? 0 : errno;

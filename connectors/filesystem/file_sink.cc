@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "common/base/failpoint.h"
 #include "connectors/blocking_call.h"
 #include "connectors/filesystem/filesystem.h"
 #include "connectors/table_options.h"
@@ -61,6 +62,7 @@ struct Part {
   }
 
   Status Append(std::string_view text) {
+    RETURN_IF_ERROR(Failpoint("part-write"));
     while (!text.empty()) {
       ssize_t n = ::write(descriptor, text.data(), text.size());
       if (n < 0 && errno == EINTR) continue;
@@ -71,6 +73,7 @@ struct Part {
   }
 
   Status Seal() {
+    RETURN_IF_ERROR(Failpoint("part-sync"));
     if (::fsync(descriptor) != 0) return SystemError("cannot sync", hidden);
     ::close(std::exchange(descriptor, -1));
     return OkStatus();
@@ -78,6 +81,7 @@ struct Part {
 };
 
 Status SyncFolder(const std::string& folder) {
+  RETURN_IF_ERROR(Failpoint("part-folder-sync"));
   int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return SystemError("cannot open", folder);
   int result = ::fsync(descriptor);
@@ -142,6 +146,7 @@ class FileWriter final : public SinkWriter {
 
  private:
   Status OpenPart() {
+    RETURN_IF_ERROR(Failpoint("part-create"));
     const WriterIdentity& id = context_.identity;
     current_ = std::make_shared<Part>();
     current_->hidden = folder_ + "/.part-" + JobOf(id) + "-" + std::to_string(id.subtask) + "-" +
@@ -180,9 +185,10 @@ class FileCommitter final : public SinkCommitter {
 
  private:
   static Status Show(CheckpointId id, const std::string& hidden) {
+    RETURN_IF_ERROR(Failpoint("part-rename"));
     const fs::path path(hidden);
     const fs::path visible = path.parent_path() / path.filename().string().substr(1);
-    if (::rename(hidden.c_str(), visible.c_str()) == 0) return OkStatus();
+    if (::rename(hidden.c_str(), visible.c_str()) == 0) return Failpoint("part-renamed");
     if (errno != ENOENT) return SystemError("cannot rename to", visible.string());
     std::error_code error;
     if (fs::exists(visible, error)) return OkStatus();  // by an earlier call

@@ -19,6 +19,7 @@ std::string KafkaPosition::ToString() const {
   std::string out = std::to_string(next);
   if (leader_epoch >= 0) out += "@" + std::to_string(leader_epoch);
   if (end >= 0) out += ":" + std::to_string(end);
+  if (!topic_id.empty()) out += "#" + topic_id;
   return out;
 }
 
@@ -32,6 +33,11 @@ std::optional<KafkaPosition> KafkaPosition::Parse(std::string_view text) {
   if (text.starts_with(':')) {
     text.remove_prefix(1);
     if (!TakeNumber(text, out.end)) return std::nullopt;
+  }
+  if (text.starts_with('#')) {
+    out.topic_id = text.substr(1);
+    if (out.topic_id.empty()) return std::nullopt;
+    return out;
   }
   return text.empty() ? std::optional(out) : std::nullopt;
 }

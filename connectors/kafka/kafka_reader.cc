@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <set>
 
+#include "common/base/failpoint.h"
 #include "common/base/logging.h"
 #include "connectors/kafka/kafka_metadata.h"
 
@@ -15,6 +17,8 @@ namespace {
 constexpr size_t kPadding = 64;
 // Without any broker before people are told. A broker that is only started again takes less.
 constexpr std::chrono::seconds kOutage{10};
+// The client reads a topic that is made again under its name on as if nothing had happened.
+constexpr int64_t kLookAgainNs = 3'000'000'000;
 
 struct ListDestroyer {
   void operator()(rd_kafka_topic_partition_list_t* list) const {
@@ -65,6 +69,7 @@ StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Make(
   rd_kafka_queue_cb_event_enable(
       reader->queue_, OnQueueEvent,
       const_cast<SourceReaderContext*>(&reader->context_));  // NOLINT: a C interface
+  reader->topic_ids_ = std::make_unique<KafkaTopicIds>(*reader->client_, reader->context_.wake);
   return reader;
 }
 
@@ -96,12 +101,45 @@ Status KafkaReader::AddSplit(int32_t index, const SourceSplit& split) {
   return OkStatus();
 }
 
-// All splits added since the last call at once: the client looks for their leaders together.
-Status KafkaReader::Assign() {
+Status KafkaReader::LookAtTopics() {
+  if (splits_.empty()) return OkStatus();
+  if (!topic_ids_->asking()) {
+    std::set<std::string> names;
+    for (const Split& split : splits_) names.insert(split.partition.topic);
+    topic_ids_->Ask({names.begin(), names.end()});
+  }
+  const std::optional<KafkaTopicIds::Topics> topics = topic_ids_->Take();
+  if (!topics) return OkStatus();
+  look_again_ns_ = context_.clock->MonotonicNanos() + kLookAgainNs;
+  for (Split& split : splits_) RETURN_IF_ERROR(CheckTopic(split, *topics));
+  return unassigned_ ? Assign(*topics) : OkStatus();
+}
+
+Status KafkaReader::CheckTopic(Split& split, const KafkaTopicIds::Topics& topics) const {
+  const auto topic = topics.find(split.partition.topic);
+  // What keeps it from being read is for the client to say, which has patience.
+  if (topic == topics.end() || topic->second.error) return OkStatus();
+  const std::string& id = topic->second.id;
+  std::string& was = split.position.topic_id;
+  if (was.empty()) was = id;
+  if (id.empty() || id == was) return OkStatus();
+  return DataLossError("table `" + options_->table + "`: the topic '" + split.partition.topic +
+                       "' was deleted and made again (its id is " + id + ", it was " + was +
+                       "): the job's offsets are those of the old one. Start the job without its "
+                       "checkpoint to read the new one");
+}
+
+// All splits of these topics at once: the client looks for their leaders together.
+Status KafkaReader::Assign(const KafkaTopicIds::Topics& checked) {
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(splits_.size())));
   std::vector<Topic> topics;
+  unassigned_ = false;
   for (Split& split : splits_) {
     if (split.assigned) continue;
+    if (!checked.contains(split.partition.topic)) {
+      unassigned_ = true;  // added after the question
+      continue;
+    }
     split.assigned = true;
     // A topic made here has its leaders looked up at once; one that only an assignment names waits
     // for the client's look at all topics, which is once a second.
@@ -114,7 +152,6 @@ Status KafkaReader::Assign() {
       rd_kafka_topic_partition_set_leader_epoch(p, split.position.leader_epoch);
     }
   }
-  unassigned_ = false;
   rd_kafka_error_t* error = rd_kafka_incremental_assign(client_->get(), list.get());
   if (!error) return OkStatus();
   rd_kafka_resp_err_t code = rd_kafka_error_code(error);
@@ -124,7 +161,9 @@ Status KafkaReader::Assign() {
 
 StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out, size_t max_rows) {
   last_topic_ = nullptr;  // its object may be another one by now
-  if (unassigned_) RETURN_IF_ERROR(Assign());
+  if (unassigned_ || context_.clock->MonotonicNanos() >= look_again_ns_) {
+    RETURN_IF_ERROR(LookAtTopics());
+  }
   messages_.resize(max_rows);
   ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), max_rows);
   if (count < 0) return client_->Error(rd_kafka_last_error(), "cannot read");
@@ -141,6 +180,7 @@ StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out, size_t max_rows) {
   // What came before an error is good, and its rows are not read again.
   if (Status emitted = EmitRuns(out); !emitted.ok()) return emitted;
   RETURN_IF_ERROR(status);
+  if (n > 0) RETURN_IF_ERROR(Failpoint("kafka-read"));
   if (unfinished_ == 0 && no_more_splits_) return PollResult::kFinished;
   return n > 0 ? PollResult::kMore : PollResult::kIdle;
 }

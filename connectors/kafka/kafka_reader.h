@@ -11,6 +11,7 @@
 #include "connectors/kafka/kafka_client.h"
 #include "connectors/kafka/kafka_options.h"
 #include "connectors/kafka/kafka_position.h"
+#include "connectors/kafka/kafka_topic_ids.h"
 
 struct rd_kafka_message_s;
 struct rd_kafka_queue_s;
@@ -52,7 +53,11 @@ class KafkaReader final : public SourceReader {
   KafkaReader(std::shared_ptr<const KafkaOptions> options, SourceReaderContext context)
       : options_(std::move(options)), context_(std::move(context)) {}
 
-  Status Assign();
+  // Whether the topics are those that positions are of; then splits that were added are assigned.
+  // Asks without waiting: until there is an answer nothing of them is read.
+  Status LookAtTopics();
+  Status CheckTopic(Split& split, const KafkaTopicIds::Topics& topics) const;
+  Status Assign(const KafkaTopicIds::Topics& checked);
   // `message` may be an error or the end of its partition.
   Status Take(const rd_kafka_message_s& message, char*& arena);
   void TakeMessage(Split& split, const rd_kafka_message_s& message, char*& arena);
@@ -68,6 +73,7 @@ class KafkaReader final : public SourceReader {
   std::vector<DataType> metadata_types_;
   std::unique_ptr<KafkaClient> client_;
   rd_kafka_queue_s* queue_ = nullptr;
+  std::unique_ptr<KafkaTopicIds> topic_ids_;
   std::deque<Split> splits_;
   std::unordered_map<std::string, std::vector<Split*>> by_topic_;  // then by partition
   // The topic object of the last message: messages come in runs, and names are slow to compare.
@@ -76,7 +82,8 @@ class KafkaReader final : public SourceReader {
   std::vector<rd_kafka_message_s*> messages_;
   std::vector<char> arena_;  // copies of the messages of this poll, and the padding
   std::vector<Split*> touched_;
-  bool unassigned_ = false;  // splits were added since the last Assign
+  int64_t look_again_ns_ = 0;
+  bool unassigned_ = false;  // splits were added and are not assigned yet
   bool no_more_splits_ = false;
   size_t unfinished_ = 0;
 };

@@ -50,6 +50,20 @@ class KafkaServiceTest : public ::testing::Test {
     return client;
   }
 
+  static void DeleteTopic(const std::string& name) {
+    rd_kafka_t* client = Client(RD_KAFKA_PRODUCER);
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
+    rd_kafka_DeleteTopic_t* topic = rd_kafka_DeleteTopic_new(name.c_str());
+    rd_kafka_DeleteTopics(client, &topic, 1, nullptr, queue);
+    rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 10000);
+    ASSERT_NE(event, nullptr);
+    EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_event_destroy(event);
+    rd_kafka_DeleteTopic_destroy(topic);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_destroy(client);
+  }
+
   void Produce(const std::vector<Message>& messages) {
     rd_kafka_t* producer = Client(RD_KAFKA_PRODUCER);
     for (const Message& m : messages) {
@@ -353,6 +367,45 @@ TEST_F(KafkaServiceTest, AnOffsetThatIsGoneStopsTheJobAndNamesTheRange) {
   for (const char* part : {"partition 0", "offset 4711 is wanted", "available is 0 to 10"}) {
     EXPECT_NE(reading.error.message().find(part), std::string::npos) << reading.error;
   }
+}
+
+TEST_F(KafkaServiceTest, ATopicThatWasMadeAgainStopsTheJob) {
+  ProduceNumbers(0, 0, 10);
+  auto source = Open(Table({}));
+  std::vector<SourceSplit> splits = Discover(*source);
+  Reading first = Read(*source, splits);
+  first.Until(10);
+  splits[0].position = *first.reader->Position(0);
+  first.reader.reset();
+  DeleteTopic(topic_);
+  CreateTopic(topic_, 2);
+  ProduceNumbers(0, 100, 120);  // the position fits them
+
+  Reading second = Read(*source, splits);
+  second.Until(1);
+  EXPECT_EQ(second.error.code(), StatusCode::kDataLoss);
+  EXPECT_NE(second.error.message().find("deleted and made again"), std::string::npos)
+      << second.error;
+
+  auto anew = Open(Table({}));
+  Reading third = Read(*anew, Discover(*anew));
+  third.Until(20);
+  EXPECT_EQ(third.error, OkStatus());
+  EXPECT_EQ(third.out.values.front(), "100");
+}
+
+TEST_F(KafkaServiceTest, ATopicThatIsMadeAgainWhileItIsReadStopsTheJob) {
+  ProduceNumbers(0, 0, 10);
+  auto source = Open(Table({}));
+  Reading reading = Read(*source, Discover(*source));
+  reading.Until(10);
+  DeleteTopic(topic_);
+  CreateTopic(topic_, 2);
+  ProduceNumbers(0, 100, 120);
+  reading.Until(1000);
+  EXPECT_EQ(reading.error.code(), StatusCode::kDataLoss);
+  EXPECT_NE(reading.error.message().find("deleted and made again"), std::string::npos)
+      << reading.error;
 }
 
 TEST_F(KafkaServiceTest, MissingTopicsNameTheNearest) {

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "common/data/batch_builder.h"
@@ -19,10 +22,16 @@ using std::chrono::steady_clock;
 
 class KafkaSinkServiceTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { broker_ = TestService::Start("kafka").release(); }
+  static void SetUpTestSuite() {
+    broker_ = TestService::Start("kafka").release();
+    failpoints_ = ::testing::TempDir() + "kafka-failpoints-" + std::to_string(::getpid());
+    std::filesystem::create_directory(failpoints_);
+    ::setenv("WEIR_FAILPOINTS", failpoints_.c_str(), 0);  // the same for each suite
+  }
   static void TearDownTestSuite() {
     delete broker_;
     broker_ = nullptr;
+    std::filesystem::remove_all(failpoints_);
   }
 
   // A topic of its own for each test.
@@ -138,10 +147,12 @@ class KafkaSinkServiceTest : public ::testing::Test {
   }
 
   static TestService* broker_;
+  static std::string failpoints_;  // common/base/failpoint.h
   std::string topic_;
 };
 
 TestService* KafkaSinkServiceTest::broker_ = nullptr;
+std::string KafkaSinkServiceTest::failpoints_;
 
 TEST_F(KafkaSinkServiceTest, EveryRowIsThereAfterTheFlush) {
   TableInfo table = Table({{"v", DataType::String()}}, {});
@@ -361,6 +372,19 @@ TEST_F(KafkaTransactionTest, EachEpochIsThereOnce) {
   ASSERT_EQ(Commit(3, 5), OkStatus());
   ASSERT_EQ(Commit(0, 3), OkStatus());
   EXPECT_EQ(Epochs(), "3 5 ");
+}
+
+TEST_F(KafkaTransactionTest, FailsAtEachStepAndIsThereOnce) {
+  int64_t previous = 0;
+  for (const char* step :
+       {"kafka-init", "kafka-begin", "kafka-produce", "kafka-note", "kafka-commit"}) {
+    std::ofstream(failpoints_ + "/" + step) << "error";
+    Status failed = TryCommit(previous, previous + 1);
+    EXPECT_EQ(failed.message(), std::string("failpoint ") + step);
+    ASSERT_EQ(Commit(previous, previous + 1), OkStatus()) << step;
+    ++previous;
+  }
+  EXPECT_EQ(Epochs(), "1 2 3 4 5 ");
 }
 
 TEST_F(KafkaTransactionTest, WithoutItsCommitNothingIsThere) {

@@ -35,14 +35,15 @@ TEST(KafkaPositionTest, Text) {
     KafkaPosition position;
     const char* text;
   };
-  for (const Case& c : {Case{{42, -1, -1}, "42"},
-                        {{42, 7, -1}, "42@7"},
-                        {{42, 7, 100}, "42@7:100"},
-                        {{0, -1, 0}, "0:0"}}) {
+  for (const Case& c : {Case{{42, -1, -1, ""}, "42"},
+                        {{42, 7, -1, ""}, "42@7"},
+                        {{42, 7, 100, ""}, "42@7:100"},
+                        {{42, 7, -1, "x+/="}, "42@7#x+/="},
+                        {{0, -1, 0, ""}, "0:0"}}) {
     EXPECT_EQ(c.position.ToString(), c.text);
     EXPECT_EQ(KafkaPosition::Parse(c.text), c.position);
   }
-  for (const char* bad : {"", "x", "-1", "4x", "4@", "4:", "4@7:x", "99999999999999999999"}) {
+  for (const char* bad : {"", "x", "-1", "4x", "4@", "4:", "4@7:x", "4#", "99999999999999999999"}) {
     EXPECT_EQ(KafkaPosition::Parse(bad), std::nullopt) << bad;
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/failpoint.h"
 #include "connectors/kafka/kafka_client.h"
 
 namespace weir {
@@ -67,6 +68,7 @@ StatusOr<std::unique_ptr<SinkTransaction>> KafkaTransaction::Begin(const KafkaSi
 }
 
 Status KafkaTransaction::TakeOver() {
+  RETURN_IF_ERROR(Failpoint("kafka-init"));
   rd_kafka_error_t* error = rd_kafka_init_transactions(producer_->client().get(), kTimeoutMs);
   return error ? Failure(error, "take over the transactional id") : OkStatus();
 }
@@ -94,6 +96,7 @@ std::string KafkaTransaction::NoteName() const {
 }
 
 Status KafkaTransaction::Begin() {
+  RETURN_IF_ERROR(Failpoint("kafka-begin"));
   if (rd_kafka_error_t* error = rd_kafka_begin_transaction(producer_->client().get())) {
     return Failure(error, "begin");
   }
@@ -102,6 +105,7 @@ Status KafkaTransaction::Begin() {
 }
 
 Status KafkaTransaction::Write(const Batch& batch) {
+  RETURN_IF_ERROR(Failpoint("kafka-produce"));
   encoder_->Begin(batch);
   for (size_t row = 0; row < batch.rows(); ++row) {
     RETURN_IF_ERROR(encoder_->Encode(row, record_));
@@ -118,6 +122,7 @@ Status KafkaTransaction::WriteNote(int64_t epoch) {
   // The client reports failures of messages by the delivery timeout at the latest.
   while (producer_->in_flight() > 0) RETURN_IF_ERROR(producer_->TakeReports(kWaitMs));
   RETURN_IF_ERROR(producer_->TakeReports());
+  RETURN_IF_ERROR(Failpoint("kafka-note"));
   PartitionList list = OnePartition(topic_, epoch);
   rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata_new(name_.c_str());
   rd_kafka_error_t* error = rd_kafka_send_offsets_to_transaction(producer_->client().get(),
@@ -127,6 +132,7 @@ Status KafkaTransaction::WriteNote(int64_t epoch) {
 }
 
 Status KafkaTransaction::Commit() {
+  RETURN_IF_ERROR(Failpoint("kafka-commit"));
   if (rd_kafka_error_t* error =
           rd_kafka_commit_transaction(producer_->client().get(), kTimeoutMs)) {
     return Failure(error, "commit");

@@ -1,5 +1,6 @@
 #include "connectors/postgres/postgres_transaction.h"
 
+#include "common/base/failpoint.h"
 #include "common/base/logging.h"
 #include "connectors/postgres/postgres_writers.h"
 
@@ -86,6 +87,7 @@ Status PostgresTransaction::TakeOver() {
 
 // From here on the row is locked.
 StatusOr<int64_t> PostgresTransaction::ReadNote() {
+  RETURN_IF_ERROR(Failpoint("postgres-begin"));
   // An acknowledged commit must be there after a crash of the server.
   RETURN_IF_ERROR(connection_
                       ->Run("BEGIN; SELECT set_config('synchronous_commit', 'on', true) WHERE "
@@ -114,17 +116,22 @@ Status PostgresTransaction::Write(const Batch& batch) {
 
 Status PostgresTransaction::WriteBuffered() {
   if (buffer_.empty()) return OkStatus();
+  RETURN_IF_ERROR(Failpoint("postgres-write"));
   return rows_.Write(*connection_, buffer_.Take());
 }
 
 Status PostgresTransaction::WriteNote(int64_t epoch) {
   RETURN_IF_ERROR(WriteBuffered());
+  RETURN_IF_ERROR(Failpoint("postgres-note"));
   return connection_
       ->Run("UPDATE " + writers_ + " SET epoch = " + std::to_string(epoch) +
             ", raised = now() WHERE " + mine_)
       .status();
 }
 
-Status PostgresTransaction::Commit() { return connection_->Run("COMMIT").status(); }
+Status PostgresTransaction::Commit() {
+  RETURN_IF_ERROR(Failpoint("postgres-commit"));
+  return connection_->Run("COMMIT").status();
+}
 
 }  // namespace weir

@@ -10,6 +10,10 @@ from harness import expect
 from processes import PidFile
 
 
+STEP_S = 8  # until somebody should have come to a step of the checkpoints, or to a commit
+AT_RESTORE = ("file-open", "file-read")
+
+
 def children(pid):
     """The process and all that descend from it."""
     found = [pid]
@@ -22,30 +26,81 @@ def children(pid):
     return found
 
 
-class Faults:
-    """`cluster`: a ChaosCluster. Each method is a fault; names() lists those that can be had on this machine."""
+class Deck:
+    """Cards in random order; each has its turn before any comes again."""
 
-    def __init__(self, cluster, random):
+    def __init__(self, random, cards):
+        self.random = random
+        self.cards = cards
+        self.rest = []
+
+    def draw(self):
+        if not self.rest:
+            self.rest = self.random.sample(self.cards, len(self.cards))
+        return self.rest.pop()
+
+    def put_back(self, card):
+        self.rest.insert(0, card)
+
+
+def struck(kind, said, step=None, hit=True):
+    """What a fault did, for the ledger."""
+    return {"kind": kind, "step": step, "hit": hit, "said": said}
+
+
+class Faults:
+    """`cluster`: a ChaosCluster. Each method whose name says so is a fault, and so is each of AT_STEPS; names() lists those
+    that can be had on this machine with this workload. Every other strike or so is at a step."""
+
+    AT_STEPS = {"crash_at_step": ["crash"], "fail_step": ["error"], "hang_at_step": ["hang 500", "hang 4000"]}
+
+    def __init__(self, cluster, workload, random, chosen=None):
         self.cluster = cluster
         self.random = random
-        self.deck = []
-
-    def draw(self, names):
-        """One of them; each has its turn before any comes again."""
-        if not self.deck:
-            self.deck = self.random.sample(names, len(names))
-        return self.deck.pop()
+        self.uses = workload.uses
+        self.pids = {}
+        chosen = chosen or self.names()
+        expect(set(chosen) <= set(self.names()), f"--faults takes names from {', '.join(self.names())}")
+        self.kinds = Deck(random, [name for name in chosen if name not in self.AT_STEPS])
+        kinds_at_steps = [name for name in chosen if name in self.AT_STEPS]
+        self.steps = Deck(random, [(process, step) for process in workload.steps for step in workload.steps[process]]
+                          if kinds_at_steps else [])
+        self.at_steps = {card: Deck(random, kinds_at_steps) for card in self.steps.cards}
 
     def names(self):
-        every = [name for name in vars(Faults) if name.startswith(("kill_", "pause_", "cut_", "fill_", "fail_", "crash_", "hang_"))]
+        every = [name for name in vars(Faults) if name.startswith(("kill_", "pause_", "cut_", "fill_", "late_"))]
+        if "kafka" not in self.uses:
+            every.remove("late_commit")
+        if "postgres" not in self.uses:
+            every = [name for name in every if not name.endswith("_postgres")]
         if not self.cluster.small_disk:
             every.remove("fill_disk")
-        return every
+        return every + list(self.AT_STEPS)
 
-    def strike(self, name):
-        said = getattr(self, name)()
-        self.cluster.say(f"  {said}")
-        return said
+    def strike(self):
+        at_step = self.steps.cards and (not self.kinds.cards or self.random.random() < 0.5)
+        line = self.strike_step() if at_step else self.strike_kind()
+        self.cluster.say(f"  {line['said']}")
+        return line
+
+    def strike_kind(self):
+        kind = self.kinds.draw()
+        said = getattr(self, kind)()
+        hit = "nobody" not in said
+        if not hit:
+            self.kinds.put_back(kind)
+        return struck(kind, said, hit=hit)
+
+    def strike_step(self):
+        process, step = card = self.steps.draw()
+        kind = self.at_steps[card].draw()
+        name, what = self.arm(process, step, self.random.choice(self.AT_STEPS[kind]))
+        if not name:
+            # Later then: between two faults there may be no checkpoint.
+            self.steps.put_back(card)
+            self.at_steps[card].put_back(kind)
+            return struck(kind, f"{what} of {process} at {step}: nobody came there", f"{process} {step}", False)
+        return struck(kind, f"{what} of {name} at {step}", f"{process} {step}")
 
     # --- processes that end --------------------------------------------------------------------
     def kill_taskmanager(self):
@@ -90,6 +145,10 @@ class Faults:
         return self.pause("postgres", children(self.postmaster()), self.random.choice([1, 4]))
 
     # --- links ---------------------------------------------------------------------------------
+    def cut_taskmanager(self):
+        """From the other one, whose rows it gets."""
+        return self.cut(f"taskmanager-{self.random.randint(1, self.cluster.task_managers)}")
+
     def cut_jobmanager(self):
         return self.cut("jobmanager")
 
@@ -99,42 +158,61 @@ class Faults:
     def cut_postgres(self):
         return self.cut("postgres")
 
+    # --- a commit that arrives late, and twice -------------------------------------------------
+    def late_commit(self):
+        """The broker gets it when whoever sent it has given it up, or has been replaced."""
+        link = self.cluster.links["kafka"]
+        link.hold()
+        deadline = time.monotonic() + STEP_S
+        while link.held is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        held = link.release()
+        if not held:
+            return "a late commit: nobody committed"
+        replaced = self.random.choice([True, False])
+        if replaced:
+            self.kill_all_taskmanagers()
+        seconds = self.random.choice([0.5, 2, 6])
+        time.sleep(seconds)
+        errors = held.deliver(2)
+        return f"a commit {seconds} s late{' after its task manager' if replaced else ''}, and twice: errors {errors}"
+
     # --- steps towards the outside -------------------------------------------------------------
-    STEPS = ("file-create", "file-write", "file-sync", "file-rename", "file-renamed", "file-remove", "file-open",
-             "flush", "flushed", "commit", "committed")
-
-    def fail_step(self):
-        return self.arm(self.random.choice(self.STEPS), "error")
-
-    def crash_at_step(self):
-        return self.arm(self.random.choice(self.STEPS), "crash")
-
-    def hang_at_step(self):
-        return self.arm(self.random.choice(self.STEPS), "hang " + self.random.choice(["500", "4000"]))
-
-    def arm(self, step, what):
-        """Whoever comes to the step next takes the file, which then bears its pid."""
-        path = os.path.join(self.cluster.failpoints, step)
-        pids = {self.cluster.pid(name): name for name in self.cluster.restarts() if self.cluster.pid(name)}
+    def arm(self, process, step, what):
+        """Whoever comes to the step next takes the file, which then bears its pid. (name of the process, what); without
+        a name when nobody came."""
+        path = os.path.join(self.cluster.failpoints, process, step)
         with open(path + ".new", "w") as f:
             f.write(what)
         os.rename(path + ".new", path)
-        deadline = time.monotonic() + 4
+        if process == "taskmanager" and step in AT_RESTORE:
+            self.kill_taskmanager()
+        deadline = time.monotonic() + STEP_S
         while os.path.exists(path) and time.monotonic() < deadline:
+            self.note_pids()
             time.sleep(0.02)
+        self.note_pids()
         try:
             os.remove(path)
-            return f"{what} at {step}: nobody came there"
+            return None, what
         except FileNotFoundError:
             pass
         taken = glob.glob(path + ".*")
         expect(len(taken) == 1, f"{step} was taken {len(taken)} times")
         os.remove(taken[0])
-        pid = int(taken[0].rpartition(".")[2])
-        name = pids.get(pid, f"process {pid}")
+        name = self.pids[int(taken[0].rpartition(".")[2])]
         if what == "crash":
             self.cluster.kills[name] = self.cluster.kills.get(name, 0) + 1
-        return f"{what} of {name} at {step}"
+        return name, what
+
+    def note_pids(self):
+        """Whose they are; a process that has just ended is still in its file."""
+        for name in self.cluster.weir_processes:
+            try:
+                with open(os.path.join(self.cluster.directory, name + ".pid")) as f:
+                    self.pids[int(f.read().split()[0])] = name
+            except (OSError, ValueError, IndexError):
+                pass
 
     # --- the disk of the checkpoints -----------------------------------------------------------
     def fill_disk(self):

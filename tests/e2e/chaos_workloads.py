@@ -1,10 +1,14 @@
 """What a cluster does while it is hurt, and what it must have done: each workload writes events to a topic, runs a
 job over them, and compares its tables with what it computes from the topic itself."""
 
+import glob
 import json
+import os
 import subprocess
 import threading
 from collections import defaultdict
+
+from harness import expect
 
 CONNECTION = """'connector' = 'jdbc', 'url' = 'jdbc:postgresql://localhost:5432/weir',
   'username' = 'weir', 'password' = 'weir'"""
@@ -16,6 +20,21 @@ SET 'restart-strategy.exponential-delay.initial-backoff' = '100 ms';
 SET 'restart-strategy.exponential-delay.max-backoff' = '2 s';
 """
 PARTITIONS = 4
+
+# Steps at which faults strike (common/base/failpoint.h), by who comes to them.
+FILE_WRITTEN = ["file-create", "file-write", "file-sync", "file-rename", "file-renamed", "folder-sync"]
+FILE_READ = ["file-open", "file-read"]
+JOBMANAGER = FILE_WRITTEN + FILE_READ + ["file-remove", "published"]
+ANY_TASK = ["kafka-read", "acknowledge", "completed"]
+AT_LEAST_ONCE = ["flush", "flushed"]
+PARTS = ["part-create", "part-write", "part-sync", "part-folder-sync", "part-rename", "part-renamed"]
+EXACTLY_ONCE = ["commit", "committed"]
+POSTGRES = EXACTLY_ONCE + ["postgres-begin", "postgres-write", "postgres-note", "postgres-commit"]
+KAFKA = EXACTLY_ONCE + ["kafka-init", "kafka-begin", "kafka-produce", "kafka-note", "kafka-commit"]
+
+
+def steps(*of_tasks):
+    return {"jobmanager": JOBMANAGER, "taskmanager": list(dict.fromkeys(ANY_TASK + sum(of_tasks, [])))}
 
 
 def source(columns):
@@ -78,16 +97,19 @@ def shortened(row):
 
 
 class Workload:
-    """Subclasses say: columns, schema, query, event(), take(), closing(), expected(), actual(); and what a reader may
-    see at any moment: observe(), strange()."""
+    """Subclasses say: columns, schema, query, event(), take(), closing(), expected(), actual(); what a reader may see at
+    any moment: observe(), strange(); which services its sinks write to: uses; and at which steps it can be hurt: steps."""
 
     parallelism = 2
+    events_per_s = 2000
+    uses = ("postgres",)
     topics = ("events",)
 
     def __init__(self, cluster):
         self.cluster = cluster
         self.topic = Topic(cluster, "events")
         self.round = 0
+        self.replacements = []  # in the job's text
         self.reader = threading.Thread(target=self.read_all_the_time, daemon=True)
 
     def create(self):
@@ -96,10 +118,18 @@ class Workload:
         if self.schema:
             self.cluster.sql(self.schema)
         self.reader.start()
-        return self.cluster.write_sql("job.sql", SETTINGS + source(self.columns) + self.query)
+        text = SETTINGS + source(self.columns) + self.query
+        for old, new in self.replacements:
+            expect(old in text, f"the workload {self.name} has no {old}")
+            text = text.replace(old, new)
+        return self.cluster.write_sql("job.sql", text)
 
     def begin_round(self):
         self.round += 1
+
+    def opening(self):
+        """Events before all others of the first round: [(key, message)]."""
+        return []
 
     def read_all_the_time(self):
         while not self.cluster.ending.wait(0.3):
@@ -132,6 +162,7 @@ class Workload:
 class Sums(Workload):
     """Running sums: what stands in the table at any moment is the sum of a beginning of each key's events."""
 
+    steps = steps(AT_LEAST_ONCE)
     columns = "k INT, v INT"
     schema = "CREATE TABLE sums (k INT PRIMARY KEY, n BIGINT, total BIGINT)"
     query = f"""CREATE TABLE sums (k INT, n BIGINT, total BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ({CONNECTION},
@@ -171,9 +202,55 @@ INSERT INTO sums SELECT k, COUNT(*), SUM(v) FROM events GROUP BY k;
         return lines
 
 
+class Nested(Workload):
+    """Sums by 100,000 keys, summed up by group with the largest of each: task managers write their state to files, and
+    read it when they are restored."""
+
+    KEYS, GROUPS = 100_000, 100
+    events_per_s = 6000  # what has changed since a checkpoint is too much to travel inside the next one
+    steps = steps(AT_LEAST_ONCE, FILE_WRITTEN, FILE_READ)
+    columns = "k INT, v INT"
+    schema = "CREATE TABLE nested (g INT PRIMARY KEY, ks BIGINT, n BIGINT, total BIGINT, most BIGINT)"
+    query = f"""CREATE TABLE nested (g INT, ks BIGINT, n BIGINT, total BIGINT, most BIGINT,
+  PRIMARY KEY (g) NOT ENFORCED) WITH ({CONNECTION}, 'table-name' = 'nested');
+INSERT INTO nested SELECT g, COUNT(*), SUM(n), SUM(total), MAX(total) FROM (
+  SELECT k, k % {GROUPS} AS g, COUNT(*) AS n, SUM(v) AS total FROM events GROUP BY k) GROUP BY g;
+"""
+
+    def __init__(self, cluster):
+        super().__init__(cluster)
+        self.sums = defaultdict(lambda: [0, 0])
+
+    def opening(self):
+        return [(str(k), {"k": k, "v": k % 1000}) for k in range(self.KEYS)] if self.round == 1 else []
+
+    def event(self, random):
+        key = random.randrange(self.KEYS)
+        return str(key), {"k": key, "v": random.randrange(1000)}
+
+    def take(self, partition, key, message):
+        of = self.sums[message["k"]]
+        of[0] += 1
+        of[1] += message["v"]
+
+    def expected(self):
+        groups = defaultdict(lambda: [0, 0, 0, 0])
+        for key, (n, total) in self.sums.items():
+            of = groups[key % self.GROUPS]
+            of[0] += 1
+            of[1] += n
+            of[2] += total
+            of[3] = max(of[3], total)
+        return {g: tuple(of) for g, of in groups.items()}
+
+    def actual(self):
+        return {int(g): tuple(map(int, rest)) for g, *rest in self.rows("SELECT g, ks, n, total, most FROM nested")}
+
+
 class Windows(Workload):
     """Counts and sums by key in tumbling windows of a second of event time, over four partitions in order."""
 
+    steps = steps(AT_LEAST_ONCE)
     # Two events may have the same time: the first must not close the window of the second.
     columns = "k INT, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '0.001' SECOND"
     schema = "CREATE TABLE windows (k INT, ends TIMESTAMP(3), n BIGINT, total BIGINT, PRIMARY KEY (k, ends))"
@@ -224,6 +301,7 @@ class Transfers(Workload):
     checkpoint at once, so that at every moment the total is nothing."""
 
     parallelism = 1
+    steps = steps(POSTGRES)
     columns = "src INT, dst INT, amount INT"
     schema = "CREATE TABLE balances (account INT PRIMARY KEY, n BIGINT, balance BIGINT)"
     query = f"""CREATE TABLE balances (account INT, n BIGINT, balance BIGINT, PRIMARY KEY (account) NOT ENFORCED)
@@ -262,8 +340,8 @@ INSERT INTO balances SELECT account, COUNT(*), SUM(change) FROM (
         return {int(a): (int(n), int(b)) for a, n, b in self.rows("SELECT account, n, balance FROM balances")}
 
 
-def kafka_sink(name):
-    return f"""CREATE TABLE {name} (k INT, v INT) WITH (
+def kafka_sink(name, columns):
+    return f"""CREATE TABLE {name} ({columns}) WITH (
   'connector' = 'kafka', 'topic' = '{name}', 'properties.bootstrap.servers' = 'localhost:9092',
   'key.format' = 'json', 'key.fields' = 'k', 'value.format' = 'json',
   'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'chaos');
@@ -271,12 +349,16 @@ def kafka_sink(name):
 
 
 class Copied(Workload):
-    """Kafka to Kafka: who reads committed messages finds each event once, those of a key in their order."""
+    """Kafka to Kafka: who reads committed messages finds each event once, those of a key in their order. The rows of an
+    interval are too many to travel inside its checkpoint: task managers write them to files."""
 
-    columns = "k INT, v INT"
+    uses = ("kafka",)
+    steps = steps(KAFKA, FILE_WRITTEN, FILE_READ)
+    columns = "k INT, v INT, note STRING"
     topics = ("events", "copied")
     schema = ""
-    query = kafka_sink("copied") + "INSERT INTO copied SELECT k, v FROM events;\n"
+    query = kafka_sink("copied", columns) + "INSERT INTO copied SELECT * FROM events;\n"
+    note = "something that is said about this event, again and again; " * 8
 
     def __init__(self, cluster):
         super().__init__(cluster)
@@ -288,7 +370,7 @@ class Copied(Workload):
     def event(self, random):
         self.number += 1
         key = random.randrange(100)
-        return str(key), {"k": key, "v": self.number}
+        return str(key), {"k": key, "v": self.number, "note": self.note}
 
     def take(self, partition, key, message):
         self.events[message["k"]].append(message["v"])
@@ -298,22 +380,27 @@ class Copied(Workload):
 
     def actual(self):
         for _, _, message in self.copied.read():
-            self.copies[message["k"]].append(message["v"])
+            whole = message["note"] == self.note
+            self.copies[message["k"]].append(message["v"] if whole else message)
         return {key: (len(values), tuple(values)) for key, values in self.copies.items()}
 
 
 class Three(Copied):
-    """One source into three sinks: Kafka, a table without a key, both exactly once, and running sums by key."""
+    """One source into three sinks: Kafka, a table without a key, both exactly once, and running sums by key. The rows of
+    an interval travel inside its checkpoint."""
 
+    uses = ("kafka", "postgres")
+    steps = steps(KAFKA, POSTGRES, AT_LEAST_ONCE)
+    note = ""
     schema = """CREATE TABLE appended (k INT, v INT);
 CREATE TABLE counted (k INT PRIMARY KEY, n BIGINT, last INT);"""
-    query = kafka_sink("copied") + f"""
+    query = kafka_sink("copied", Copied.columns) + f"""
 CREATE TABLE appended (k INT, v INT) WITH ({CONNECTION}, 'table-name' = 'appended',
   'sink.delivery-guarantee' = 'exactly-once');
 CREATE TABLE counted (k INT, n BIGINT, `last` INT, PRIMARY KEY (k) NOT ENFORCED) WITH ({CONNECTION},
   'table-name' = 'counted');
 EXECUTE STATEMENT SET BEGIN
-INSERT INTO copied SELECT k, v FROM events;
+INSERT INTO copied SELECT * FROM events;
 INSERT INTO appended SELECT k, v FROM events;
 INSERT INTO counted SELECT k, COUNT(*), MAX(v) FROM events GROUP BY k;
 END;
@@ -337,10 +424,37 @@ END;
         return found
 
 
+class Files(Copied):
+    """Kafka to a folder: who reads its files finds each event once."""
+
+    uses = ()
+    steps = steps(PARTS)
+    topics = ("events",)
+    note = ""
+
+    def __init__(self, cluster):
+        super().__init__(cluster)
+        self.folder = os.path.join(cluster.directory, "copies")
+        self.query = f"""CREATE TABLE copies ({self.columns}) WITH (
+  'connector' = 'filesystem', 'path' = '{self.folder}', 'format' = 'json');
+INSERT INTO copies SELECT * FROM events;
+"""
+
+    def actual(self):
+        found = defaultdict(list)
+        for path in glob.glob(os.path.join(self.folder, "part-*")):
+            with open(path) as f:
+                for message in map(json.loads, f):
+                    found[message["k"]].append(message["v"])
+        # Files have no order, and the events of a key are numbered in theirs.
+        return {key: (len(values), tuple(sorted(values))) for key, values in found.items()}
+
+
 def text_of(ms):
     seconds, ms = divmod(ms, 1000)
     days, seconds = divmod(seconds, 86400)
     return f"2026-{1 + days // 28:02d}-{1 + days % 28:02d} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
 
 
-WORKLOADS = {"sums": Sums, "windows": Windows, "transfers": Transfers, "copied": Copied, "three": Three}
+WORKLOADS = {"sums": Sums, "nested": Nested, "windows": Windows, "transfers": Transfers, "copied": Copied, "files": Files,
+             "three": Three}
