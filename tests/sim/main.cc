@@ -31,7 +31,7 @@ namespace {
 
 // Seeds that found a bug once. They mean something else after each change of the simulation, and
 // cost little.
-constexpr uint64_t kFound[] = {2,    163,  283,  711,   1557,  1582,  1935,
+constexpr uint64_t kFound[] = {2,    163,  283,  711,   1557,  1582,  1611, 1935,
                                2103, 2113, 5043, 11622, 16754, 36880, 52655};
 
 #ifdef WEIR_PLANT
