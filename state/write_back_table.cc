@@ -26,6 +26,7 @@ WriteBackTable::WriteBackTable(Config config)
       reader_(SlotReader::Of(writer_.layout())) {
   CHECK(!ordered_ || keys_ != KeyForm::kWhole);
   CHECK(time_to_live_.ms == 0 || identity_.has_stamp);
+  if (time_to_live_.ms > 0) stamp_at_ = layout().offset(layout().fields().size() - 1);
   now_ = swept_at_ = memory_.Now();
 }
 
@@ -275,21 +276,26 @@ void WriteBackTable::CountChanges() { memory_.Recount(counted_changes_, log_byte
 
 bool WriteBackTable::IsDead(const char* slot) const {
   if (time_to_live_.ms == 0) return false;
-  Timestamp stamp;
-  std::memcpy(&stamp, slot + layout().offset(layout().fields().size() - 1), sizeof(stamp));
+  const Timestamp stamp = StampOf(slot);
   return stamp != 0 && stamp <= now_ - time_to_live_.ms;
 }
 
+Timestamp WriteBackTable::StampOf(const char* slot) const {
+  Timestamp stamp;
+  std::memcpy(&stamp, slot + stamp_at_, sizeof(stamp));
+  return stamp;
+}
+
 void WriteBackTable::Stamp(char* slot) const {
-  if (time_to_live_.ms == 0) return;
-  std::memcpy(slot + layout().offset(layout().fields().size() - 1), &now_, sizeof(now_));
+  if (time_to_live_.ms > 0) std::memcpy(slot + stamp_at_, &now_, sizeof(now_));
 }
 
 // Erases what is dead in memory, by and by: the whole table is visited within a quarter of the time
 // to live. What was written before there was one begins to live when it is visited.
 Status WriteBackTable::SweepDead() {
+  if (time_to_live_.ms == 0) return OkStatus();
   now_ = memory_.Now();
-  if (time_to_live_.ms == 0 || slices_.empty()) return OkStatus();
+  if (slices_.empty()) return OkStatus();
   constexpr double kMostVisits = 4096;
   const double share =
       4.0 * static_cast<double>(now_ - swept_at_) / static_cast<double>(time_to_live_.ms);
@@ -306,14 +312,10 @@ Status WriteBackTable::SweepDead() {
     if (!entry->has(HotEntry::kUsed) || entry->has(HotEntry::kErased)) continue;
     if (IsDead(entry->slot())) {
       RETURN_IF_ERROR(Erase(sweep_slice_, std::string(entry->key()), entry->hash));
-      continue;
+    } else if (StampOf(entry->slot()) == 0) {
+      Touch(state, entry);
+      Stamp(entry->slot());
     }
-    Timestamp stamp;
-    std::memcpy(&stamp, entry->slot() + layout().offset(layout().fields().size() - 1),
-                sizeof(stamp));
-    if (stamp != 0) continue;
-    Touch(state, entry);
-    Stamp(entry->slot());
   }
   if (sweep_entry_ > state.hot.last()) ++sweep_slice_;
   return OkStatus();

@@ -113,6 +113,7 @@ class WriteBackTable : public OrderedTable {
   void CountBytes(SliceState& state);
   void CountChanges();
   bool IsDead(const char* slot) const;  // its time is over
+  Timestamp StampOf(const char* slot) const;
   void Stamp(char* slot) const;
   Status SweepDead();
   Status SpillLog();
@@ -149,6 +150,7 @@ class WriteBackTable : public OrderedTable {
   uint64_t counted_changes_ = 0;          // as in TaskMemory
   std::shared_ptr<ScratchFile> scratch_;  // of this epoch's log, once it is spilled
   int64_t evict_slice_ = INT64_MIN;       // where eviction goes on
+  uint32_t stamp_at_ = 0;                 // in a slot
   Timestamp now_ = 0;                     // of this step, where entries are forgotten with time
   Timestamp swept_at_ = 0;
   int64_t sweep_slice_ = INT64_MIN;  // where the sweep goes on, and at which entry

@@ -84,11 +84,6 @@ class BenchCluster(TestCluster):
         return (f"'connector' = 'jdbc', 'url' = 'jdbc:postgresql://127.0.0.1:{self.ports.postgres}/weir', "
                 "'username' = 'weir', 'password' = 'weir'")
 
-    def info(self, job):
-        done = self.client("info", job, "--output", "json")
-        expect(done.returncode == 0, f"info failed:\n{done.stdout}")
-        return json.loads(done.stdout)
-
     def run_case(self, case, events, window_s, parallelism):
         """One bounded run: what it cost."""
         self.renew()
@@ -101,7 +96,7 @@ class BenchCluster(TestCluster):
         before = {name: self.cpu_s(name) for name in names}
         job = self.submit(script, parallelism)
         # Seldom: each look costs the machine a process.
-        while (info := self.info(job))["state"] not in ("FINISHED", "FAILED", "CANCELED"):
+        while (info := self.info(job) or {}).get("state") not in ("FINISHED", "FAILED", "CANCELED"):
             time.sleep(0.3)
         expect(info["state"] == "FINISHED", f"{case.name}: {info['state']}: {info.get('reason', info['failures'])}")
         cpu = {name: self.cpu_s(name) - before[name] for name in names}
