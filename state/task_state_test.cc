@@ -868,7 +868,8 @@ struct Cluster {
 class RandomStateTest : public testing::TestWithParam<std::tuple<int, int, Habit>> {};
 
 TEST_P(RandomStateTest, AgreesWithAMap) {
-  const auto [seed, budget, habit] = GetParam();
+  const int seed = std::get<0>(GetParam()), budget = std::get<1>(GetParam());
+  const Habit habit = std::get<2>(GetParam());
   std::mt19937_64 random(static_cast<uint64_t>(seed));
   const auto below = [&](uint64_t n) { return random() % n; };
   auto fs = std::make_shared<SimulatedFileSystem>();

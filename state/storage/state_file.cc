@@ -126,7 +126,7 @@ Status StateFileWriter::Add(const StateEntry& entry) {
   if (block_.empty()) {
     CHECK_EQ(blocks_, 0u);  // it is closed when the next entry is there
   } else {
-    CHECK(std::tie(slice_, groups_.last, last_key_) <
+    CHECK(std::tuple(slice_, groups_.last, std::string_view(last_key_)) <
           std::tuple(entry.slice, entry.group, entry.key))
         << "entries out of order";
     if (entry.slice != slice_ || block_.size() >= kBlockBytes) RETURN_IF_ERROR(CloseBlock());

@@ -172,7 +172,7 @@ checkpoint::FileHandle WriteDelta(FuzzedDataProvider& in, int64_t id) {
 // Everything in one base file: deltas that say nothing are added until it is folded.
 StatusOr<StateShare> Fold(CheckpointStorage& storage, int64_t id, StateShare share) {
   auto run = std::make_shared<StateRun>();
-  run->push_back({3, /*dropped=*/true, {}});
+  run->sections.push_back({3, /*dropped=*/true, {}});
   std::vector<std::shared_ptr<const StateRun>> runs(1, run);
   // The 16th delta makes it fold.
   while (share[0].delta_size() < 16) {
