@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iomanip>
@@ -65,8 +67,19 @@ void Print(const weir::sim::Report& report) {
   for (const std::string& line : report.trace) std::cout << line << "\n";
 }
 
+uint64_t running_seed = 0;
+
+// A CHECK that fails in the middle of a run says of which seed it was.
+void SaySeed(int) {
+  char text[64];
+  const int size = std::snprintf(text, sizeof(text), "again: simulation --seed %llu\n",
+                                 static_cast<unsigned long long>(running_seed));
+  (void)!write(2, text, static_cast<size_t>(size));
+}
+
 // False when the run went wrong; it is repeated with a trace then.
 bool RunOne(uint64_t seed, bool trace) {
+  running_seed = seed;
   weir::sim::Report report = weir::sim::RunSimulation(seed, trace);
   if (report.violation && !trace) {
     const std::string found = *report.violation;
@@ -129,6 +142,7 @@ int FindEveryPlant(uint64_t seeds) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGABRT, SaySeed);
   uint64_t seed = 0, seeds = 0, from = 1;
   bool one = false, trace = false;
   [[maybe_unused]] bool every_plant = false;
