@@ -15,8 +15,8 @@ namespace weir {
 struct LocalClusterOptions {
   int slots = 8;
   int workers = 2;
-  std::string checkpoint_root;  // empty: jobs that checkpoint name their own folder
-  std::string state_dir;        // scratch; empty: keyed state stays in memory
+  std::string checkpoint_root;               // empty: jobs that checkpoint name their own folder
+  std::string state_dir;                     // scratch; empty: keyed state stays in memory
   uint64_t state_bytes = uint64_t{1} << 30;  // in memory
   OperatorFactory make_operator = &MakeOperator;
 };

@@ -282,7 +282,8 @@ void JobMaster::Apply(const Committer::Actions& actions) {
 void JobMaster::Apply(VertexId source, const SplitAssigner::Assignments& assignments) {
   for (const SplitAssigner::Assignment& a : assignments) {
     const TaskId task{source, a.subtask};
-    // It has finished, and its task manager is gone: a job that ends with a drain reads nothing more.
+    // It has finished, and its task manager is gone: a job that ends with a drain reads nothing
+    // more.
     if (graph_.slot(task) == nullptr) continue;
     actions_.push_back(
         job_action::AssignSplits{graph_.attempt(), task, Where(task), a.splits, a.no_more});

@@ -13,7 +13,7 @@ class RocksdbCache;
 std::shared_ptr<RocksdbCache> MakeRocksdbCache(uint64_t bytes);
 
 struct RocksdbColdStoreConfig {
-  std::string dir;  // its own; made, emptied at the start, removed at the end
+  std::string dir;                      // its own; made, emptied at the start, removed at the end
   std::shared_ptr<RocksdbCache> cache;  // null: one of its own, of 8 MB
   int background_jobs = 1;
 };

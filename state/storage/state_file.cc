@@ -51,7 +51,8 @@ bool GetString(std::string_view& in, std::string& out) {
   return true;
 }
 
-// A Bloom filter over hashes: ten bits a key and six probes, so one of a hundred absent keys passes.
+// A Bloom filter over hashes: ten bits a key and six probes, so one of a hundred absent keys
+// passes.
 constexpr uint64_t kFilterBitsPerKey = 10;
 constexpr int kFilterProbes = 6;
 

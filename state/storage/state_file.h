@@ -16,7 +16,7 @@
 // A file of keyed state, version 2: what one snapshot says about one table, sorted. Numbers are
 // least significant byte first.
 //
-//   "WEIRSTA2"  length of the header (u32)  header (weir.checkpoint.StateFileHeader)  XXH64 of these
+//   "WEIRSTA2"  length of the header (u32)  header (weir.checkpoint.StateFileHeader)  their XXH64
 //   blocks, one after the other
 //   index: the slices that were dropped, and of each block what it holds and its checksum
 //   place and length of the index, its checksum, the checksum of these (4 * u64)
@@ -24,8 +24,8 @@
 // Every byte is covered by a checksum whose seed is the file's own header and the block's place, so
 // that a block of another file or place does not pass. The blocks together are every entry of the
 // table, or every one that changed, in order of (slice, key group, key), each key once.
-// A block's entries: (length of key * 2 + erased) as varint, the key, and the slot as SlotWriter has
-// it unless erased.
+// A block's entries: (length of key * 2 + erased) as varint, the key, and the slot as SlotWriter
+// has it unless erased.
 
 namespace weir {
 
