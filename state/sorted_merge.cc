@@ -26,12 +26,23 @@ Status SortedMerge::Add(Blocks blocks, KeyGroupRange groups, const EntryPlace* f
 }
 
 StatusOr<bool> SortedMerge::Advance(Sequence& sequence) {
+  const bool up = order_ == Order::kUp;
+  std::string last_key;  // of the block before
   while (sequence.block) {
-    const bool up = order_ == Order::kUp;
     while (up ? sequence.next < sequence.block->size() : sequence.next > 0) {
-      sequence.head = sequence.block->At(up ? sequence.next++ : --sequence.next);
-      if (sequence.groups.Contains(sequence.head.group)) return true;
+      const StateEntry entry = sequence.block->At(up ? sequence.next++ : --sequence.next);
+      if (sequence.begun) {
+        const auto order = PlaceOf(sequence.head) <=> PlaceOf(entry);
+        if (up ? order >= 0 : order <= 0) {
+          return DataLossError("a state file is damaged: its entries are out of order");
+        }
+      }
+      sequence.begun = true;
+      sequence.head = entry;
+      if (sequence.groups.Contains(entry.group)) return true;
     }
+    last_key = sequence.head.key;
+    sequence.head.key = last_key;
     ASSIGN_OR_RETURN(sequence.block, sequence.blocks());
     if (sequence.block) sequence.next = up ? 0 : sequence.block->size();
   }

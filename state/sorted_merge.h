@@ -24,7 +24,7 @@ class SortedMerge {
   // A sequence that is newer than those added before. Entries outside of `groups` are left out, and
   // so are those before `from` (upwards) or not before it (downwards), if it is given.
   Status Add(Blocks blocks, KeyGroupRange groups, const EntryPlace* from = nullptr);
-  // Valid until the next call; null at the end.
+  // Valid until the next call; null at the end. kDataLoss when a sequence is not in order.
   StatusOr<const StateEntry*> Next();
 
  private:
@@ -34,6 +34,7 @@ class SortedMerge {
     std::shared_ptr<const EntryBlock> block;
     size_t next = 0;  // upwards the entry behind `head`, downwards `head` itself
     StateEntry head;
+    bool begun = false;  // there was one
   };
 
   // Moves to the next entry of a sequence; false at its end.
