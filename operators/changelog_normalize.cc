@@ -102,12 +102,7 @@ Batch ChangelogNormalizeOperator::Finish(const Batch& batch, Changes changes) co
   std::vector<ColumnPtr> columns(schema_->size());
   for (uint32_t key : keys_) columns[key] = Column::Take(batch.column(key), changes.rows);
   for (size_t i = 0; i < others_.size(); ++i) columns[others_[i]] = changes.columns[i].Finish();
-  const size_t rows = changes.rows.size();
-  const bool inserts = std::all_of(changes.kinds.begin(), changes.kinds.end(),
-                                   [](RowKind kind) { return kind == RowKind::kInsert; });
-  auto kinds =
-      inserts ? nullptr : std::make_shared<const std::vector<RowKind>>(std::move(changes.kinds));
-  return Batch(schema_, std::move(columns), rows, std::move(kinds));
+  return Batch::OfChanges(schema_, std::move(columns), std::move(changes.kinds));
 }
 
 }  // namespace weir

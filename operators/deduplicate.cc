@@ -131,9 +131,7 @@ Status DeduplicateOperator::KeepLast(const Batch& batch, Collector& out) {
   if (kinds.empty()) return OkStatus();
   std::vector<ColumnPtr> finished;
   for (ColumnBuilder& builder : builders) finished.push_back(builder.Finish());
-  const size_t rows = kinds.size();
-  out.Emit(0, Batch(output_, std::move(finished), rows,
-                    std::make_shared<const std::vector<RowKind>>(std::move(kinds))));
+  out.Emit(0, Batch::OfChanges(output_, std::move(finished), std::move(kinds)));
   return OkStatus();
 }
 

@@ -106,11 +106,7 @@ Batch GroupAggregateOperator::Changelog(const std::vector<ColumnPtr>& keys,
   std::vector<ColumnPtr> columns;
   for (const ColumnPtr& key : keys) columns.push_back(Column::Take(key, from_key));
   for (const ColumnPtr& result : results) columns.push_back(Column::Take(result, from_result));
-  const size_t rows = kinds.size();
-  bool inserts = std::all_of(kinds.begin(), kinds.end(),
-                             [](RowKind kind) { return kind == RowKind::kInsert; });
-  return Batch(output_, std::move(columns), rows,
-               inserts ? nullptr : std::make_shared<const std::vector<RowKind>>(std::move(kinds)));
+  return Batch::OfChanges(output_, std::move(columns), std::move(kinds));
 }
 
 }  // namespace weir

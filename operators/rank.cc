@@ -239,11 +239,7 @@ void RankOperator::EmitBatch(Collector& out) {
   if (kinds_.empty()) return;
   std::vector<ColumnPtr> columns;
   for (ColumnBuilder& builder : builders_) columns.push_back(builder.Finish());
-  const size_t rows = kinds_.size();
-  const bool inserts = std::all_of(kinds_.begin(), kinds_.end(),
-                                   [](RowKind kind) { return kind == RowKind::kInsert; });
-  auto kinds = std::make_shared<const std::vector<RowKind>>(std::exchange(kinds_, {}));
-  out.Emit(0, Batch(output_, std::move(columns), rows, inserts ? nullptr : std::move(kinds)));
+  out.Emit(0, Batch::OfChanges(output_, std::move(columns), std::exchange(kinds_, {})));
 }
 
 }  // namespace weir

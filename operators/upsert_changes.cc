@@ -32,8 +32,7 @@ Batch ToUpserts(const Batch& batch, const std::vector<uint32_t>& key) {
   }
   if (!changed) return batch;
   const Batch taken = batch.Take(rows);
-  return Batch(taken.schema_ptr(), taken.columns(), rows.size(),
-               std::make_shared<const std::vector<RowKind>>(std::move(kinds)));
+  return Batch::OfChanges(taken.schema_ptr(), taken.columns(), std::move(kinds));
 }
 
 }  // namespace weir

@@ -642,13 +642,9 @@ void SettleUpdateBefore(PhysicalPlan& plan) {
 
 // What does not end with a window is forgotten when it was not written for so long.
 SqlResult<int64_t> StateTtlMs(const SessionConfig& config) {
-  const std::string key = "table.exec.state.ttl";
-  auto it = config.options.find(key);
+  auto it = config.options.find(kStateTtl);
   if (it == config.options.end()) return int64_t{0};
-  StatusOr<Duration> ttl = ParseDuration(it->second);
-  if (ttl.ok() && ttl->count() >= 0) return int64_t{ttl->count()};
-  const std::string why = ttl.ok() ? "it is negative" : ttl.status().message();
-  return SqlError{StatusCode::kInvalidArgument, "'" + key + "': " + why, {}, ""};
+  return DurationOption(it->first, it->second, {});
 }
 
 SqlResult<PhysicalPlan> Finish(PhysicalPlan plan, const PlanOptions& options) {

@@ -5,6 +5,7 @@
 #include "sql/parser.h"
 #include "sql/planner.h"
 #include "sql/show.h"
+#include "sql/table_access.h"
 #include "sql/table_definition.h"
 #include "sql/unparse.h"
 
@@ -157,6 +158,9 @@ SqlResult<StatementResult> Session::Run(const ast::Set& set) {
                     "'" + option.key + "' must be a number from 1 to " +
                         std::to_string(kMaxParallelism) + ", not '" + option.value + "'",
                     option.value_span, ""};
+  }
+  if (option.key == kStateTtl || option.key == kIdleTimeout) {
+    SQL_RETURN_IF_ERROR(DurationOption(option.key, option.value, option.value_span).status());
   }
   if (option.key == kRuntimeMode && option.value != "streaming" && option.value != "STREAMING") {
     result.notes.push_back("'" + option.key + "' = '" + option.value +

@@ -437,12 +437,19 @@ TEST(SessionTest, DatabasesAndCatalogs) {
 
 TEST(SessionTest, SetAndReset) {
   Terminal terminal({.config = {{"a", "1"}}});
-  ExpectAnswers(terminal, {{"SET 'b' = '2'; SET 'a' = '3'; SET", "a | 3\nb | 2\n"},
-                           {"RESET 'a'; SET", "a | 1\nb | 2\n"},
-                           {"RESET; SET", "a | 1\n"},
-                           {"SET 'parallelism.default' = 'two'",
-                            "error 1:29: 'parallelism.default' must be a number from 1 to 32768, "
-                            "not 'two'\n"}});
+  ExpectAnswers(
+      terminal,
+      {{"SET 'b' = '2'; SET 'a' = '3'; SET", "a | 3\nb | 2\n"},
+       {"RESET 'a'; SET", "a | 1\nb | 2\n"},
+       {"RESET; SET", "a | 1\n"},
+       {"SET 'parallelism.default' = 'two'",
+        "error 1:29: 'parallelism.default' must be a number from 1 to 32768, "
+        "not 'two'\n"},
+       {"SET 'table.exec.state.ttl' = '-1 h'",
+        "error 1:30: 'table.exec.state.ttl': is not a duration such as '5 s' or '1 min'\n"},
+       {"SET 'table.exec.source.idle-timeout' = 'soon'",
+        "error 1:40: 'table.exec.source.idle-timeout': is not a duration such as '5 s' or '1 "
+        "min'\n"}});
   terminal.Run("SET 'x' = 'y'");
   EXPECT_EQ(terminal.last().schema, nullptr);
   terminal.Run("SET 'execution.runtime-mode' = 'batch'");

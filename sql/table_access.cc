@@ -105,19 +105,25 @@ std::vector<uint32_t> OutsideColumns(const CatalogTable& table) {
   return columns;
 }
 
+SqlResult<int64_t> DurationOption(const std::string& key, const std::string& value,
+                                  SourceSpan span) {
+  StatusOr<Duration> duration = ParseDuration(value);
+  if (duration.ok()) return int64_t{duration->count()};
+  return SqlError{StatusCode::kInvalidArgument, "'" + key + "': " + duration.status().message(),
+                  span, ""};
+}
+
 SqlResult<int64_t> IdleTimeoutMs(const ScanRel& scan, const SessionConfig& config) {
   std::string key = "scan.watermark.idle-timeout";
   auto it = scan.options.find(key);
   if (it == scan.options.end()) {
-    key = "table.exec.source.idle-timeout";
+    key = kIdleTimeout;
     it = config.options.find(key);
     if (it == config.options.end()) return int64_t{0};
   }
-  StatusOr<Duration> timeout = ParseDuration(it->second);
-  if (timeout.ok()) return int64_t{timeout->count()};
   auto span = scan.table->option_spans.find(key);
-  return SqlError{StatusCode::kInvalidArgument, "'" + key + "': " + timeout.status().message(),
-                  span == scan.table->option_spans.end() ? SourceSpan{} : span->second, ""};
+  return DurationOption(key, it->second,
+                        span == scan.table->option_spans.end() ? SourceSpan{} : span->second);
 }
 
 ScanColumns ReadableColumns(const ScanRel& scan, std::set<ScanColumn> used) {

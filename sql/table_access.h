@@ -38,6 +38,12 @@ struct TableAccess {
 };
 SqlResult<TableAccess> MakeTableAccess(const TableUse& use, const SessionConfig& config);
 
+inline constexpr const char* kStateTtl = "table.exec.state.ttl";
+inline constexpr const char* kIdleTimeout = "table.exec.source.idle-timeout";
+
+// The value of an option as milliseconds; what is none is refused at `span`.
+SqlResult<int64_t> DurationOption(const std::string& key, const std::string& value,
+                                  SourceSpan span);
 // 'scan.watermark.idle-timeout' of the table, else table.exec.source.idle-timeout; 0: never idle.
 SqlResult<int64_t> IdleTimeoutMs(const ScanRel& scan, const SessionConfig& config);
 

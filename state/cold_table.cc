@@ -39,8 +39,7 @@ EntryPlace Split(std::string_view place) {
 StatusOr<ColdStore*> TaskMemory::Cold() {
   if (!cold_) {
     ASSIGN_OR_RETURN(cold_, factory_());
-    cold_->SetDead(
-        [clock = clock_](std::string_view stored) { return IsDead(stored, clock.Now()); });
+    cold_->SetDead([time = time_](std::string_view stored) { return IsDead(stored, time.Now()); });
   }
   return cold_.get();
 }
@@ -64,10 +63,11 @@ std::string ColdTable::ColdKey(int64_t slice, std::string_view place) const {
   return out.append(place);
 }
 
-std::string ColdTable::Stored(std::string_view value) const {
+// What hides an older version of the checkpoint's stays, dead or not: that one may have no stamp.
+std::string ColdTable::Stored(std::string_view value, bool hides) const {
   std::string stored;
   Timestamp stamp = 0;
-  if (time_to_live_ms_ > 0) {
+  if (time_to_live_ms_ > 0 && !hides) {
     std::memcpy(&stamp, value.data() + value.size() - sizeof(stamp), sizeof(stamp));
   }
   stored.push_back(stamp != 0 ? kMortal : kValue);
@@ -86,7 +86,7 @@ Status ColdTable::Write(int64_t slice, std::vector<Victim> victims) {
     ColdStore::Entry& entry = run.emplace_back();
     entry.key = ColdKey(slice, PlaceOf(victim.key, victim.hash));
     if (victim.value) {
-      entry.value = Stored(*victim.value);
+      entry.value = Stored(*victim.value, restored);
     } else if (restored) {
       entry.value.emplace();
     }

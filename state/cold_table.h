@@ -17,10 +17,10 @@
 
 namespace weir {
 
-// The wall clock's time at the beginning, counted on by the monotonic one.
-class SteadyClock {
+// The wall clock's time at a task's start, counted on by the monotonic one.
+class TaskTime {
  public:
-  explicit SteadyClock(const Clock& clock)
+  explicit TaskTime(const Clock& clock)
       : clock_(clock), wall_(clock.WallNow()), nanos_(clock.MonotonicNanos()) {}
   Timestamp Now() const { return wall_ + (clock_.MonotonicNanos() - nanos_) / 1'000'000; }
 
@@ -38,7 +38,7 @@ class TaskMemory {
   TaskMemory(std::unique_ptr<MemoryShare> share, ColdStoreFactory factory,
              std::string scratch_dir = "", uint64_t spill_changes_bytes = 0,
              const Clock& clock = Clock::Real())
-      : clock_(clock),
+      : time_(clock),
         share_(std::move(share)),
         factory_(std::move(factory)),
         scratch_dir_(std::move(scratch_dir)),
@@ -47,7 +47,7 @@ class TaskMemory {
   bool can_evict() const { return factory_ != nullptr; }
   StatusOr<ColdStore*> Cold();  // made when first asked for
   // ms since the epoch; does not jump while the task lives.
-  Timestamp Now() const { return clock_.Now(); }
+  Timestamp Now() const { return time_.Now(); }
   bool MustSpillChanges(uint64_t bytes) const {
     return !scratch_dir_.empty() && bytes >= spill_changes_bytes_;
   }
@@ -68,7 +68,7 @@ class TaskMemory {
   uint64_t spilled_entries = 0;
 
  private:
-  const SteadyClock clock_;
+  const TaskTime time_;
   const std::unique_ptr<MemoryShare> share_;
   const ColdStoreFactory factory_;
   const std::string scratch_dir_;
@@ -91,8 +91,6 @@ class ColdTable {
   // For a table that holds nothing yet.
   void Restore(std::unique_ptr<ShareFiles> files);
   RestoredTable* restored() { return restored_.get(); }
-  // Everything that it holds was taken into memory.
-  void ForgetRestored() { restored_.reset(); }
   bool spilled() const { return spilled_; }
 
   struct Victim {
@@ -122,7 +120,7 @@ class ColdTable {
   Status DropSlice(int64_t slice);
 
  private:
-  std::string Stored(std::string_view value) const;
+  std::string Stored(std::string_view value, bool hides) const;
   std::string ColdKey(int64_t slice, std::string_view place) const;
   struct Part;
   Status ReadPart(int64_t slice, std::string& begin, std::string& end, SortedMerge::Order order,

@@ -11,6 +11,7 @@
 
 #include "common/base/ids.h"
 #include "common/base/status.h"
+#include "common/base/time.h"
 #include "state/key_codec.h"
 #include "state/slot_layout.h"
 
@@ -52,6 +53,11 @@ class OrderedTable;  // ordered_table.h
 struct TimeToLive {
   int64_t ms = 0;  // 0: never
   bool from_creation = false;
+
+  // `stamp`: when that was; 0: not known, as of entries from before there was a time to live.
+  bool IsOver(Timestamp stamp, Timestamp now) const {
+    return ms > 0 && stamp != 0 && stamp <= now - ms;
+  }
 };
 
 // The keyed tables of one operator of one task.

@@ -6,9 +6,7 @@ namespace weir {
 
 std::vector<int64_t> RestoredTable::Slices() const {
   std::vector<int64_t> slices;
-  for (const auto& [slice, parts] : files_->slices()) {
-    if (!dropped_.contains(slice)) slices.push_back(slice);
-  }
+  for (const auto& [slice, parts] : files_->slices()) slices.push_back(slice);
   return slices;
 }
 

@@ -6,7 +6,6 @@
 #include <list>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,12 +20,9 @@ class RestoredTable {
  public:
   explicit RestoredTable(std::unique_ptr<ShareFiles> files) : files_(std::move(files)) {}
 
-  bool Holds(int64_t slice) const {
-    return files_->slices().contains(slice) && !dropped_.contains(slice);
-  }
+  bool Holds(int64_t slice) const { return files_->slices().contains(slice); }
   std::vector<int64_t> Slices() const;
-  void Drop(int64_t slice) { dropped_.insert(slice); }
-  uint64_t file_bytes() const { return files_->bytes(); }
+  void Drop(int64_t slice) { files_->Drop(slice); }
 
   // Finds an entry by `place` (its slice, hash, group and key): its slot, none when there is none.
   StatusOr<std::optional<std::string>> Find(const StateEntry& place);
@@ -48,7 +44,6 @@ class RestoredTable {
   StatusOr<std::shared_ptr<const EntryBlock>> Block(size_t file, size_t number);
 
   std::unique_ptr<ShareFiles> files_;
-  std::set<int64_t> dropped_;
   std::list<Kept> kept_;  // the one used last in front
   absl::flat_hash_map<uint64_t, std::list<Kept>::iterator> by_id_;
   uint64_t kept_bytes_ = 0;

@@ -33,6 +33,7 @@ class ShareFiles {
   StatusOr<size_t> Add(std::shared_ptr<const StateFileReader> reader, KeyGroupRange groups);
   const StateFileReader& file(size_t number) const { return *files_[number].reader; }
 
+  void Drop(int64_t slice) { slices_.erase(slice); }
   const std::map<int64_t, std::vector<Part>>& slices() const { return slices_; }
   uint64_t bytes() const;  // of all blocks that count
 

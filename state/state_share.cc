@@ -303,9 +303,16 @@ StatusOr<std::unique_ptr<SortedMerge>> Changes::Merge(int64_t slice,
   return merge;
 }
 
+bool IsDead(const TableIdentity& table, std::string_view slot, Timestamp now) {
+  Timestamp stamp = 0;
+  if (table.time_to_live.ms == 0 || slot.size() < sizeof(stamp)) return false;
+  std::memcpy(&stamp, slot.data() + slot.size() - sizeof(stamp), sizeof(stamp));
+  return table.time_to_live.IsOver(stamp, now);
+}
+
 // The changes, above `files` if that is not null: then all there is of the table.
 Status WriteEntries(const TableIdentity& table, const Changes& changes, const ShareFiles* files,
-                    StateFileWriter& out) {
+                    Timestamp now, StateFileWriter& out) {
   std::set<int64_t> slices;
   for (const auto& [slice, of_it] : changes.slices()) {
     slices.insert(slice);
@@ -320,7 +327,7 @@ Status WriteEntries(const TableIdentity& table, const Changes& changes, const Sh
       ASSIGN_OR_RETURN(const StateEntry* entry, merge->Next());
       if (entry == nullptr) break;
       // Nothing older is below.
-      if (files != nullptr && (entry->erased || table.IsDead(entry->slot))) continue;
+      if (files != nullptr && (entry->erased || IsDead(table, entry->slot, now))) continue;
       RETURN_IF_ERROR(out.Add(*entry));
     }
   }
@@ -329,10 +336,10 @@ Status WriteEntries(const TableIdentity& table, const Changes& changes, const Sh
 
 StatusOr<FileHandle> WriteFile(CheckpointStorage& storage, CheckpointId id,
                                const TableIdentity& table, const ShareFiles* files,
-                               const Changes& changes, uint64_t bytes) {
+                               const Changes& changes, Timestamp now, uint64_t bytes) {
   ASSIGN_OR_RETURN(std::unique_ptr<ShareFileWriter> file,
                    ShareFileWriter::Make(storage, id, table, files != nullptr, bytes));
-  RETURN_IF_ERROR(WriteEntries(table, changes, files, file->entries()));
+  RETURN_IF_ERROR(WriteEntries(table, changes, files, now, file->entries()));
   return file->Finish();
 }
 
@@ -346,13 +353,6 @@ KeyedStateHandle WholeRange(const TableIdentity& table) {
 
 }  // namespace
 
-bool TableIdentity::IsDead(std::string_view slot) const {
-  Timestamp stamp = 0;
-  if (!has_stamp || slot.size() < sizeof(stamp)) return false;
-  std::memcpy(&stamp, slot.data() + slot.size() - sizeof(stamp), sizeof(stamp));
-  return stamp != 0 && stamp <= dead_since;
-}
-
 uint64_t StateRun::memory_bytes() const {
   uint64_t bytes = 0;
   for (const StateSection& section : sections) bytes += section.payload.size() + sizeof(section);
@@ -364,7 +364,7 @@ StatusOr<std::shared_ptr<const StateFileReader>> SpillSections(
   const uint64_t begin = scratch.size();
   StateFileWriter writer(HeaderOf(table),
                          [&](std::string_view bytes) { return scratch.Append(bytes); });
-  RETURN_IF_ERROR(WriteEntries(table, Changes(table, sections), nullptr, writer));
+  RETURN_IF_ERROR(WriteEntries(table, Changes(table, sections), nullptr, 0, writer));
   RETURN_IF_ERROR(writer.End());
   ASSIGN_OR_RETURN(std::shared_ptr<const StateFileReader> file,
                    StateFileReader::Open(scratch.View(begin, scratch.size() - begin),
@@ -374,7 +374,8 @@ StatusOr<std::shared_ptr<const StateFileReader>> SpillSections(
 
 StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
                                   const TableIdentity& table, const StateShare& share,
-                                  const std::vector<std::shared_ptr<const StateRun>>& runs) {
+                                  const std::vector<std::shared_ptr<const StateRun>>& runs,
+                                  Timestamp now) {
   uint64_t bytes = 0;
   bool changed = false;
   for (const auto& run : runs) {
@@ -392,8 +393,8 @@ StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
     }
     RETURN_IF_ERROR(files.status());
     WrittenShare out{{WholeRange(table)}};
-    ASSIGN_OR_RETURN(*out.share[0].add_base(),
-                     WriteFile(storage, id, table, files->get(), changes, bytes + BytesOf(share)));
+    ASSIGN_OR_RETURN(*out.share[0].add_base(), WriteFile(storage, id, table, files->get(), changes,
+                                                         now, bytes + BytesOf(share)));
     out.written_bytes = out.share[0].base(0).length();
     return out;
   }
@@ -404,7 +405,7 @@ StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
   uint64_t inline_bytes = 0;
   for (const FileHandle& file : out.share[0].delta()) inline_bytes += file.content().size();
   ASSIGN_OR_RETURN(FileHandle written,
-                   WriteFile(storage, id, table, nullptr, changes, bytes + inline_bytes));
+                   WriteFile(storage, id, table, nullptr, changes, now, bytes + inline_bytes));
   out.written_bytes = written.length();
   for (KeyedStateHandle& handle : out.share) *handle.add_delta() = written;
   return out;

@@ -8,6 +8,7 @@
 #include "common/base/time.h"
 #include "proto/checkpoint.pb.h"
 #include "state/entry_block.h"
+#include "state/keyed_state.h"
 #include "state/scratch_file.h"
 #include "state/slot_codec.h"
 #include "state/storage/checkpoint_storage.h"
@@ -26,12 +27,8 @@ struct TableIdentity {
   int32_t max_parallelism = 128;
   KeyForm keys = KeyForm::kWhole;
 
-  bool has_stamp = false;  // its last field is the time of the last writing, ms; 0: not known
-  Timestamp dead_since =
-      0;  // what was written then or earlier is forgotten, where there is a stamp
+  TimeToLive time_to_live;  // if any, the layout's last field is the stamp
 
-  // Of an encoded slot, whose time may be over.
-  bool IsDead(std::string_view slot) const;
   KeyPlacement placement() const { return {keys, max_parallelism}; }
   std::string Name() const { return "table " + table + " of operator " + uid; }
 };
@@ -71,10 +68,11 @@ StatusOr<StateShare> SelectShare(const TableIdentity& table,
 
 // Adds `runs`, oldest first, to `share`: as one more delta, or, when there are many deltas, by
 // folding everything into a new base file. Reads and writes files, a block of each at a time;
-// touches no table.
+// touches no table. `now`: what is dead by then is left out of a base.
 StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
                                   const TableIdentity& table, const StateShare& share,
-                                  const std::vector<std::shared_ptr<const StateRun>>& runs);
+                                  const std::vector<std::shared_ptr<const StateRun>>& runs,
+                                  Timestamp now);
 
 // Writes sections as a sorted state file of its own, to a scratch file.
 StatusOr<std::shared_ptr<const StateFileReader>> SpillSections(

@@ -14,7 +14,6 @@ namespace {
 // A table with what the checkpoints hold of it.
 struct TrackedTable {
   TableIdentity identity;
-  int64_t time_to_live_ms = 0;
   std::unique_ptr<WriteBackTable> table;
   StateShare share;  // as of the newest completed checkpoint that we were told of
   // Cut since, oldest first: numbered, so that a checkpoint knows which it holds.
@@ -47,6 +46,7 @@ struct TableWork {
   TableIdentity identity;
   StateShare share;
   std::vector<std::shared_ptr<const StateRun>> runs;
+  Timestamp now = 0;
   std::shared_ptr<TableResult> result;
 };
 
@@ -54,7 +54,8 @@ StatusOr<SnapshotResult> Write(CheckpointStorage& storage, CheckpointId id,
                                const std::vector<TableWork>& tables) {
   SnapshotResult result;
   for (const TableWork& work : tables) {
-    StatusOr<WrittenShare> written = WriteShare(storage, id, work.identity, work.share, work.runs);
+    StatusOr<WrittenShare> written =
+        WriteShare(storage, id, work.identity, work.share, work.runs, work.now);
     if (!written.ok()) {
       return std::move(written).status().Annotate("snapshot of " + work.identity.Name());
     }
@@ -67,10 +68,6 @@ StatusOr<SnapshotResult> Write(CheckpointStorage& storage, CheckpointId id,
   }
   return result;
 }
-
-}  // namespace
-
-namespace {
 
 // A task that keeps no state has no part in the budget.
 std::unique_ptr<TaskMemory> MakeMemory(const TaskState::Config& config) {
@@ -123,19 +120,17 @@ class OperatorTables : public KeyedState {
     auto tracked = std::make_unique<TrackedTable>();
     tracked->identity = {uid_, name, std::move(layout), config_.key_groups, config_.max_parallelism,
                          keys};
-    tracked->time_to_live_ms = time_to_live_.ms;
+    tracked->identity.time_to_live = time_to_live_;
     if (time_to_live_.ms > 0) {
       std::vector<SlotField> fields = tracked->identity.layout.fields();
       fields.push_back({"weir.written"});
       tracked->identity.layout = SlotLayout(std::move(fields));
-      tracked->identity.has_stamp = true;
     }
     if (!memory_) memory_ = MakeMemory(config_);
     WriteBackTable::Config table;
     table.number = table_count_++;
     table.identity = tracked->identity;
     table.ordered = ordered;
-    table.time_to_live = time_to_live_;
     table.collects_changes = config_.storage != nullptr;
     table.memory = memory_.get();
     tracked->table = std::make_unique<WriteBackTable>(std::move(table));
@@ -211,11 +206,14 @@ KeyedState& TaskState::ForOperator(const std::string& uid) { return impl_->Opera
 
 // The largest tables first: a large one that rests must not press a small one that works.
 Status TaskState::MakeRoom() {
+  if (!impl_->memory) return OkStatus();
   std::vector<WriteBackTable*> tables;
   impl_->ForEachTable([&](TrackedTable& t) { tables.push_back(t.table.get()); });
-  std::stable_sort(tables.begin(), tables.end(), [](WriteBackTable* a, WriteBackTable* b) {
-    return a->hot_bytes() > b->hot_bytes();
-  });
+  if (impl_->memory->held() > impl_->memory->Allowance()) {
+    std::stable_sort(tables.begin(), tables.end(), [](WriteBackTable* a, WriteBackTable* b) {
+      return a->hot_bytes() > b->hot_bytes();
+    });
+  }
   for (WriteBackTable* table : tables) RETURN_IF_ERROR(table->MakeRoom());
   return OkStatus();
 }
@@ -264,7 +262,7 @@ SnapshotWork TaskState::TakeWork() {
     TableWork& work = tables.emplace_back();
     work.tracked = &t;
     work.identity = t.identity;
-    work.identity.dead_since = impl_->memory->Now() - t.time_to_live_ms;
+    work.now = impl_->memory->Now();
     work.share = t.share;
     for (const auto& [number, run] : t.runs) work.runs.push_back(run);
     work.result = std::make_shared<TableResult>();

@@ -19,14 +19,12 @@ WriteBackTable::WriteBackTable(Config config)
       keys_(identity_.keys),
       ordered_(config.ordered),
       collects_changes_(config.collects_changes),
-      time_to_live_(config.time_to_live),
       memory_(*config.memory),
-      cold_(config.number, identity_.placement(), time_to_live_.ms, memory_),
+      cold_(config.number, identity_.placement(), identity_.time_to_live.ms, memory_),
       writer_(identity_.layout),
       reader_(SlotReader::Of(writer_.layout())) {
   CHECK(!ordered_ || keys_ != KeyForm::kWhole);
-  CHECK(time_to_live_.ms == 0 || identity_.has_stamp);
-  if (time_to_live_.ms > 0) stamp_at_ = layout().offset(layout().fields().size() - 1);
+  if (identity_.time_to_live.ms > 0) stamp_at_ = layout().offset(layout().fields().size() - 1);
   now_ = swept_at_ = memory_.Now();
 }
 
@@ -136,7 +134,7 @@ Status WriteBackTable::Lookup(SliceState& state, int64_t slice, const EncodedKey
       }
       entry->set(HotEntry::kReferenced);
       Touch(state, entry);
-      if (is_new[at] || !time_to_live_.from_creation) Stamp(entry->slot());
+      if (is_new[at] || !identity_.time_to_live.from_creation) Stamp(entry->slot());
       slots[at] = {entry->slot(), &hot};
     }
   }
@@ -172,7 +170,7 @@ Status WriteBackTable::LookupCold(SliceState& state, int64_t slice, const Encode
       }
       Touch(state, entry);
       if (dead) std::memset(entry->slot(), 0, layout().width());
-      if (is_new[at] || !time_to_live_.from_creation) Stamp(entry->slot());
+      if (is_new[at] || !identity_.time_to_live.from_creation) Stamp(entry->slot());
       slots[at] = {entry->slot(), &state.hot};
     }
     if (entry) entry->set(HotEntry::kReferenced);
@@ -275,9 +273,7 @@ void WriteBackTable::CountChanges() { memory_.Recount(counted_changes_, log_byte
 // ---- Time to live
 
 bool WriteBackTable::IsDead(const char* slot) const {
-  if (time_to_live_.ms == 0) return false;
-  const Timestamp stamp = StampOf(slot);
-  return stamp != 0 && stamp <= now_ - time_to_live_.ms;
+  return identity_.time_to_live.ms > 0 && identity_.time_to_live.IsOver(StampOf(slot), now_);
 }
 
 Timestamp WriteBackTable::StampOf(const char* slot) const {
@@ -287,18 +283,18 @@ Timestamp WriteBackTable::StampOf(const char* slot) const {
 }
 
 void WriteBackTable::Stamp(char* slot) const {
-  if (time_to_live_.ms > 0) std::memcpy(slot + stamp_at_, &now_, sizeof(now_));
+  if (identity_.time_to_live.ms > 0) std::memcpy(slot + stamp_at_, &now_, sizeof(now_));
 }
 
 // Erases what is dead in memory, by and by: the whole table is visited within a quarter of the time
 // to live. What was written before there was one begins to live when it is visited.
 Status WriteBackTable::SweepDead() {
-  if (time_to_live_.ms == 0) return OkStatus();
+  if (identity_.time_to_live.ms == 0) return OkStatus();
   now_ = memory_.Now();
   if (slices_.empty()) return OkStatus();
   constexpr double kMostVisits = 4096;
   const double share =
-      4.0 * static_cast<double>(now_ - swept_at_) / static_cast<double>(time_to_live_.ms);
+      4.0 * static_cast<double>(now_ - swept_at_) / static_cast<double>(identity_.time_to_live.ms);
   auto visits = static_cast<int64_t>(std::min(kMostVisits, share * static_cast<double>(entries_)));
   if (visits <= 0) return OkStatus();
   swept_at_ = now_;
@@ -444,20 +440,24 @@ void WriteBackTable::Restore(std::unique_ptr<ShareFiles> files) {
 StatusOr<bool> WriteBackTable::Warm(size_t entries) {
   // What was evicted is not worth having back before it is asked for.
   if (cold_.spilled() || memory_.held() > memory_.Allowance() / 8 * 7) warm_ = true;
-  for (; !warm_ && entries > 0; --entries) {
+  while (!warm_ && entries > 0) {
     if (!warming_ || !cold_.restored()->Holds(warm_slice_)) {
       RETURN_IF_ERROR(WarmNextSlice());
+      --entries;
       continue;
     }
-    ASSIGN_OR_RETURN(const StateEntry* entry, warming_->Next());
     SliceState& state = SliceOf(warm_slice_);
-    if (entry == nullptr) {
-      state.all_hot = true;
-      RETURN_IF_ERROR(WarmNextSlice());
-    } else if (!entry->erased && state.hot.Find(entry->key, entry->hash) == nullptr) {
+    for (; entries > 0; --entries) {
+      ASSIGN_OR_RETURN(const StateEntry* entry, warming_->Next());
+      if (entry == nullptr) {
+        state.all_hot = true;
+        RETURN_IF_ERROR(WarmNextSlice());
+        break;
+      }
+      if (entry->erased || state.hot.Find(entry->key, entry->hash) != nullptr) continue;
       RETURN_IF_ERROR(InsertCold(state, entry->key, entry->hash, entry->slot).status());
-      CountBytes(state);
     }
+    CountBytes(state);
   }
   if (warm_) warming_.reset();
   return warm_;

@@ -29,7 +29,6 @@ class WriteBackTable : public OrderedTable {
     uint32_t number = 0;  // among the task's tables: its prefix in the cold store
     TableIdentity identity;
     bool ordered = false;          // ScanFrom and ScanBack may be called; the keys are not kWhole
-    TimeToLive time_to_live;       // if any, the layout's last field is the stamp
     bool collects_changes = true;  // false: there are no snapshots, nothing is recorded for them
     TaskMemory* memory = nullptr;
   };
@@ -136,7 +135,6 @@ class WriteBackTable : public OrderedTable {
   const KeyForm keys_;
   const bool ordered_;
   const bool collects_changes_;
-  const TimeToLive time_to_live_;
   TaskMemory& memory_;
   ColdTable cold_;
   SlotWriter writer_;

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <set>
+#include <thread>
 
+#include "state/memory/memory_cold_store.h"
 #include "taskmanager/executor_harness.h"
 
 namespace weir {
@@ -40,8 +44,14 @@ class TaskExecutorTest : public testing::Test {
   }
 
   void MakeExecutor(std::vector<SourceSplit> splits) {
+    TaskEnvironment environment = CountingEnvironment(*pool_, std::move(splits));
+    environment.state_memory = memory_;
+    environment.cold_store = [this]() -> StatusOr<std::unique_ptr<ColdStore>> {
+      ++cold_stores_;
+      return MakeMemoryColdStore();
+    };
     executor_ = std::make_shared<TaskExecutor>(
-        CountingEnvironment(*pool_, std::move(splits)),
+        std::move(environment),
         [this](rpc::TaskManagerMessage message) { heard_.Hear(std::move(message)); });
   }
 
@@ -136,6 +146,8 @@ class TaskExecutorTest : public testing::Test {
 
   std::string dir_;
   std::unique_ptr<WorkerPool> pool_;
+  std::shared_ptr<MemoryBudget> memory_ = std::make_shared<MemoryBudget>(1 << 20);
+  std::atomic<int> cold_stores_ = 0;
   Listener heard_;
   std::shared_ptr<TaskExecutor> executor_;
   int64_t offset_ = 0;
@@ -172,6 +184,22 @@ TEST_F(TaskExecutorTest, RunsABoundedJobToItsEnd) {
     }
   }
   EXPECT_TRUE(heard_.WaitForStates(rpc::FINISHED, 5));
+}
+
+TEST_F(TaskExecutorTest, ATaskThatRestsMakesRoomWhenOthersNeedMemory) {
+  Deploy(Deployment());
+  ASSERT_TRUE(heard_.WaitForStates(rpc::RUNNING, 5));
+  Assign({"0:5000", "5000:10000"}, false);
+  EXPECT_EQ(Fetch(1, 10'000).size(), 10u);  // and the tasks wait for more
+  EXPECT_GT(memory_->held(), 0u);
+  EXPECT_EQ(cold_stores_, 0);
+  std::vector<std::unique_ptr<MemoryShare>> others;
+  for (int i = 0; i < 10'000; ++i) others.push_back(memory_->NewShare());
+  others[0]->Hold(1 << 20);
+  for (int i = 0; i < 2000 && cold_stores_ < kParallelism; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(cold_stores_, kParallelism) << "nobody told them";
 }
 
 TEST_F(TaskExecutorTest, RestoresACheckpointUnderANewAttempt) {

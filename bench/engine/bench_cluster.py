@@ -96,7 +96,11 @@ class BenchCluster(TestCluster):
         before = {name: self.cpu_s(name) for name in names}
         job = self.submit(script, parallelism)
         # Seldom: each look costs the machine a process.
-        while (info := self.info(job) or {}).get("state") not in ("FINISHED", "FAILED", "CANCELED"):
+        while True:
+            info = self.info(job)
+            expect(info, f"{case.name}: the job manager does not answer")
+            if info["state"] in ("FINISHED", "FAILED", "CANCELED"):
+                break
             time.sleep(0.3)
         expect(info["state"] == "FINISHED", f"{case.name}: {info['state']}: {info.get('reason', info['failures'])}")
         cpu = {name: self.cpu_s(name) - before[name] for name in names}

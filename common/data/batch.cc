@@ -1,5 +1,7 @@
 #include "common/data/batch.h"
 
+#include <algorithm>
+
 namespace weir {
 
 std::string_view RowKindText(RowKind kind) {
@@ -25,6 +27,15 @@ Batch::Batch(SchemaPtr schema, std::vector<ColumnPtr> columns, size_t rows,
   CHECK_EQ(schema_->size(), columns_.size());
   for (const ColumnPtr& column : columns_) CHECK_EQ(column->size(), rows_);
   CHECK(!kinds_ || kinds_->size() == rows_);
+}
+
+Batch Batch::OfChanges(SchemaPtr schema, std::vector<ColumnPtr> columns,
+                       std::vector<RowKind> kinds) {
+  const size_t rows = kinds.size();
+  const bool inserts = std::all_of(kinds.begin(), kinds.end(),
+                                   [](RowKind kind) { return kind == RowKind::kInsert; });
+  return Batch(std::move(schema), std::move(columns), rows,
+               inserts ? nullptr : std::make_shared<const std::vector<RowKind>>(std::move(kinds)));
 }
 
 Batch Batch::WithSplit(int32_t split) const {

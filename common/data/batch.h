@@ -29,6 +29,9 @@ class Batch {
   // `kinds` null when every row is an insert.
   Batch(SchemaPtr schema, std::vector<ColumnPtr> columns, size_t rows,
         std::shared_ptr<const std::vector<RowKind>> kinds = nullptr);
+  // One row per kind.
+  static Batch OfChanges(SchemaPtr schema, std::vector<ColumnPtr> columns,
+                         std::vector<RowKind> kinds);
 
   const Schema& schema() const { return *schema_; }
   const SchemaPtr& schema_ptr() const { return schema_; }

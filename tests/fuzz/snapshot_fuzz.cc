@@ -177,7 +177,7 @@ StatusOr<StateShare> Fold(CheckpointStorage& storage, int64_t id, StateShare sha
   // The 16th delta makes it fold.
   while (share[0].delta_size() < 16) {
     ASSIGN_OR_RETURN(WrittenShare more,
-                     WriteShare(storage, CheckpointId(id), Table(0), share, runs));
+                     WriteShare(storage, CheckpointId(id), Table(0), share, runs, 0));
     share = std::move(more.share);
     if (share[0].base_size() > 0 && share[0].delta_size() == 0) break;
   }
