@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -200,6 +201,41 @@ TEST_F(DispatcherTest, TheNextJobManagerGoesOn) {
   EXPECT_GT(manager->Get(&FakeTaskManager::last_).restored_checkpoint(), 0);
   EXPECT_GT(manager->Get(&FakeTaskManager::last_).attempt(), int64_t{2} << 32);
   EXPECT_EQ(manager->Get(&FakeTaskManager::splits_), 1) << "from the checkpoint";
+}
+
+// Neither memory nor the store grows with the jobs that were.
+TEST_F(DispatcherTest, EndedJobsBeyondALimitAreForgotten) {
+  constexpr int kKept = 3;
+  const DispatcherOptions options{.ended_jobs_kept = kKept};
+  std::vector<std::string> ids;
+  const auto listed = [&] {
+    std::set<std::string> found;
+    const auto reply =
+        Await<rpc::ListJobsReply>([&](auto done) { dispatcher_->ListJobs(done); });
+    for (const auto& job : reply.jobs()) found.insert(job.job_id());
+    return found;
+  };
+  Make(true, options);
+  {
+    auto manager = Manager({});
+    manager->Attach(1);
+    for (int i = 0; i < 2 * kKept; ++i) {
+      ids.push_back(Submit(TestJob()).jobs(0).job_id());
+      WaitForState(ids.back(), "FINISHED");
+    }
+    EXPECT_EQ(listed(), std::set<std::string>(ids.end() - kKept, ids.end()));
+    EXPECT_EQ(Get(ids[0]).error().message(), "there is no job " + ids[0]);
+  }
+  Make(true, options);  // a new leader with the same folder
+  EXPECT_EQ(listed(), std::set<std::string>(ids.end() - kKept, ids.end()));
+  dispatcher_.reset();
+  std::string files;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(dir_ + "/ha")) {
+    files += file.path().string() + '\n';
+  }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    EXPECT_EQ(files.find(ids[i]) != std::string::npos, i + kKept >= ids.size()) << files;
+  }
 }
 
 TEST_F(DispatcherTest, FromARetainedCheckpoint) {

@@ -35,7 +35,7 @@ class KeyedState;
 enum class Progress {
   kDone,     // the element is worked off
   kMore,     // a cursor is kept: call Resume
-  kBlocked,  // a completion will call OperatorContext::wake: call Resume then
+  kBlocked,  // call Resume after OperatorContext::wake, or when NextTimer is due
 };
 
 enum class FlushReason { kBarrier, kWatermark, kEndOfInput, kIdle };
@@ -103,6 +103,8 @@ struct OperatorContext {
 struct OperatorState {
   std::string bytes;                                  // opaque, small
   std::vector<checkpoint::Committable> committables;  // of sinks
+  // Not OK: it can have no part in this checkpoint, which fails; the task goes on.
+  Status declined;
 };
 
 class Operator {
@@ -130,7 +132,7 @@ class Operator {
   // pre-aggregates and mini-batches, so that a snapshot finds none.
   virtual StatusOr<Progress> Flush(FlushReason reason, Collector& out) { return Progress::kDone; }
 
-  // When to call OnTimer next, and the time then, by Clock::SteadyNow.
+  // When to call OnTimer next (Resume where it is blocked), and the time then, by Clock::SteadyNow.
   virtual std::optional<Timestamp> NextTimer() const { return std::nullopt; }
   virtual StatusOr<Progress> OnTimer(Timestamp now, Collector& out) { return Progress::kDone; }
 
@@ -138,6 +140,9 @@ class Operator {
   virtual StatusOr<OperatorState> Snapshot(CheckpointId id) { return OperatorState{}; }
   // The checkpoint is durable. Called in order; may be skipped for some.
   virtual void CheckpointCompleted(CheckpointId id) {}
+
+  // For people: what it waits for, if it is stuck.
+  virtual std::string Trouble() { return ""; }
 };
 
 // The root of a chain that reads no channel.
@@ -149,9 +154,8 @@ class SourceOperator : public Operator {
   virtual void NoMoreSplits() = 0;
   // Position and watermark of every split it has, for the snapshot.
   virtual StatusOr<std::vector<SourceSplit>> SplitPositions() = 0;
-  // For people: records that wait to be read, -1 where unknown; what it waits for, if it is stuck.
+  // For people: records that wait to be read; -1 where unknown.
   virtual int64_t Lag() { return -1; }
-  virtual std::string Trouble() { return ""; }
 
   StatusOr<Progress> ProcessBatch(int, Batch, Collector&) final {
     return InternalError("a source has no input");

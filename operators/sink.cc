@@ -44,7 +44,8 @@ Status TableSinkOperator::MakeWriter(OperatorContext& context,
         .schema = table_schema_,
         .log = {.storage = context.storage,
                 .run_blocking = context.run_blocking,
-                .wake = context.wake},
+                .wake = context.wake,
+                .clock = context.clock},
         .restored = context.restored_checkpoint,
         .clock = context.clock,
     };
@@ -90,17 +91,27 @@ StatusOr<Progress> TableSinkOperator::TryWrite() {
   if (!waiting_) return Progress::kDone;
   StatusOr<bool> taken = writer_->Write(*waiting_);
   if (!taken.ok()) return std::move(taken).status().Annotate("sink " + table_name_);
-  if (!*taken) return Progress::kBlocked;
+  if (!*taken) return Blocked();
   waiting_.reset();
   next_timer_ = writer_->FlushDue(clock_->SteadyNow());
   return Progress::kDone;
+}
+
+Progress TableSinkOperator::Blocked() {
+  next_timer_ = ahead_ ? ahead_->RetryAt() : std::nullopt;
+  return Progress::kBlocked;
+}
+
+std::string TableSinkOperator::Trouble() {
+  if (!ahead_ || ahead_->trouble().ok()) return "";
+  return "sink " + table_name_ + ": " + std::string(ahead_->trouble().message());
 }
 
 StatusOr<Progress> TableSinkOperator::TryFlush() {
   StatusOr<bool> flushed = writer_->Flush();
   if (!flushed.ok()) return std::move(flushed).status().Annotate("sink " + table_name_);
   flushing_ = !*flushed && !(Planted("barrier-passes-before-the-flush") && !ahead_);
-  return flushing_ ? Progress::kBlocked : Progress::kDone;
+  return flushing_ ? Blocked() : Progress::kDone;
 }
 
 StatusOr<Progress> TableSinkOperator::Resume(Collector&) {
@@ -124,7 +135,12 @@ StatusOr<OperatorState> TableSinkOperator::Snapshot(CheckpointId id) {
   std::vector<checkpoint::Committable> fresh;
   OperatorState state;
   if (ahead_) {
-    if (auto epoch = ahead_->Prepare(id)) fresh.push_back(std::move(*epoch));
+    StatusOr<std::optional<checkpoint::Committable>> epoch = ahead_->Prepare(id);
+    if (!epoch.ok()) {
+      state.declined = std::move(epoch).status().Annotate("sink " + table_name_);
+      return state;
+    }
+    if (*epoch) fresh.push_back(**std::move(epoch));
     state.bytes = ahead_->State();
   } else {
     StatusOr<std::vector<std::string>> prepared = writer_->PrepareCommit(id);

@@ -29,6 +29,7 @@ class TableSinkOperator : public Operator {
   StatusOr<Progress> Resume(Collector& out) override;
   StatusOr<Progress> Flush(FlushReason reason, Collector& out) override;
   std::optional<Timestamp> NextTimer() const override { return next_timer_; }
+  std::string Trouble() override;
   StatusOr<Progress> OnTimer(Timestamp now, Collector& out) override;
   StatusOr<OperatorState> Snapshot(CheckpointId id) override;
   void CheckpointCompleted(CheckpointId id) override {
@@ -41,6 +42,7 @@ class TableSinkOperator : public Operator {
   Batch Map(const Batch& batch) const;
   StatusOr<Progress> TryWrite();
   StatusOr<Progress> TryFlush();
+  Progress Blocked();
 
   const MakeSink make_sink_;
   std::string table_name_;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "common/base/planted_bug.h"
 #include "common/data/batch_codec.h"
 #include "state/xxh64.h"
 
@@ -15,9 +16,10 @@ struct BlockHeader {
   uint64_t length;  // of what follows
   uint64_t zero = 0;
 };
-constexpr size_t kBlockBytes = 256 << 10;        // about
-constexpr size_t kSpillBytes = 1 << 20;          // that wait, before they are written
-constexpr size_t kMostWaiting = 8 << 20;         // before rows are refused
+constexpr size_t kBlockBytes = 256 << 10;  // about
+constexpr size_t kSpillBytes = 4 << 20;    // that wait, before they are written
+constexpr size_t kMostHeld = 16 << 20;     // before rows are refused
+constexpr Timestamp kRetryMs = 1000;
 constexpr uint64_t kLargestBlock = 1ull << 30;   // anything larger is damage
 constexpr size_t kMostWithoutFiles = 256 << 20;  // of one interval
 
@@ -75,38 +77,42 @@ void SinkLogWriter::CloseBlock() {
   block_.clear();
 }
 
-Status SinkLogWriter::Collect() {
+void SinkLogWriter::Collect() {
   std::optional<Status> result = call_.Take();
-  if (!result) return failed_;
-  if (!result->ok()) {
-    failed_ = std::move(*result).Annotate("write the rows ahead");
-  } else if (std::exchange(finishing_, false)) {
-    rows_.files.push_back(std::move(file_->handle));
-    file_.reset();
+  if (!result) return;
+  std::shared_ptr<File> file = std::exchange(file_, nullptr);
+  if (result->ok()) {
+    rows_.files.push_back(std::move(file->handle));
+    failed_ = OkStatus();
+    return;
   }
-  return failed_;
+  failed_ = std::move(*result).Annotate("write the rows ahead");
+  if (!Planted("refused-rows-forgotten")) waiting_.insert(0, file->bytes);
+  retry_at_ = context_.clock->SteadyNow() + kRetryMs;
 }
 
-void SinkLogWriter::Spill(bool finish) {
-  if (!file_) file_ = std::make_shared<File>();
-  finishing_ = finish;
-  auto work = [file = file_, storage = context_.storage, id = next_, finish,
-               bytes = std::make_shared<std::string>(std::exchange(waiting_, {}))]() -> Status {
-    if (!file->writer) {
-      ASSIGN_OR_RETURN(file->writer, storage->CreateFile(id));
-    }
-    RETURN_IF_ERROR(file->writer->Append(*bytes));
-    if (!finish) return OkStatus();
-    ASSIGN_OR_RETURN(file->handle, file->writer->Finish());
-    return OkStatus();
-  };
-  call_.Start(context_.run_blocking, context_.wake, std::move(work));
+void SinkLogWriter::Spill() {
+  retry_at_.reset();
+  file_ = std::make_shared<File>();
+  file_->bytes = std::exchange(waiting_, {});
+  call_.Start(context_.run_blocking, context_.wake,
+              [file = file_, storage = context_.storage, id = next_]() -> Status {
+                ASSIGN_OR_RETURN(std::unique_ptr<CheckpointFileWriter> out,
+                                 storage->CreateFile(id));
+                RETURN_IF_ERROR(out->Append(file->bytes));
+                ASSIGN_OR_RETURN(file->handle, out->Finish());
+                return OkStatus();
+              });
 }
 
 StatusOr<bool> SinkLogWriter::Append(const Batch& batch) {
-  RETURN_IF_ERROR(Collect());
-  if (context_.storage && waiting_.size() >= kSpillBytes && !call_.running()) Spill(false);
-  if (waiting_.size() + block_.size() >= (context_.storage ? kMostWaiting : kMostWithoutFiles)) {
+  Collect();
+  if (context_.storage && waiting_.size() >= kSpillBytes && !call_.running() &&
+      (!retry_at_ || context_.clock->SteadyNow() >= *retry_at_)) {
+    Spill();
+  }
+  const size_t held = waiting_.size() + block_.size() + (file_ ? file_->bytes.size() : 0);
+  if (held >= (context_.storage ? kMostHeld : kMostWithoutFiles)) {
     if (context_.storage) return false;
     return ResourceExhaustedError("rows that wait for a checkpoint fill " +
                                   std::to_string(kMostWithoutFiles >> 20) +
@@ -118,26 +124,24 @@ StatusOr<bool> SinkLogWriter::Append(const Batch& batch) {
   return true;
 }
 
-StatusOr<bool> SinkLogWriter::Seal() {
-  RETURN_IF_ERROR(Collect());
+bool SinkLogWriter::Seal() {
+  Collect();
   if (call_.running()) return false;
+  if (std::exchange(sealing_, false)) return true;
   CloseBlock();
-  if (!file_ && waiting_.empty()) return true;
-  if (!file_ && (!context_.storage || waiting_.size() <= context_.storage->inline_bytes())) {
+  if (waiting_.empty()) return true;
+  if (!context_.storage || waiting_.size() <= context_.storage->inline_bytes()) {
     checkpoint::FileHandle handle;
-    Xxh64 hash;
-    hash.Update(waiting_);
     handle.set_length(waiting_.size());
-    handle.set_checksum(hash.Digest());
+    handle.set_checksum(Xxh64::Hash(waiting_));
     handle.set_checkpoint_id(next_.value());
     handle.set_content(std::exchange(waiting_, {}));
     rows_.files.push_back(std::move(handle));
     return true;
   }
-  Spill(true);
-  if (call_.running()) return false;
-  RETURN_IF_ERROR(Collect());
-  return true;
+  Spill();
+  sealing_ = true;
+  return call_.running() ? false : Seal();
 }
 
 SinkLogWriter::Rows SinkLogWriter::Take(CheckpointId next) {

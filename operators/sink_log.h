@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/ids.h"
 #include "common/base/status.h"
+#include "common/base/time.h"
 #include "common/data/batch.h"
 #include "connectors/blocking_call.h"
 #include "proto/checkpoint.pb.h"
@@ -15,51 +17,60 @@
 namespace weir {
 
 // The rows that a write-ahead sink gets between two barriers, as bytes: in memory while they are
-// few, in a file of the checkpoint storage beyond that. Holds a few MB at most. Used by the task's
-// thread, never waits; files are written on the I/O pool.
+// few, in files of the checkpoint storage beyond that. Holds 16 MB at most. Used by the task's
+// thread, never waits; files are written on the I/O pool. What a disk does not take stays in memory
+// and is tried again.
 class SinkLogWriter {
  public:
   struct Context {
     std::shared_ptr<CheckpointStorage> storage;  // null: the job has none, rows stay in memory
     std::function<void(std::function<void()>)> run_blocking;
     std::function<void()> wake;
+    const Clock* clock = &Clock::Real();
   };
   // `next`: no checkpoint below it will name what is written now.
   SinkLogWriter(Context context, CheckpointId next) : context_(std::move(context)), next_(next) {}
 
-  // False: full, not taken; again after `wake`.
+  // False: full, not taken; again after `wake`, or at RetryAt.
   StatusOr<bool> Append(const Batch& batch);
-  // Makes what was appended durable. False: not yet, again after `wake`.
-  StatusOr<bool> Seal();
-  // After Seal. What comes now is of the next interval.
+  // Tries to make durable what was appended. False: not yet, again after `wake`.
+  bool Seal();
+  // After Seal: why it could not. The rows are still here, and of the next interval.
+  Status unsealed() const { return waiting_.empty() ? OkStatus() : failed_; }
+  // After Seal, which could. What comes now is of the next interval.
   struct Rows {
     std::vector<checkpoint::FileHandle> files;
     int64_t count = 0;
   };
   Rows Take(CheckpointId next);
 
+  // While a disk takes nothing: when to try again (Clock::SteadyNow), and why it does not.
+  std::optional<Timestamp> RetryAt() const { return retry_at_; }
+  const Status& trouble() const { return failed_; }
+
  private:
-  // A file being written, shared with the I/O pool.
+  // One file, shared with the I/O pool, which changes only its handle.
   struct File {
-    std::unique_ptr<CheckpointFileWriter> writer;
-    checkpoint::FileHandle handle;  // once finished
+    std::string bytes;
+    checkpoint::FileHandle handle;  // once it is written
   };
 
   void CloseBlock();
   // Writes what waits, on the I/O pool.
-  void Spill(bool finish);
+  void Spill();
   // Takes the result of a call that ended.
-  Status Collect();
+  void Collect();
 
   const Context context_;
   CheckpointId next_;
   std::string block_;    // elements of a block that is not closed
   std::string waiting_;  // closed blocks, not in a file yet
   std::shared_ptr<File> file_;
-  bool finishing_ = false;  // the running call ends the file
   BlockingCall call_;
+  bool sealing_ = false;  // the last call was Seal's
   Rows rows_;
-  Status failed_;
+  Status failed_;  // the last call
+  std::optional<Timestamp> retry_at_;
 };
 
 // Reads the rows back, batch by batch. kDataLoss, naming the file, for bytes that are not what was

@@ -85,16 +85,17 @@ StatusOr<std::unique_ptr<WriteAhead>> WriteAhead::Make(Config config,
   return ahead;
 }
 
-std::optional<checkpoint::Committable> WriteAhead::Prepare(CheckpointId id) {
+StatusOr<std::optional<checkpoint::Committable>> WriteAhead::Prepare(CheckpointId id) {
+  std::optional<checkpoint::Committable> committable;
+  RETURN_IF_ERROR(log_.unsealed());
   SinkLogWriter::Rows rows = log_.Take(id.Next());
   Chain& chain = chains_[config_.identity.subtask];
   const Timestamp now = config_.clock->WallNow();
   // A clock that was ahead when the last one was prepared would put this off for as long.
   const Timestamp since = std::abs(now - chain.prepared_at);
   const bool refresh = chain.last_epoch > 0 && since >= kRefreshMs;
-  if (rows.count == 0 && !refresh) return std::nullopt;
-  checkpoint::Committable committable;
-  checkpoint::SinkEpoch* epoch = committable.mutable_epoch();
+  if (rows.count == 0 && !refresh) return committable;
+  checkpoint::SinkEpoch* epoch = committable.emplace().mutable_epoch();
   epoch->set_lineage(config_.identity.lineage);
   epoch->set_uid(config_.identity.sink_uid);
   epoch->set_subtask(static_cast<uint32_t>(config_.identity.subtask));

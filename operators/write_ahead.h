@@ -36,10 +36,15 @@ class WriteAhead final : public SinkWriter {
   StatusOr<bool> Flush() override { return log_.Seal(); }
 
   // After Flush, at a barrier: the interval's epoch. Nothing when there were no rows, except now
-  // and then, so that the target's note does not expire.
-  std::optional<checkpoint::Committable> Prepare(CheckpointId id);
+  // and then, so that the target's note does not expire. An error: they could not be made durable
+  // and are of the next interval.
+  StatusOr<std::optional<checkpoint::Committable>> Prepare(CheckpointId id);
   // After Prepare.
   std::string State() const;
+
+  // While the disk takes nothing: when to call again (Clock::SteadyNow), and why it does not.
+  std::optional<Timestamp> RetryAt() const { return log_.RetryAt(); }
+  const Status& trouble() const { return log_.trouble(); }
 
  private:
   struct Chain {

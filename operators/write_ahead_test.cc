@@ -81,6 +81,7 @@ class WriteAheadTest : public ::testing::Test {
     config.log.run_blocking = [this](std::function<void()> work) { work_.push_back(work); };
     config.log.wake = [this] { ++woken_; };
     config.clock = &clock_;
+    config.log.clock = &clock_;
     auto ahead = WriteAhead::Make(std::move(config), states);
     EXPECT_TRUE(ahead.ok()) << ahead.status();
     return std::move(*ahead);
@@ -100,9 +101,10 @@ class WriteAheadTest : public ::testing::Test {
       if (!sealed.ok() || *sealed) break;
       Work();
     }
-    std::optional<checkpoint::Committable> made = ahead.Prepare(CheckpointId(id));
-    if (!made) return std::nullopt;
-    return made->epoch();
+    StatusOr<std::optional<checkpoint::Committable>> made = ahead.Prepare(CheckpointId(id));
+    EXPECT_TRUE(made.ok()) << made.status();
+    if (!made.ok() || !*made) return std::nullopt;
+    return (*made)->epoch();
   }
   Status Commit(std::vector<checkpoint::SinkEpoch> epochs) {
     return CommitEpochs(sink_, TestSchema(), storage_.get(), std::move(epochs));
@@ -115,8 +117,9 @@ class WriteAheadTest : public ::testing::Test {
   FakeSink sink_;
   struct : Clock {
     Timestamp WallNow() const override { return now; }
-    int64_t MonotonicNanos() const override { return 0; }
+    int64_t MonotonicNanos() const override { return steady_ms * 1'000'000; }
     Timestamp now = 1'700'000'000'000;
+    int64_t steady_ms = 5000;
   } clock_;
 };
 
@@ -163,7 +166,7 @@ TEST_F(WriteAheadTest, FewRowsTravelInsideTheCheckpoint) {
   EXPECT_EQ(sink_.ids, Range(0, 21));
 }
 
-TEST_F(WriteAheadTest, ManyRowsGoIntoAFileInBoundedMemory) {
+TEST_F(WriteAheadTest, ManyRowsGoIntoFilesInBoundedMemory) {
   auto ahead = Open(0, 1);
   bool refused = false;
   int64_t next = 0;
@@ -182,9 +185,13 @@ TEST_F(WriteAheadTest, ManyRowsGoIntoAFileInBoundedMemory) {
   EXPECT_TRUE(refused);
   EXPECT_GT(woken_, 0);
   auto epoch = Prepare(*ahead, 2);
-  ASSERT_EQ(epoch->log_size(), 1);
-  EXPECT_TRUE(epoch->log(0).path().starts_with("shared/1-")) << epoch->log(0).path();
-  EXPECT_GT(epoch->log(0).length(), 30'000'000u);
+  uint64_t bytes = 0;
+  for (const checkpoint::FileHandle& file : epoch->log()) {
+    EXPECT_TRUE(file.path().starts_with("shared/1-")) << file.path();
+    bytes += file.length();
+  }
+  EXPECT_GT(bytes, 30'000'000u);
+  EXPECT_LE(epoch->log_size(), 8);
   ASSERT_EQ(Commit({*epoch}), OkStatus());
   EXPECT_EQ(sink_.ids, Range(0, next));
   // Files of the next interval are named by a later checkpoint.
@@ -269,21 +276,69 @@ TEST_F(WriteAheadTest, OtherColumnsAreRefused) {
   EXPECT_THAT(status.message(), HasSubstr("for other columns than the table has now"));
 }
 
-TEST_F(WriteAheadTest, ADiskThatIsFullFailsTheTask) {
-  fs_->SetHook([](const std::string& operation) {
-    return operation.starts_with("append") || operation.starts_with("write")
-               ? ResourceExhaustedError("no space left")
-               : OkStatus();
+// The checkpoint fails, the rows wait for the next one.
+TEST_F(WriteAheadTest, ADiskThatIsFullFailsTheCheckpoint) {
+  bool full = true;
+  fs_->SetHook([&](const std::string& operation) {
+    return full && operation.starts_with("write") ? ResourceExhaustedError("no space left")
+                                                  : OkStatus();
   });
   auto ahead = Open(0, 1);
   Write(*ahead, Rows(0, 1000, 1000));
-  StatusOr<bool> sealed = ahead->Flush();
-  while (sealed.ok() && !*sealed) {
-    Work();
-    sealed = ahead->Flush();
+  for (int64_t id = 1; id < 3; ++id) {
+    StatusOr<bool> sealed = ahead->Flush();
+    while (sealed.ok() && !*sealed) {
+      Work();
+      sealed = ahead->Flush();
+    }
+    ASSERT_TRUE(sealed.ok()) << sealed.status();
+    const Status declined = ahead->Prepare(CheckpointId(id)).status();
+    EXPECT_EQ(declined.code(), StatusCode::kResourceExhausted);
+    EXPECT_THAT(declined.message(), HasSubstr("write the rows ahead"));
   }
-  EXPECT_EQ(sealed.status().code(), StatusCode::kResourceExhausted);
-  EXPECT_THAT(sealed.status().message(), HasSubstr("write the rows ahead"));
+  EXPECT_EQ(ahead->trouble().code(), StatusCode::kResourceExhausted);
+  Write(*ahead, Rows(1000, 1001));
+  full = false;
+  auto epoch = Prepare(*ahead, 3);
+  ASSERT_TRUE(epoch.has_value());
+  EXPECT_EQ(epoch->previous(), 0);
+  EXPECT_EQ(ahead->trouble(), OkStatus());
+  ASSERT_EQ(Commit({*epoch}), OkStatus());
+  EXPECT_EQ(sink_.ids, Range(0, 1001));
+}
+
+// No more than memory holds; a second later the disk is asked again.
+TEST_F(WriteAheadTest, RowsWaitWhileADiskIsFull) {
+  int asked = 0;
+  bool full = true;
+  fs_->SetHook([&](const std::string& operation) {
+    if (!operation.starts_with("write")) return OkStatus();
+    ++asked;
+    return full ? ResourceExhaustedError("no space left") : OkStatus();
+  });
+  auto ahead = Open(0, 1);
+  int64_t next = 0;
+  while (*ahead->Write(Rows(next, next + 100, 1000))) {
+    next += 100;
+    Work();
+    ASSERT_LT(next, 20'000) << "more than memory holds";
+  }
+  EXPECT_EQ(asked, 1);
+  ASSERT_TRUE(ahead->RetryAt().has_value());
+  EXPECT_EQ(*ahead->RetryAt(), clock_.SteadyNow() + 1000);
+  clock_.steady_ms += 1000;
+  EXPECT_FALSE(*ahead->Write(Rows(next, next + 1)));
+  EXPECT_FALSE(ahead->RetryAt().has_value());  // `wake` follows
+  Work();
+  EXPECT_EQ(asked, 2);
+  EXPECT_FALSE(*ahead->Write(Rows(next, next + 1)));
+  full = false;
+  clock_.steady_ms += 1000;
+  Write(*ahead, Rows(next, next + 1));
+  auto epoch = Prepare(*ahead, 1);
+  ASSERT_TRUE(epoch.has_value());
+  ASSERT_EQ(Commit({*epoch}), OkStatus());
+  EXPECT_EQ(sink_.ids, Range(0, next + 1));
 }
 
 }  // namespace

@@ -69,13 +69,18 @@ StatusOr<std::shared_ptr<const EntryBlock>> ShareFiles::ReadBlock(size_t file,
     const std::string stored = std::move(bytes);
     whole = translator.Translate(stored, bytes);
   }
+  const StateFileReader::Block& index = reader.blocks()[number];
   std::shared_ptr<const EntryBlock> block;
-  if (whole) {
-    block =
-        EntryBlock::InOrder(reader.blocks()[number].slice, std::move(bytes), slots_, placement_);
-  }
-  if (!block) {
-    return DataLossError("state file " + reader.path() + " is damaged: an entry is none");
+  if (whole) block = EntryBlock::InOrder(index.slice, std::move(bytes), slots_, placement_);
+  const auto damaged = [&](const std::string& why) {
+    return DataLossError("state file " + reader.path() + " is damaged: " + why);
+  };
+  if (!block || block->size() == 0) return damaged("an entry is none");
+  // Entries outside of what the index says would be found by some readers and not by others.
+  const StateEntry first = block->At(0);
+  if (first.group != index.groups.first || first.key != index.first_key ||
+      block->At(block->size() - 1).group != index.groups.last) {
+    return damaged("its index is that of other entries");
   }
   return block;
 }

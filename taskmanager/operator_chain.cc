@@ -84,6 +84,7 @@ void OperatorChain::EmitWatermark(NodeState& from, Watermark watermark) {
 std::optional<Timestamp> OperatorChain::NextTimer() const {
   std::optional<Timestamp> next;
   for (const NodeState& state : nodes_) {
+    if (!idle_ && !state.blocked) continue;
     std::optional<Timestamp> due = state.node.op->NextTimer();
     if (due && (!next || *due < *next)) next = due;
   }
@@ -110,7 +111,8 @@ StatusOr<OperatorChain::State> OperatorChain::Run(const Clock& clock, int64_t un
       NodeState& state = nodes_[i];
       work = work || state.current || !state.waiting.empty();
       if (state.blocked) {
-        if (!state.node.woken->exchange(false)) {
+        const std::optional<Timestamp> due = state.node.op->NextTimer();
+        if (!state.node.woken->exchange(false) && !(due && *due <= clock.SteadyNow())) {
           blocked = true;
           continue;
         }

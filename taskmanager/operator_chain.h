@@ -40,7 +40,7 @@ class OperatorChain {
   enum class State {
     kIdle,        // everything pushed was worked off
     kMore,        // the caller's time is up
-    kBlocked,     // an operator waits for its wake
+    kBlocked,     // an operator waits for its wake, or its timer
     kOutputFull,  // the output has no capacity
   };
 
@@ -65,7 +65,7 @@ class OperatorChain {
   // The highest that left the chain or an operator that makes watermarks.
   Timestamp watermark() const { return watermark_; }
 
-  // The earliest of all operators.
+  // The earliest of all operators; while the chain is not idle, of those that are blocked.
   std::optional<Timestamp> NextTimer() const;
 
   size_t size() const { return nodes_.size(); }

@@ -347,11 +347,13 @@ Runnable::Next Task::Run() {
 Runnable::Next Task::Park(Step why) {
   last_ = why;
   Next next;
-  // Where PushDueTimers would not run them, timers wake nobody.
-  if (why == Step::kIdle && life_.running() && !config_.finished && !end_sent_ &&
-      body_->chain->idle()) {
-    std::optional<Timestamp> timer = body_->chain->NextTimer();
-    if (timer) next.wake_at = std::max(*timer, timers_pushed_ + 1);
+  if (why != Step::kIdle || !life_.running() || config_.finished) return next;
+  std::optional<Timestamp> timer = body_->chain->NextTimer();
+  if (!timer) return next;
+  if (!body_->chain->idle()) {
+    next.wake_at = *timer;
+  } else if (!end_sent_) {  // PushDueTimers runs none behind the end
+    next.wake_at = std::max(*timer, timers_pushed_ + 1);
   }
   return next;
 }
@@ -533,6 +535,7 @@ Status Task::DoSnapshot(CheckpointId id) {
   // The barrier goes out first: downstream aligns while we snapshot.
   if (!end_sent_) body_->writer->WriteBarrier(id);
   Snapshot snapshot;
+  Status declined;
   snapshot.id = id;
   snapshot.result.set_vertex(static_cast<uint32_t>(config_.id.vertex.value()));
   snapshot.result.set_subtask(static_cast<uint32_t>(config_.id.subtask));
@@ -540,12 +543,18 @@ Status Task::DoSnapshot(CheckpointId id) {
   for (size_t i = 0; i < body_->chain->size(); ++i) {
     StatusOr<OperatorState> state = body_->chain->op(i).Snapshot(id);
     if (!state.ok()) return std::move(state).status().Annotate(body_->chain->name(i));
+    if (!state->declined.ok()) declined = std::move(state->declined);
     checkpoint::OperatorSnapshot* out = snapshot.result.add_operators();
     out->set_uid(body_->contexts[i]->node->uid());
     out->set_operator_state(std::move(state->bytes));
     for (checkpoint::Committable& committable : state->committables) {
       *out->add_committables() = std::move(committable);
     }
+  }
+  if (!declined.ok()) {
+    aligning_since_ns_ = 0;
+    config_.listener(task_event::SnapshotDeclined{id, std::move(declined)});
+    return OkStatus();
   }
   RETURN_IF_ERROR(AddPositions(&snapshot.result));
   RETURN_IF_ERROR(body_->state->BeginSnapshot(id));
@@ -607,9 +616,15 @@ void Task::End() {
 }
 
 void Task::Observe() {
-  if (!body_->source) return;
-  metrics_.source_lag.store(body_->source->Lag(), std::memory_order_relaxed);
-  metrics_.SetTrouble(body_->source->Trouble());
+  if (config_.finished) return;
+  if (body_->source) {
+    metrics_.source_lag.store(body_->source->Lag(), std::memory_order_relaxed);
+  }
+  std::string trouble;
+  for (size_t i = 0; i < body_->chain->size() && trouble.empty(); ++i) {
+    trouble = body_->chain->op(i).Trouble();
+  }
+  metrics_.SetTrouble(std::move(trouble));
 }
 
 void Task::UpdateMetrics() {

@@ -313,6 +313,32 @@ TEST_F(TaskTest, GivesUpACheckpointAndTakesTheNext) {
   EXPECT_EQ(bench.Events<task_event::SnapshotDone>()[0]->id, CheckpointId(3));
 }
 
+TEST_F(TaskTest, AnOperatorThatDeclinesACheckpointGoesOn) {
+  Bench bench(
+      1,
+      [] {
+        auto op = std::make_unique<TestOperator>();
+        op->snapshot = [](CheckpointId id) -> StatusOr<OperatorState> {
+          OperatorState state;
+          if (id == CheckpointId(1)) state.declined = ResourceExhaustedError("no space left");
+          return state;
+        };
+        return op;
+      },
+      dir_);
+  bench.Start();
+  bench.Send(0, CheckpointBarrier{CheckpointId(1)});
+  EXPECT_TRUE(bench.Events<task_event::SnapshotDone>().empty());
+  ASSERT_EQ(bench.Events<task_event::SnapshotDeclined>().size(), 1u);
+  EXPECT_EQ(bench.Events<task_event::SnapshotDeclined>()[0]->cause,
+            ResourceExhaustedError("no space left"));
+  bench.Send(0, Pairs({{"a", 1}}));
+  bench.Send(0, CheckpointBarrier{CheckpointId(2)});
+  EXPECT_EQ(bench.Output(), "b1\n+I a 1\nb2\n");
+  ASSERT_EQ(bench.Events<task_event::SnapshotDone>().size(), 1u);
+  EXPECT_EQ(bench.Events<task_event::SnapshotDone>()[0]->id, CheckpointId(2));
+}
+
 TEST_F(TaskTest, EndsItsInputTakesTheLastSnapshotAndFinishesWhenTold) {
   Bench bench(2, MakeCount, dir_);
   bench.Start();
@@ -443,6 +469,35 @@ TEST_F(TaskTest, RunsTimersWhenTheyAreDue) {
   bench.executor->Advance(1);
   ASSERT_TRUE(bench.executor->RunAll());
   EXPECT_EQ(bench.Output(), "+I timer 1\n");
+}
+
+TEST_F(TaskTest, ABlockedOperatorIsResumedWhenItsTimerIsDue) {
+  std::optional<Timestamp> due;
+  int resumed = 0;
+  Bench bench(1, [&] {
+    auto op = std::make_unique<TestOperator>();
+    op->next_timer = [&] { return due; };
+    op->batch = [&](int, Batch, Collector&) -> StatusOr<Progress> {
+      due = bench.executor->clock().SteadyNow() + 50;
+      return Progress::kBlocked;
+    };
+    op->resume = [&](Collector& out) -> StatusOr<Progress> {
+      ++resumed;
+      due.reset();
+      out.Emit(0, Pairs({{"resumed", 1}}));
+      return Progress::kDone;
+    };
+    return op;
+  });
+  bench.Start();
+  bench.Send(0, Pairs({{"a", 1}}));
+  bench.executor->Advance(49);
+  ASSERT_TRUE(bench.executor->RunAll());
+  EXPECT_EQ(resumed, 0);
+  bench.executor->Advance(1);
+  ASSERT_TRUE(bench.executor->RunAll());
+  EXPECT_EQ(bench.Output(), "+I resumed 1\n");
+  EXPECT_EQ(resumed, 1);
 }
 
 // It would be woken over and over for a timer that it no longer runs, until the whole job has

@@ -52,8 +52,8 @@ constexpr const char* kPlants[] = {
     "committed-before-published", "commits-overtake", "failed-commit-counts",
     "commits-forgotten-on-restore", "uncommitted-not-carried-on", "finished-before-the-last-commit",
     // rows written ahead
-    "rows-of-a-failed-checkpoint-forgotten", "chains-of-others-dropped", "note-ignored",
-    "note-read-before-the-fence", "noted-after-the-commit",
+    "rows-of-a-failed-checkpoint-forgotten", "refused-rows-forgotten", "chains-of-others-dropped",
+    "note-ignored", "note-read-before-the-fence", "noted-after-the-commit",
     // who may speak
     "old-leader-publishes"};
 #endif
