@@ -17,8 +17,6 @@ using sql::SessionStatement;
 using sql::SqlError;
 using sql::StatementResult;
 
-constexpr int kSlots = 8;  // jobs run one after the other: more than any of them asks for
-
 // "OK", the answer of most DDL: nothing to show to people.
 bool IsOnlyOk(const StatementResult& result) {
   return result.rows.size() == 1 && result.rows[0] == std::vector<Value>{Value("OK")} &&
@@ -123,17 +121,12 @@ class LocalRun {
 class LocalJobRunner : public JobRunner {
  public:
   LocalJobRunner(int parallelism, std::string scratch)
-      : slots_(std::max(kSlots, parallelism)), scratch_(std::move(scratch)) {}
+      : slots_(std::max(kLocalSlots, parallelism)), scratch_(std::move(scratch)) {}
 
   Status Run(const sql::Session&, const SessionStatement& statement, const StatementResult& planned,
              ResultPrinter& printer) override {
     if (cluster_ == nullptr) {
-      LocalClusterOptions options;
-      options.slots = slots_;
-      options.workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-      options.checkpoint_root = scratch_ + "/checkpoints";
-      options.state_dir = scratch_ + "/state";
-      ASSIGN_OR_RETURN(cluster_, LocalCluster::Start(options));
+      ASSIGN_OR_RETURN(cluster_, StartLocalCluster(slots_, scratch_));
     }
     ASSIGN_OR_RETURN(const std::string id, cluster_->Submit(MakeJob(statement, planned)));
     return FollowJob(*cluster_, id, planned, printer);
@@ -146,6 +139,15 @@ class LocalJobRunner : public JobRunner {
 };
 
 }  // namespace
+
+StatusOr<std::unique_ptr<LocalCluster>> StartLocalCluster(int slots, const std::string& scratch) {
+  LocalClusterOptions options;
+  options.slots = slots;
+  options.workers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  options.checkpoint_root = scratch + "/checkpoints";
+  options.state_dir = scratch + "/state";
+  return LocalCluster::Start(options);
+}
 
 JobCompiler::Job MakeJob(const SessionStatement& statement, const StatementResult& planned) {
   JobCompiler::Job job;

@@ -36,6 +36,11 @@ class JobRunner {
 // As RunLocal, jobs by `runner`.
 int RunScript(const LocalCommand& command, JobRunner& runner);
 
+// Jobs run one after the other: more than any of them asks for, unless its parallelism is higher.
+inline constexpr int kLocalSlots = 8;
+// A worker for each core; what need not outlive it goes to `scratch`.
+StatusOr<std::unique_ptr<LocalCluster>> StartLocalCluster(int slots, const std::string& scratch);
+
 JobCompiler::Job MakeJob(const sql::SessionStatement& statement,
                          const sql::StatementResult& planned);
 // Until the job has ended; shows the rows of a query as they come.

@@ -137,12 +137,19 @@ StatusOr<LocalCluster::Fetched> LocalCluster::Fetch(const std::string& job_id, i
   return fetched;
 }
 
-Status LocalCluster::Wait(const std::string& job_id) {
+rpc::JobDetails LocalCluster::GetJob(const std::string& job_id) {
   rpc::GetJobRequest request;
   request.set_job_id(job_id);
+  return Await<rpc::JobDetails>([&](auto done) { dispatcher_->GetJob(request, std::move(done)); });
+}
+
+rpc::ListJobsReply LocalCluster::ListJobs() {
+  return Await<rpc::ListJobsReply>([&](auto done) { dispatcher_->ListJobs(std::move(done)); });
+}
+
+Status LocalCluster::Wait(const std::string& job_id) {
   while (true) {
-    auto details =
-        Await<rpc::JobDetails>([&](auto done) { dispatcher_->GetJob(request, std::move(done)); });
+    const rpc::JobDetails details = GetJob(job_id);
     if (details.error().code() != 0) return ToStatus(details.error());
     const rpc::JobSummary& summary = details.summary();
     if (summary.state() == "FINISHED") return OkStatus();
@@ -167,11 +174,7 @@ Status LocalCluster::Stop(const std::string& job_id) {
 }
 
 std::string LocalCluster::SavepointOf(const std::string& job_id) {
-  rpc::GetJobRequest request;
-  request.set_job_id(job_id);
-  auto details =
-      Await<rpc::JobDetails>([&](auto done) { dispatcher_->GetJob(request, std::move(done)); });
-  return details.savepoint();
+  return GetJob(job_id).savepoint();
 }
 
 }  // namespace weir

@@ -40,6 +40,8 @@ class LocalCluster {
   };
   StatusOr<Fetched> Fetch(const std::string& job_id, int64_t token, const SchemaPtr& schema);
 
+  rpc::JobDetails GetJob(const std::string& job_id);
+  rpc::ListJobsReply ListJobs();
   // Until the job has ended; its failure, or kCancelled.
   Status Wait(const std::string& job_id);
   void Cancel(const std::string& job_id);

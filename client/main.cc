@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
@@ -12,6 +14,7 @@
 #include "client/compiler.h"
 #include "client/local.h"
 #include "client/savepoint_files.h"
+#include "client/shell/shell.h"
 #include "client/task_manager_process.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
@@ -31,6 +34,7 @@ constexpr char kAbout[] = "Weir runs Apache Flink's SQL on streams.";
 constexpr char kExamples[] =
     "Examples:\n"
     "  weir local -f job.sql                     run a script in this process\n"
+    "  weir sql                                  a prompt on a cluster; weir local: one without\n"
     "  weir jobmanager --checkpoint-dir /var/weir/checkpoints --ha-dir /var/weir/ha\n"
     "  weir taskmanager --jobmanager localhost:6123 --slots 4\n"
     "  weir run -f job.sql --parallelism 2 --detached\n"
@@ -42,6 +46,7 @@ constexpr char kExamples[] =
 struct Arguments {
   LocalCommand local;
   RunCommand run;
+  ShellCommand sql;
   RunCommand explain;
   ClusterCommand cluster;  // of those that ask about or change what runs
   OutputFormat version_output = OutputFormat::kTable;
@@ -56,7 +61,8 @@ struct Arguments {
   TaskManagerOptions taskmanager;
   std::string state_dir;
   std::string state_memory = "1 gb";
-  std::vector<std::string> local_settings, run_settings, explain_settings, jobmanager_settings;
+  std::vector<std::string> local_settings, run_settings, sql_settings, explain_settings,
+      jobmanager_settings;
 };
 
 const std::map<std::string, OutputFormat> kRowFormats = {{"table", OutputFormat::kTable},
@@ -123,8 +129,10 @@ constexpr char kRowOutputHelp[] =
 
 void AddLocal(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand(
-      "local", "run a script in this process, without a cluster, each job to its end");
-  AddFile(command, &arguments->local.file);
+      "local",
+      "run a script in this process, without a cluster, each job to its end; a prompt without one");
+  command->add_option("-f,--file", arguments->local.file, "the SQL script; - is standard input")
+      ->type_name("FILE");
   AddOutput(command, &arguments->local.output, kRowFormats,
             std::string(kRowOutputHelp) +
                 "; with changelog a failing statement does not end the "
@@ -135,9 +143,25 @@ void AddLocal(CLI::App& app, Arguments* arguments) {
   AddSettings(command, &arguments->local_settings, "as SET before the script; may be repeated");
   command->footer(
       "Examples:\n"
+      "  weir local\n"
       "  weir local -f job.sql\n"
       "  echo \"SELECT 1 + 1;\" | weir local -f - --output json\n"
       "  weir local -f job.sql --set table.local-time-zone=Europe/Berlin");
+}
+
+void AddSql(CLI::App& app, Arguments* arguments) {
+  CLI::App* command =
+      app.add_subcommand("sql", "a prompt: statements and their answers on a cluster");
+  AddJobManager(command, &arguments->sql.jobmanager);
+  command->add_option("--parallelism", arguments->sql.parallelism, "of the jobs")
+      ->check(CLI::Range(1, 128));
+  AddSettings(command, &arguments->sql_settings, "as SET at the beginning; may be repeated");
+  command->footer(
+      "HELP at the prompt shows what there is to say. Statements from a pipe run one after the\n"
+      "other, to the first that fails.\n"
+      "Examples:\n"
+      "  weir sql\n"
+      "  weir sql --jobmanager localhost:6123 < setup.sql");
 }
 
 void AddRun(CLI::App& app, Arguments* arguments) {
@@ -379,6 +403,16 @@ int RunTaskManagerProcess(Arguments& arguments) {
   return ExitCode(RunTaskManager(arguments.taskmanager, arguments.state_dir, state_bytes));
 }
 
+// Without a script there is a prompt, where somebody can type.
+int RunLocalCommand(Arguments& arguments) {
+  LocalCommand& local = arguments.local;
+  if (local.file.empty() && isatty(STDIN_FILENO) != 0) {
+    return RunLocalShell({.parallelism = local.parallelism, .config = local.config});
+  }
+  if (local.file.empty()) local.file = "-";
+  return RunLocal(local);
+}
+
 // `command` with its subcommand, if it has one: "savepoint inspect".
 int Dispatch(const std::string& command, Arguments& arguments) {
   const bool server = command == "jobmanager" || command == "taskmanager";
@@ -387,7 +421,9 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   arguments.local.config = Settings(arguments.local_settings);
   arguments.run.config = Settings(arguments.run_settings);
   arguments.explain.config = Settings(arguments.explain_settings);
-  if (command == "local") return RunLocal(arguments.local);
+  arguments.sql.config = Settings(arguments.sql_settings);
+  if (command == "local") return RunLocalCommand(arguments);
+  if (command == "sql") return RunClusterShell(arguments.sql);
   if (command == "run") return RunOnCluster(arguments.run);
   if (command == "explain") return ExplainScript(arguments.explain);
   if (command == "list") return ListJobs(arguments.cluster);
@@ -460,6 +496,7 @@ int Main(int argc, char** argv) {
   app.footer(kExamples);
   app.require_subcommand(1);
   AddLocal(app, &arguments);
+  AddSql(app, &arguments);
   AddRun(app, &arguments);
   AddJobCommands(app, &arguments);
   AddSavepoint(app, &arguments);

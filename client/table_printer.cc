@@ -85,25 +85,33 @@ void TextTable::Finish(std::ostream& out) {
   out << Line();
 }
 
+std::vector<std::string> RowCells(const Batch& batch, size_t row, const TimeZone& zone) {
+  std::vector<std::string> cells;
+  for (const ColumnPtr& column : batch.columns()) cells.push_back(CellText(*column, row, zone));
+  return cells;
+}
+
+std::vector<TextTable::Column> ColumnsOf(const Schema& schema) {
+  std::vector<TextTable::Column> columns;
+  for (const Field& field : schema.fields()) {
+    columns.push_back({OnOneLine(field.name), field.type.is_numeric()});
+  }
+  return columns;
+}
+
 Status TablePrinter::BeginRows(const ResultHeader& header) {
   header_ = header;
   count_ = 0;
-  std::vector<TextTable::Column> columns;
-  if (header_.changes) columns.push_back({"op"});
-  for (const Field& field : header_.schema->fields()) {
-    columns.push_back({OnOneLine(field.name), field.type.is_numeric()});
-  }
+  std::vector<TextTable::Column> columns = ColumnsOf(*header_.schema);
+  if (header_.changes) columns.insert(columns.begin(), {"op"});
   table_.emplace(std::move(columns));
   return OkStatus();
 }
 
 Status TablePrinter::Rows(const Batch& batch) {
   for (size_t row = 0; row < batch.rows(); ++row) {
-    std::vector<std::string> cells;
-    if (header_.changes) cells.emplace_back(RowKindText(batch.kind(row)));
-    for (const ColumnPtr& column : batch.columns()) {
-      cells.push_back(CellText(*column, row, header_.time_zone));
-    }
+    std::vector<std::string> cells = RowCells(batch, row, header_.time_zone);
+    if (header_.changes) cells.insert(cells.begin(), std::string(RowKindText(batch.kind(row))));
     table_->Add(std::move(cells));
   }
   count_ += batch.rows();

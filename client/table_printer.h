@@ -33,6 +33,10 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// A row as a table for people shows it: each cell on one line.
+std::vector<std::string> RowCells(const Batch& batch, size_t row, const TimeZone& zone);
+std::vector<TextTable::Column> ColumnsOf(const Schema& schema);
+
 class TablePrinter : public ResultPrinter {
  public:
   explicit TablePrinter(std::ostream& out) : out_(out) {}

@@ -15,6 +15,7 @@ pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx libpq)  # PostgreSQL
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)    # configuration file
 find_package(CLI11 CONFIG REQUIRED)                          # command line
 find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)               # cold tier of keyed state
+find_library(LIBEDIT_LIBRARY edit REQUIRED)              # the SQL prompt
 find_package(OpenSSL REQUIRED)
 
 # librdkafka 2.13 or newer, built from source by deploy/install-dependencies (Debian's 2.0.2 loses

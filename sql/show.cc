@@ -56,6 +56,8 @@ StatementResult NameList(const char* column, const std::vector<std::string>& nam
   return result;
 }
 
+}  // namespace
+
 std::vector<std::string> FunctionNames() {
   std::set<std::string> names;
   const auto add = [&](const std::string& name) {
@@ -69,6 +71,8 @@ std::vector<std::string> FunctionNames() {
   for (const std::string& name : AggregateFunctionNames()) add(name);
   return {names.begin(), names.end()};
 }
+
+namespace {
 
 // A column as DESCRIBE shows it.
 struct DescribedColumn {

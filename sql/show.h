@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sql/session.h"
 
@@ -12,6 +13,9 @@ SqlResult<StatementResult> Show(const ast::Show& show, const Catalog& catalog,
                                 const SessionConfig& config);
 SqlResult<StatementResult> Describe(const ast::Describe& describe, const Catalog& catalog,
                                     const SessionConfig& config);
+
+// As SHOW FUNCTIONS has them: sorted, in lower case.
+std::vector<std::string> FunctionNames();
 
 // One row "OK", the answer of most DDL.
 StatementResult OkResult();

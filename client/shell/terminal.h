@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "client/shell/live_table.h"
+
+namespace weir {
+
+// Of standard output; 24 by 80 where it cannot say.
+LiveTable::Size TerminalSize();
+
+// From now on Ctrl-C ends no process. For the whole process, once.
+void CatchInterrupts();
+// Whether there was one since this was last asked.
+bool TakeInterrupt();
+
+// Where the prompts keep their history; empty: there is no home.
+std::string HistoryFile();
+
+}  // namespace weir
