@@ -22,6 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
+constexpr auto kValidationLimit = std::chrono::minutes(2);
 
 StatusOr<rpc::SubmitRequest> MakeRequest(const RunCommand& command) {
   ASSIGN_OR_RETURN(Script script, ReadScript(command.file));
@@ -217,6 +218,34 @@ int CancelJob(const ClusterCommand& command, const std::string& job) {
     std::cout << "job " << job << " is being canceled; `weir info " << job << "` tells when it is"
               << std::endl;
   }
+  return 0;
+}
+
+int ValidateScript(const RunCommand& command) {
+  StatusOr<rpc::SubmitRequest> request = MakeRequest(command);
+  if (!request.ok()) return Fail(request.status());
+  const JobCompiler::Result result = SqlCompiler::CompileNow(*request, kValidationLimit);
+  const bool json = command.cluster.output == OutputFormat::kJson;
+  if (result.error) {
+    if (!json) return Fail(*result.error);
+    PrintJson(Json({{"valid", false},
+                    {"line", result.error->line()},
+                    {"column", result.error->column()},
+                    {"message", result.error->message()},
+                    {"rendered", result.error->rendered()}}));
+    return 1;
+  }
+  Json jobs = Json::array();
+  for (const JobCompiler::Job& job : result.jobs) jobs.push_back(job.graph.name());
+  if (json) {
+    PrintJson(Json({{"valid", true}, {"jobs", jobs}, {"notes", result.notes}}));
+    return 0;
+  }
+  for (const std::string& note : result.notes) {
+    std::cerr << command.file << ": note: " << note << std::endl;
+  }
+  std::cout << command.file << " is right: " << jobs.size() << (jobs.size() == 1 ? " job" : " jobs")
+            << std::endl;
   return 0;
 }
 

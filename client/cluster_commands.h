@@ -36,5 +36,7 @@ int CancelJob(const ClusterCommand& command, const std::string& job);
 
 // The plans of a script's queries and INSERTs, without a job manager.
 int ExplainScript(const RunCommand& command);
+// Whether a job manager would take the script: plans it and looks at its tables, runs nothing.
+int ValidateScript(const RunCommand& command);
 
 }  // namespace weir

@@ -84,12 +84,6 @@ std::string StatesText(const rpc::VertexDetails& vertex) {
   return out;
 }
 
-std::string WatermarkText(int64_t watermark) {
-  if (watermark == kMinTimestamp) return "none";
-  if (watermark == kMaxTimestamp) return "end";
-  return TimeText(watermark);
-}
-
 std::string VerticesText(const rpc::JobDetails& job) {
   TextTable table(
       {{"operator"}, {"tasks"}, {"in", true}, {"out", true}, {"watermark"}, {"state", true}});
@@ -147,6 +141,12 @@ std::string DurationText(int64_t millis) {
   if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
   if (seconds < 86'400) return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
   return fmt::format("{} d {} h", seconds / 86'400, seconds / 3600 % 24);
+}
+
+std::string WatermarkText(int64_t watermark) {
+  if (watermark == kMinTimestamp) return "none";
+  if (watermark == kMaxTimestamp) return "end";
+  return TimeText(watermark);
 }
 
 std::string BytesText(int64_t bytes) {

@@ -21,6 +21,8 @@ std::string TaskManagersJson(const rpc::ClusterInfo& cluster);
 
 // "850 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h"
 std::string DurationText(int64_t millis);
+// "none", "end", or the time
+std::string WatermarkText(int64_t watermark);
 // "12 B", "3.4 MB"
 std::string BytesText(int64_t bytes);
 

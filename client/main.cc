@@ -12,10 +12,12 @@
 #include "client/cluster_client.h"
 #include "client/cluster_commands.h"
 #include "client/compiler.h"
+#include "client/completion_script.h"
 #include "client/local.h"
 #include "client/savepoint_files.h"
 #include "client/shell/shell.h"
 #include "client/task_manager_process.h"
+#include "client/top.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
@@ -48,6 +50,9 @@ struct Arguments {
   RunCommand run;
   ShellCommand sql;
   RunCommand explain;
+  RunCommand validate;
+  TopCommand top;
+  std::string shell;
   ClusterCommand cluster;  // of those that ask about or change what runs
   OutputFormat version_output = OutputFormat::kTable;
   std::string job;
@@ -62,7 +67,7 @@ struct Arguments {
   std::string state_dir;
   std::string state_memory = "1 gb";
   std::vector<std::string> local_settings, run_settings, sql_settings, explain_settings,
-      jobmanager_settings;
+      validate_settings, jobmanager_settings;
 };
 
 const std::map<std::string, OutputFormat> kRowFormats = {{"table", OutputFormat::kTable},
@@ -196,6 +201,39 @@ void AddExplain(CLI::App& app, Arguments* arguments) {
       ->check(CLI::Range(1, 128));
   AddSettings(command, &arguments->explain_settings, "as SET before the script; may be repeated");
   command->footer("Example:\n  weir explain -f job.sql");
+}
+
+void AddValidate(CLI::App& app, Arguments* arguments) {
+  CLI::App* command = app.add_subcommand(
+      "validate", "whether a job manager would take a script; looks at its tables, runs nothing");
+  AddFile(command, &arguments->validate.file);
+  AddOutput(command, &arguments->validate.cluster.output, kTextFormats, "text or JSON");
+  AddSettings(command, &arguments->validate_settings, "as SET before the script; may be repeated");
+  command->footer("Exit code 1 if it is not.\nExample:\n  weir validate -f job.sql");
+}
+
+void AddTop(CLI::App& app, Arguments* arguments) {
+  TopCommand& top = arguments->top;
+  CLI::App* command = app.add_subcommand("top", "what runs, with rates; renews itself");
+  AddJobManager(command, &top.cluster.jobmanager);
+  command->add_option("job", top.job, "its operators; all jobs if not given")->type_name("JOB");
+  command->add_option("--interval", top.interval_s, "seconds between two looks")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  command->add_flag("--once", top.once, "print the rates of one interval, and end");
+  command->footer("Examples:\n  weir top\n  weir top 3f9a --interval 5\n  weir top --once");
+}
+
+void AddCompletion(CLI::App& app, Arguments* arguments) {
+  CLI::App* command =
+      app.add_subcommand("completion", "a script that completes commands and options in a shell");
+  command->add_option("shell", arguments->shell, "whose script")
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->required();
+  command->footer(
+      "Examples:\n"
+      "  source <(weir completion bash)          in ~/.bashrc or ~/.zshrc (with zsh)\n"
+      "  weir completion fish | source           in config.fish");
 }
 
 void AddJobCommands(CLI::App& app, Arguments* arguments) {
@@ -422,10 +460,13 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   arguments.run.config = Settings(arguments.run_settings);
   arguments.explain.config = Settings(arguments.explain_settings);
   arguments.sql.config = Settings(arguments.sql_settings);
+  arguments.validate.config = Settings(arguments.validate_settings);
   if (command == "local") return RunLocalCommand(arguments);
   if (command == "sql") return RunClusterShell(arguments.sql);
   if (command == "run") return RunOnCluster(arguments.run);
   if (command == "explain") return ExplainScript(arguments.explain);
+  if (command == "validate") return ValidateScript(arguments.validate);
+  if (command == "top") return RunTop(arguments.top);
   if (command == "list") return ListJobs(arguments.cluster);
   if (command == "info") return ShowJob(arguments.cluster, arguments.job);
   if (command == "cancel") return CancelJob(arguments.cluster, arguments.job);
@@ -460,6 +501,27 @@ std::string UnknownCommand(const CLI::App& app, const std::string& word) {
   if (word.starts_with("-") || std::find(names.begin(), names.end(), word) != names.end())
     return "";
   return "there is no command '" + word + "'" + DidYouMean(word, names);
+}
+
+// The words of a command and of those below it.
+void CollectWords(const CLI::App& app, const std::string& path, std::vector<CommandWords>& out) {
+  CommandWords words{path, app.get_description().substr(0, app.get_description().find(';'))};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty() || option->get_group().empty()) continue;
+    CommandWords::Option one{"--" + option->get_lnames().front(), option->get_description()};
+    const std::string type = option->get_type_name();
+    for (size_t at = 0; type.find('|') != std::string::npos && at < type.size();) {
+      const size_t end = std::min(type.find('|', at), type.size());
+      one.values.push_back(type.substr(at, end - at));
+      at = end + 1;
+    }
+    one.takes_file = type == "FILE" || type == "PATH" || type == "DIR";
+    words.options.push_back(std::move(one));
+  }
+  out.push_back(std::move(words));
+  for (const CLI::App* below : app.get_subcommands({})) {
+    CollectWords(*below, path + (path.empty() ? "" : " ") + below->get_name(), out);
+  }
 }
 
 // The command that was given, and its subcommand behind a space.
@@ -502,10 +564,13 @@ int Main(int argc, char** argv) {
   AddSavepoint(app, &arguments);
   AddChanges(app, &arguments);
   AddExplain(app, &arguments);
+  AddValidate(app, &arguments);
+  AddTop(app, &arguments);
   AddJobManagerProcess(app, &arguments);
   AddTaskManagerProcess(app, &arguments);
   CLI::App* version = app.add_subcommand("version", "which version this is");
   AddOutput(version, &arguments.version_output, kTextFormats, "text or JSON");
+  AddCompletion(app, &arguments);
   if (argc == 1) {
     std::cout << app.help();
     return kUsageError;
@@ -524,6 +589,12 @@ int Main(int argc, char** argv) {
   const std::string command = CommandOf(app);
   if (command == "savepoint" && arguments.job.empty()) {
     return UsageError("`weir savepoint` needs a JOB, see `weir list`");
+  }
+  if (command == "completion") {
+    std::vector<CommandWords> words;
+    CollectWords(app, "", words);
+    std::cout << CompletionScript(arguments.shell, words);
+    return 0;
   }
   return Dispatch(command, arguments);
 }

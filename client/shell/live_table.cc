@@ -14,21 +14,6 @@ constexpr int64_t kRedrawNanos = 100'000'000;
 constexpr size_t kMostInTheEnd = 1000;  // rows that stay on the terminal
 constexpr size_t kFrameLines = 7;       // of the screen that are no rows
 
-constexpr char kEnterScreen[] = "\x1b[?1049h\x1b[?25l";
-constexpr char kLeaveScreen[] = "\x1b[?25h\x1b[?1049l";
-constexpr char kHome[] = "\x1b[H";
-constexpr char kClearLine[] = "\x1b[K";
-constexpr char kClearRest[] = "\x1b[J";
-
-// The first `columns` characters of a line.
-std::string Cut(const std::string& line, size_t columns) {
-  size_t characters = 0;
-  for (size_t i = 0; i < line.size(); ++i) {
-    if ((line[i] & 0xC0) != 0x80 && characters++ == columns) return line.substr(0, i);
-  }
-  return line;
-}
-
 std::string TableText(const ResultHeader& header, const std::vector<const LiveRows::Cells*>& rows) {
   TextTable table(ColumnsOf(*header.schema));
   for (const LiveRows::Cells* cells : rows) table.Add(*cells);
@@ -95,7 +80,7 @@ Status LiveTable::Rows(const Batch& batch) {
 }
 
 void LiveTable::Idle() {
-  if (dirty_ && (IsDue() || (!drawn_ && changes_ > 0))) Draw();
+  if (dirty_ && (IsDue() || (!screen_.drawn() && changes_ > 0))) Draw();
 }
 
 bool LiveTable::IsDue() const {
@@ -103,29 +88,20 @@ bool LiveTable::IsDue() const {
 }
 
 void LiveTable::Draw() {
-  const Size size = measure_();
-  const size_t shown = std::max<size_t>(1, size.lines > kFrameLines ? size.lines - kFrameLines : 1);
-  std::string head = CollapseWhitespace(statement_);
-  std::string text = (drawn_ ? "" : kEnterScreen) + std::string(kHome);
-  std::istringstream lines(head + "\n\n" + TableText(header_, rows_.Last(shown)));
-  for (std::string line; std::getline(lines, line);) {
-    text += Cut(line, size.columns) + kClearLine + "\n";
-  }
+  const size_t lines = screen_.size().lines;
+  const size_t shown = lines > kFrameLines ? lines - kFrameLines : 1;
+  std::string text =
+      CollapseWhitespace(statement_) + "\n\n" + TableText(header_, rows_.Last(shown));
   text += Count(static_cast<int64_t>(rows_.size()), "row");
   if (rows_.size() > shown) text += ", the last " + std::to_string(shown) + " shown";
-  text += "; " + Count(changes_, "change") + "; Ctrl-C ends the query" + kClearLine + kClearRest;
-  out_ << text << std::flush;
-  drawn_ = true;
+  text += "; " + Count(changes_, "change") + "; Ctrl-C ends the query\n";
+  screen_.Draw(text);
   dirty_ = false;
   drawn_at_ns_ = Clock::Real().MonotonicNanos();
 }
 
-void LiveTable::Leave() {
-  if (std::exchange(drawn_, false)) out_ << kLeaveScreen << std::flush;
-}
-
 void LiveTable::EndRows() {
-  Leave();
+  screen_.Leave();
   if (rows_.size() > 0) out_ << TableText(header_, rows_.Last(kMostInTheEnd));
   out_ << Count(static_cast<int64_t>(rows_.size()), "row");
   if (rows_.size() > kMostInTheEnd) out_ << ", the last " << kMostInTheEnd << " shown";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/result_printer.h"
+#include "client/screen.h"
 #include "client/table_printer.h"
 
 namespace weir {
@@ -34,33 +35,25 @@ class LiveRows {
 // came to stays when the query ends.
 class LiveTable : public ResultPrinter {
  public:
-  struct Size {
-    size_t lines, columns;
-  };
-  using Measure = Size (*)();
-
-  LiveTable(std::ostream& out, Measure measure) : out_(out), measure_(measure) {}
-  ~LiveTable() override { Leave(); }
+  LiveTable(std::ostream& out, Screen::Measure measure) : out_(out), screen_(out, measure) {}
 
   void BeginStatement(std::string_view text) override { statement_ = text; }
   Status BeginRows(const ResultHeader& header) override;
   Status Rows(const Batch& batch) override;
   void Idle() override;
   void EndRows() override;
-  void Failed(const Status&) override { Leave(); }
+  void Failed(const Status&) override { screen_.Leave(); }
 
  private:
   bool IsDue() const;
   void Draw();
-  void Leave();
 
   std::ostream& out_;
-  const Measure measure_;
+  Screen screen_;
   std::string statement_;
   ResultHeader header_;
   LiveRows rows_;
   int64_t changes_ = 0;
-  bool drawn_ = false;  // the screen is ours
   bool dirty_ = false;
   int64_t drawn_at_ns_ = 0;
 };

@@ -53,20 +53,20 @@ Batch Numbers(std::initializer_list<int64_t> numbers) {
   return builder.Finish();
 }
 
-LiveTable::Size SmallScreen() { return {9, 12}; }
+Screen::Size SmallScreen() { return {9, 40}; }
 
 TEST(LiveTableTest, DrawsWhatFitsAndLeavesTheTableBehind) {
   std::ostringstream out;
   LiveTable table(out, &SmallScreen);
   const Batch batch = Numbers({1, 2, 3});
-  table.BeginStatement("SELECT n\n FROM a_long_name");
+  table.BeginStatement("SELECT n\n FROM a_name_longer_than_the_screen_is_wide");
   ASSERT_EQ(table.BeginRows({.schema = NumberSchema()}), OkStatus());
   ASSERT_EQ(table.Rows(batch), OkStatus());
   EXPECT_EQ(out.str(), "") << "a query that ends at once needs no screen";
   table.Idle();
   const std::string screen = out.str();
   EXPECT_EQ(screen.find("\x1b[?1049h"), 0u);
-  EXPECT_NE(screen.find("SELECT n FRO\x1b[K\n"), std::string::npos) << screen;
+  EXPECT_NE(screen.find("SELECT n FROM a_name_longer_than_the_scr\x1b[K\n"), std::string::npos) << screen;
   EXPECT_EQ(screen.find("| 1 |"), std::string::npos) << "two lines for rows";
   EXPECT_NE(screen.find("| 2 |"), std::string::npos) << screen;
   EXPECT_NE(screen.find("3 rows, the last 2 shown; 3 changes"), std::string::npos) << screen;

@@ -16,7 +16,7 @@ void OnInterrupt(int) { interrupted.store(true, std::memory_order_relaxed); }
 
 }  // namespace
 
-LiveTable::Size TerminalSize() {
+Screen::Size TerminalSize() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
     return {24, 80};

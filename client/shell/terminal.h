@@ -2,12 +2,12 @@
 
 #include <string>
 
-#include "client/shell/live_table.h"
+#include "client/screen.h"
 
 namespace weir {
 
 // Of standard output; 24 by 80 where it cannot say.
-LiveTable::Size TerminalSize();
+Screen::Size TerminalSize();
 
 // From now on Ctrl-C ends no process. For the whole process, once.
 void CatchInterrupts();

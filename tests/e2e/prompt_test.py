@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`weir sql` and `weir local` as a person has them: in a pseudo-terminal, with keys.
+"""`weir sql`, `weir local` and `weir top` as a person has them: in a pseudo-terminal, with keys.
 
   prompt_test.py --weir BINARY
 """
@@ -57,7 +57,7 @@ class Terminal:
             if found:
                 self.text = self.text[found.end():]
                 return found
-            expect(time.monotonic() < deadline, f"after {seconds} s no {pattern!r} in {self.text!r}")
+            expect(time.monotonic() < deadline, f"after {seconds} s no {pattern!r} in {self.text[-600:]!r}")
             self.read(0.1)
 
     def type(self, keys):
@@ -183,6 +183,12 @@ def on_a_cluster(cluster, home):
     jobs = json.loads(cluster.client("list", "--output", "json").stdout)
     states = [one["state"] for one in jobs]
     expect(states.count("RUNNING") == 1, f"the query was not canceled: {states}")
+    seen = cluster.client("top", "--once", "--interval", "1").stdout
+    expect(re.search(job[:8] + r".*RUNNING.*\| +[4-6]\d \|", seen), f"weir top does not show 50 rows a second:\n{seen}")
+    with Terminal([cluster.weir, "top", job, "--interval", "1", "--jobmanager", cluster.jobmanager], home) as terminal:
+        terminal.expect(r"\| +[4-6]\d \|")
+        terminal.press(CTRL_C)
+        expect(terminal.wait() == 0, "the exit code is not 0")
     with Terminal([cluster.weir, "sql", "--jobmanager", cluster.jobmanager], home) as terminal:
         terminal.expect(PROMPT)
         terminal.run(f"STOP JOB '{job}';", "is being canceled")
