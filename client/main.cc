@@ -13,6 +13,7 @@
 #include "client/cluster_commands.h"
 #include "client/compiler.h"
 #include "client/completion_script.h"
+#include "client/config_command.h"
 #include "client/local.h"
 #include "client/savepoint_files.h"
 #include "client/shell/shell.h"
@@ -61,11 +62,10 @@ struct Arguments {
   int parallelism = 0;
   std::string task_manager;
   std::string path;
-  JobManagerOptions jobmanager;
   int rest_port = 0;
-  TaskManagerOptions taskmanager;
-  std::string state_dir;
-  std::string state_memory = "1 gb";
+  ConfigCommand config;
+  std::string config_file;
+  std::map<std::string, std::string> flags;  // of a process, by the keys of their options
   std::vector<std::string> local_settings, run_settings, sql_settings, explain_settings,
       validate_settings, jobmanager_settings;
 };
@@ -81,14 +81,6 @@ std::string CheckSetting(const std::string& text) {
   size_t at = text.find('=');
   if (at != std::string::npos && at > 0) return "";
   return "'" + text + "' is not KEY=VALUE";
-}
-
-// At least what a table needs to begin with.
-std::string CheckMemorySize(const std::string& text) {
-  constexpr int64_t kLeast = 1 << 20;
-  const StatusOr<int64_t> bytes = ParseMemorySize(text);
-  if (bytes.ok() && *bytes >= kLeast) return "";
-  return "'" + text + "' is not a size of 1 mb or more, such as 512mb or 2g";
 }
 
 std::map<std::string, std::string> Settings(const std::vector<std::string>& texts) {
@@ -119,6 +111,33 @@ void AddJobManager(CLI::App* command, std::string* address) {
       ->capture_default_str();
 }
 
+std::string Capitals(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// The flags of a process: those that its options declare. What is given goes to `flags`.
+void AddProcessFlags(CLI::App* command, OptionScope scope, Arguments* arguments) {
+  command->add_option("--config", arguments->config_file, "options, as YAML (default: WEIR_CONFIG)")
+      ->type_name("FILE");
+  for (const OptionDeclaration& option : DeclaredOptions()) {
+    const bool of_jobs = option.scope == OptionScope::kJob && scope == OptionScope::kJobManager;
+    if (option.flag.empty() || (option.scope != scope && !of_jobs)) continue;
+    const std::string key(option.key);
+    const auto take = [arguments, key](const std::string& text) { arguments->flags[key] = text; };
+    const auto check = [&option](const std::string& text) {
+      const Status fits = CheckOption(option, text);
+      return fits.ok() ? "" : "'" + text + "' " + std::string(fits.message());
+    };
+    command
+        ->add_option_function<std::string>(std::string(option.flag), take,
+                                           std::string(option.sentence) + "; " + key)
+        ->type_name(Capitals(TypeText(option)))
+        ->default_str(std::string(option.fallback))
+        ->check(CLI::Validator(check, ""));
+  }
+}
+
 void AddOutput(CLI::App* command, OutputFormat* output,
                const std::map<std::string, OutputFormat>& formats, const std::string& help) {
   std::string names;
@@ -126,6 +145,22 @@ void AddOutput(CLI::App* command, OutputFormat* output,
   command->add_option("--output", *output, help)
       ->type_name(names)
       ->transform(CLI::CheckedTransformer(formats).description(""));
+}
+
+void AddConfig(CLI::App& app, Arguments* arguments) {
+  ConfigCommand& config = arguments->config;
+  CLI::App* command =
+      app.add_subcommand("config", "every option: its value, where that was said, what it means");
+  command->add_option("key", config.key, "all that is known of one option")->type_name("KEY");
+  command->add_option("--config", config.file, "a file of options (default: WEIR_CONFIG)")
+      ->type_name("FILE");
+  command->add_flag("--markdown", config.markdown, "the documentation of all options");
+  AddOutput(command, &config.output, kTextFormats, "a table or JSON");
+  command->footer(
+      "Examples:\n"
+      "  weir config\n"
+      "  weir config rest.port\n"
+      "  weir config --config /etc/weir/weir.yaml --output json");
 }
 
 constexpr char kRowOutputHelp[] =
@@ -348,25 +383,9 @@ void AddTaskManagerCommands(CLI::App* taskmanager, Arguments* arguments) {
 
 void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand("jobmanager", "the process that plans and directs jobs");
-  JobManagerOptions& options = arguments->jobmanager;
-  command
-      ->add_option("--bind-address", options.bind_address, "where clients and task managers come")
-      ->type_name("HOST")
-      ->capture_default_str();
-  command->add_option("--rpc-port", options.rpc_port, "0: a free one")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
+  AddProcessFlags(command, OptionScope::kJobManager, arguments);
   // Given by scripts that know later versions too: nothing is served there in this one.
   command->add_option("--rest-port", arguments->rest_port)->group("");
-  command
-      ->add_option("--checkpoint-dir", options.checkpoint_dir,
-                   "checkpoints go into a folder a job here; task managers must see it too")
-      ->type_name("DIR");
-  command
-      ->add_option("--ha-dir", options.ha_dir,
-                   "jobs are remembered here: after a crash the next job manager goes on with "
-                   "them")
-      ->type_name("DIR");
   AddSettings(command, &arguments->jobmanager_settings,
               "a default for all jobs; scripts and clients override it; may be repeated");
   command->footer(
@@ -377,33 +396,7 @@ void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
 
 void AddTaskManagerProcess(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand("taskmanager", "a process that does the jobs' work");
-  TaskManagerOptions& options = arguments->taskmanager;
-  AddJobManager(command, &options.jobmanager);
-  command->add_option("--slots", options.slots, "how many slices of jobs it takes")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command
-      ->add_option("--bind-address", options.bind_address, "where other task managers bring data")
-      ->type_name("HOST")
-      ->capture_default_str();
-  command->add_option("--data-port", options.data_port, "0: a free one")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
-  command
-      ->add_option("--advertised-host", options.advertised_host,
-                   "what other task managers connect to, where that is not --bind-address")
-      ->type_name("HOST");
-  command
-      ->add_option("--state-dir", arguments->state_dir,
-                   "for state that does not fit into memory; only scratch (default: TMPDIR)")
-      ->type_name("DIR")
-      ->check(CLI::ExistingDirectory);
-  command
-      ->add_option("--state-memory", arguments->state_memory,
-                   "for the state of all its tasks; what exceeds it goes to --state-dir")
-      ->type_name("SIZE")
-      ->check(CLI::Validator(CheckMemorySize, ""))
-      ->capture_default_str();
+  AddProcessFlags(command, OptionScope::kTaskManager, arguments);
   AddTaskManagerCommands(command, arguments);
   command->footer(
       "Examples:\n"
@@ -427,18 +420,49 @@ int ExitCode(const Status& status) {
   return 1;
 }
 
-int RunJobManagerProcess(Arguments& arguments) {
-  arguments.jobmanager.config = Settings(arguments.jobmanager_settings);
-  SqlCompiler compiler;
-  return ExitCode(RunJobManager(arguments.jobmanager, &compiler));
+// What is configured, over it the flags; notes are for people.
+StatusOr<Configuration> ConfigurationOf(const Arguments& arguments) {
+  const std::string& file = arguments.config_file;
+  ASSIGN_OR_RETURN(Configuration configuration,
+                   LoadConfiguration(file.empty() ? ConfigurationFile() : file));
+  for (const std::string& note : configuration.notes()) std::cerr << "note: " << note << std::endl;
+  for (const auto& [key, text] : arguments.flags) {
+    RETURN_IF_ERROR(configuration.Set(key, text, std::string(FindOption(key)->flag)));
+  }
+  return configuration;
 }
 
-int RunTaskManagerProcess(Arguments& arguments) {
-  StatusOr<std::string> address = ParseAddress(arguments.taskmanager.jobmanager);
+int RunJobManagerProcess(const Arguments& arguments) {
+  const StatusOr<Configuration> configuration = ConfigurationOf(arguments);
+  if (!configuration.ok()) return ExitCode(configuration.status());
+  const std::map<std::string, std::string> values = configuration->Of(OptionScope::kJobManager);
+  ConfigReader reader("configuration", values);
+  JobManagerOptions options;
+  options.bind_address = reader.String("jobmanager.bind-host");
+  options.rpc_port = static_cast<int>(reader.Integer("jobmanager.rpc.port"));
+  options.ha_dir = reader.String("high-availability.storageDir");
+  options.config = Settings(arguments.jobmanager_settings);
+  options.config.merge(configuration->Of(OptionScope::kJob));
+  SqlCompiler compiler;
+  return ExitCode(RunJobManager(options, &compiler));
+}
+
+int RunTaskManagerProcess(const Arguments& arguments) {
+  const StatusOr<Configuration> configuration = ConfigurationOf(arguments);
+  if (!configuration.ok()) return ExitCode(configuration.status());
+  const std::map<std::string, std::string> values = configuration->Of(OptionScope::kTaskManager);
+  ConfigReader reader("configuration", values);
+  TaskManagerOptions options;
+  StatusOr<std::string> address = ParseAddress(JobManagerAddress(*configuration));
   if (!address.ok()) return ExitCode(address.status());
-  arguments.taskmanager.jobmanager = *address;
-  const auto state_bytes = static_cast<uint64_t>(ParseMemorySize(arguments.state_memory).value());
-  return ExitCode(RunTaskManager(arguments.taskmanager, arguments.state_dir, state_bytes));
+  options.jobmanager = *std::move(address);
+  options.slots = static_cast<int>(reader.Integer("taskmanager.numberOfTaskSlots"));
+  options.bind_address = reader.String("taskmanager.bind-host");
+  options.data_port = static_cast<int>(reader.Integer("taskmanager.data.port"));
+  options.advertised_host = reader.String("taskmanager.host");
+  return ExitCode(
+      RunTaskManager(options, reader.String("io.tmp.dirs"),
+                     static_cast<uint64_t>(reader.MemorySize("taskmanager.memory.managed.size"))));
 }
 
 // Without a script there is a prompt, where somebody can type.
@@ -489,6 +513,7 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   if (command == "taskmanager drain") {
     return DrainTaskManager(arguments.cluster, arguments.task_manager);
   }
+  if (command == "config") return ShowConfiguration(arguments.config);
   if (command == "jobmanager") return RunJobManagerProcess(arguments);
   if (command == "taskmanager") return RunTaskManagerProcess(arguments);
   return ShowVersion(arguments.version_output);
@@ -554,6 +579,13 @@ int UsageError(const std::string& message) {
 
 int Main(int argc, char** argv) {
   Arguments arguments;
+  const StatusOr<Configuration> configuration = LoadConfiguration(ConfigurationFile());
+  if (!configuration.ok()) return ExitCode(configuration.status());
+  for (std::string* address : {&arguments.cluster.jobmanager, &arguments.run.cluster.jobmanager,
+                               &arguments.sql.jobmanager, &arguments.top.cluster.jobmanager}) {
+    *address = JobManagerAddress(*configuration);
+  }
+  arguments.config.file = ConfigurationFile();
   CLI::App app{kAbout, "weir"};
   app.footer(kExamples);
   app.require_subcommand(1);
@@ -570,6 +602,7 @@ int Main(int argc, char** argv) {
   AddTaskManagerProcess(app, &arguments);
   CLI::App* version = app.add_subcommand("version", "which version this is");
   AddOutput(version, &arguments.version_output, kTextFormats, "text or JSON");
+  AddConfig(app, &arguments);
   AddCompletion(app, &arguments);
   if (argc == 1) {
     std::cout << app.help();

@@ -31,8 +31,7 @@ class RealJobManager : public JobManager {
     if (!options.ha_dir.empty()) {
       ASSIGN_OR_RETURN(store, JobStore::Open(FileSystem::Local(), options.ha_dir));
     }
-    DispatcherOptions dispatcher{.checkpoint_root = options.checkpoint_dir,
-                                 .default_config = options.config};
+    DispatcherOptions dispatcher{.default_config = options.config};
     if (!options.ha_dir.empty()) dispatcher.leader_check_interval_ms = 1000;
     dispatcher.on_leadership_lost = [this](const Status& cause) { End(cause); };
     dispatcher_ = std::make_unique<Dispatcher>(std::move(dispatcher), std::move(store), compiler);

@@ -11,9 +11,8 @@ namespace weir {
 
 struct JobManagerOptions {
   std::string bind_address = "127.0.0.1";
-  int rpc_port = 6123;         // 0: a free one
-  std::string checkpoint_dir;  // jobs' checkpoints go into folders of it; empty: each job names one
-  std::string ha_dir;          // what survives this process; empty: nothing does
+  int rpc_port = 6123;                        // 0: a free one
+  std::string ha_dir;                         // what survives this process; empty: nothing does
   std::map<std::string, std::string> config;  // defaults of all jobs
 };
 

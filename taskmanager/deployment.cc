@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "common/config/option_reader.h"
+#include "common/config/declared_options.h"
 #include "operators/expressions/expr.h"
 
 namespace weir {
@@ -48,15 +48,11 @@ struct Settings {
 StatusOr<Settings> SettingsOf(const plan::JobGraph& graph) {
   Settings settings;
   const std::map<std::string, std::string> options(graph.config().begin(), graph.config().end());
-  OptionReader reader("the job's configuration", options);
-  settings.max_batch_rows =
-      static_cast<size_t>(reader.Integer("execution.batch-size", 4096, 1, 1 << 20));
-  settings.buffer_timeout_ms =
-      reader.Duration("execution.buffer-timeout.interval", Duration(100)).count();
-  settings.time_zone = reader.String("table.local-time-zone", "UTC");
-  // The job manager has read the others.
-  reader.WithPrefix("");
-  RETURN_IF_ERROR(reader.Finish());
+  ConfigReader reader("the job's configuration", options);
+  settings.max_batch_rows = static_cast<size_t>(reader.Integer("execution.batch-size"));
+  settings.buffer_timeout_ms = reader.Duration("execution.buffer-timeout.interval").count();
+  settings.time_zone = reader.String("table.local-time-zone");
+  RETURN_IF_ERROR(reader.first_error());
   if (settings.time_zone == "default") settings.time_zone = "UTC";
   return settings;
 }

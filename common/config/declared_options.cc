@@ -1,0 +1,274 @@
+#include "common/config/declared_options.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/base/check.h"
+
+namespace weir {
+namespace {
+
+using enum OptionScope;
+using enum OptionType;
+
+constexpr OptionDeclaration kOptions[] = {
+    // ---- jobs
+    {"pipeline.name", kJob, kString, "", "the job's name, in place of one made of its tables"},
+    {"parallelism.default", kJob, kInteger, "1", "subtasks of each operator", "", "", 1, 32768},
+    {"pipeline.max-parallelism", kJob, kInteger, "128",
+     "key groups of the job: the highest parallelism it can ever have; fixed by its first start",
+     "", "", 1, 32768},
+    {"execution.runtime-mode", kJob, kOneOf, "STREAMING", "every job is a stream; others are noted",
+     "STREAMING|BATCH|AUTOMATIC"},
+    {"execution.batch-size", kJob, kInteger, "4096", "rows in a batch at most", "", "", 1, 1 << 20},
+    {"execution.buffer-timeout.interval", kJob, kDuration, "100 ms",
+     "how long a row waits for others to travel with"},
+    {"table.local-time-zone", kJob, kString, "UTC",
+     "where TIMESTAMP_LTZ is shown, cast and cut into windows: a name such as Europe/Berlin"},
+    {"table.exec.state.ttl", kJob, kDuration, "0 ms",
+     "state of an operator that was not written for so long is forgotten; 0: never"},
+    {"table.exec.source.idle-timeout", kJob, kDuration, "0 ms",
+     "a partition without rows for so long no longer holds back the watermark; 0: it always does"},
+    {"table.exec.sink.not-null-enforcer", kJob, kOneOf, "ERROR",
+     "what a NULL in a NOT NULL column of a sink does: fail the job, or drop the row",
+     "ERROR|DROP"},
+    {"table.optimizer.agg-phase-strategy", kJob, kOneOf, "AUTO",
+     "whether aggregates are made in one phase or in two, before and after the exchange",
+     "AUTO|ONE_PHASE|TWO_PHASE"},
+    // ---- checkpoints
+    {"execution.checkpointing.interval", kJob, kDuration, "0 ms",
+     "a checkpoint every so often; 0: none"},
+    {"execution.checkpointing.min-pause", kJob, kDuration, "0 ms",
+     "at least so long between the end of a checkpoint and the next"},
+    {"execution.checkpointing.timeout", kJob, kDuration, "10 min",
+     "a checkpoint that takes longer is given up"},
+    {"execution.checkpointing.tolerable-failed-checkpoints", kJob, kInteger, "0",
+     "so many checkpoints in a row may fail before the job begins again", "", "", 0},
+    {"execution.checkpointing.num-retained", kJob, kInteger, "1", "completed checkpoints kept", "",
+     "state.checkpoints.num-retained", 1, 1'000'000},
+    {"execution.checkpointing.externalized-checkpoint-retention", kJob, kOneOf,
+     "NO_EXTERNALIZED_CHECKPOINTS",
+     "whether checkpoints stay when the job is canceled or has failed",
+     "NO_EXTERNALIZED_CHECKPOINTS|DELETE_ON_CANCELLATION|RETAIN_ON_CANCELLATION"},
+    {"execution.checkpointing.dir", kJob, kString, "",
+     "checkpoints go into a folder a job here; job manager and task managers must see it", "",
+     "state.checkpoints.dir", INT64_MIN, INT64_MAX, "--checkpoint-dir"},
+    {"execution.checkpointing.savepoint-dir", kJob, kString, "",
+     "where savepoints go that name no folder", "", "state.savepoints.dir"},
+    // ---- restarts
+    {"restart-strategy.type", kJob, kOneOf, "",
+     "what follows a failure; unset: exponential-delay where checkpoints are taken, else none",
+     "none|off|disable|fixed-delay|fixeddelay|failure-rate|failurerate|exponential-delay|"
+     "exponentialdelay",
+     "restart-strategy"},
+    {"restart-strategy.fixed-delay.attempts", kJob, kInteger, "1", "restarts before giving up", "",
+     "", 0},
+    {"restart-strategy.fixed-delay.delay", kJob, kDuration, "1 s", "before each restart"},
+    {"restart-strategy.failure-rate.max-failures-per-interval", kJob, kInteger, "1",
+     "failures in an interval before giving up", "", "", 1},
+    {"restart-strategy.failure-rate.failure-rate-interval", kJob, kDuration, "1 min",
+     "in which failures are counted"},
+    {"restart-strategy.failure-rate.delay", kJob, kDuration, "1 s", "before each restart"},
+    {"restart-strategy.exponential-delay.initial-backoff", kJob, kDuration, "1 s",
+     "before the first restart"},
+    {"restart-strategy.exponential-delay.max-backoff", kJob, kDuration, "1 min",
+     "before a restart at most"},
+    {"restart-strategy.exponential-delay.backoff-multiplier", kJob, kReal, "1.5",
+     "how much longer each wait is than the one before"},
+    {"restart-strategy.exponential-delay.reset-backoff-threshold", kJob, kDuration, "1 h",
+     "after so long without a failure the waits begin anew"},
+    {"restart-strategy.exponential-delay.jitter-factor", kJob, kReal, "0.1",
+     "how much of a wait is random"},
+    {"restart-strategy.exponential-delay.attempts-before-reset-backoff", kJob, kInteger, "0",
+     "restarts before giving up; 0: no limit", "", "", 0},
+    // ---- prompts
+    {"sql-client.execution.result-mode", kPrompt, kOneOf, "TABLE",
+     "how the rows of a query are shown: the table as it is now, each change, or rows below each "
+     "other",
+     "TABLE|CHANGELOG|TABLEAU"},
+    // ---- the job manager
+    {"jobmanager.bind-host", kJobManager, kString, "127.0.0.1",
+     "where clients and task managers come", "", "", INT64_MIN, INT64_MAX, "--bind-address"},
+    {"jobmanager.rpc.port", kJobManager, kInteger, "6123",
+     "the port for clients and task managers; 0: a free one", "", "", 0, 65535, "--rpc-port"},
+    {"high-availability.storageDir", kJobManager, kString, "",
+     "jobs are remembered here: after a crash the next job manager goes on with them", "", "",
+     INT64_MIN, INT64_MAX, "--ha-dir"},
+    // ---- task managers
+    {"jobmanager.rpc.address", kTaskManager, kString, "localhost:6123",
+     "where the job manager is: HOST:PORT", "", "", INT64_MIN, INT64_MAX, "--jobmanager"},
+    {"taskmanager.numberOfTaskSlots", kTaskManager, kInteger, "1",
+     "how many slices of jobs it takes", "", "", 1, 1024, "--slots"},
+    {"taskmanager.bind-host", kTaskManager, kString, "127.0.0.1",
+     "where other task managers bring data", "", "", INT64_MIN, INT64_MAX, "--bind-address"},
+    {"taskmanager.data.port", kTaskManager, kInteger, "0",
+     "the port for other task managers; 0: a free one", "", "", 0, 65535, "--data-port"},
+    {"taskmanager.host", kTaskManager, kString, "",
+     "what other task managers connect to, where that is not where it listens", "", "", INT64_MIN,
+     INT64_MAX, "--advertised-host"},
+    {"io.tmp.dirs", kTaskManager, kString, "",
+     "for state that does not fit into memory; only scratch (unset: TMPDIR)", "", "", INT64_MIN,
+     INT64_MAX, "--state-dir"},
+    {"taskmanager.memory.managed.size", kTaskManager, kMemorySize, "1 gb",
+     "for the state of all its tasks; what exceeds it goes to the scratch folder", "", "", 1 << 20,
+     INT64_MAX, "--state-memory"},
+};
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
+std::vector<std::string_view> Split(std::string_view list) {
+  std::vector<std::string_view> parts;
+  while (!list.empty()) {
+    const size_t end = std::min(list.find('|'), list.size());
+    parts.push_back(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return parts;
+}
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+template <class T>
+bool Parse(std::string_view text, T& value) {
+  text = Trim(text);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+Status CheckRange(const OptionDeclaration& option, int64_t value) {
+  if (value < option.least) {
+    return InvalidArgumentError("must be at least " + std::to_string(option.least));
+  }
+  if (value > option.most) {
+    return InvalidArgumentError("must be at most " + std::to_string(option.most));
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+std::span<const OptionDeclaration> DeclaredOptions() { return kOptions; }
+
+const OptionDeclaration* FindOption(std::string_view key) {
+  for (const OptionDeclaration& option : kOptions) {
+    if (option.key == key || (!option.older_key.empty() && option.older_key == key)) return &option;
+  }
+  return nullptr;
+}
+
+Status CheckOption(const OptionDeclaration& option, std::string_view value) {
+  switch (option.type) {
+    case kString:
+      return OkStatus();
+    case kBool:
+      return ParseBool(value).status();
+    case kInteger: {
+      int64_t number;
+      if (!Parse(value, number)) return InvalidArgumentError("is not a whole number");
+      return CheckRange(option, number);
+    }
+    case kReal: {
+      double number;
+      return Parse(value, number) ? OkStatus() : InvalidArgumentError("is not a number");
+    }
+    case kDuration:
+      return ParseDuration(value).status();
+    case kMemorySize: {
+      ASSIGN_OR_RETURN(const int64_t bytes, ParseMemorySize(value));
+      return CheckRange(option, bytes);
+    }
+    case kOneOf:
+      for (std::string_view one : Split(option.values)) {
+        if (Lower(one) == Lower(value)) return OkStatus();
+      }
+      return InvalidArgumentError("is none of " + std::string(option.values));
+  }
+  return InternalError("an option of no type");
+}
+
+std::string TypeText(const OptionDeclaration& option) {
+  switch (option.type) {
+    case kString:
+      return "text";
+    case kBool:
+      return "true|false";
+    case kInteger: {
+      std::string text = "integer";
+      if (option.least != INT64_MIN) text += " from " + std::to_string(option.least);
+      if (option.most != INT64_MAX) text += " to " + std::to_string(option.most);
+      return text;
+    }
+    case kReal:
+      return "number";
+    case kDuration:
+      return "duration";
+    case kMemorySize:
+      return "size";
+    case kOneOf:
+      return std::string(option.values);
+  }
+  return "";
+}
+
+std::string_view ConfigReader::Text(std::string_view key, OptionType type) {
+  const OptionDeclaration* option = FindOption(key);
+  CHECK(option != nullptr && option->key == key && option->type == type)
+      << "option " << key << " is not declared so";
+  auto found = values_.find(std::string(option->key));
+  if (found == values_.end()) found = values_.find(std::string(option->older_key));
+  if (found == values_.end()) return option->fallback;
+  const Status fits = CheckOption(*option, found->second);
+  if (fits.ok()) return found->second;
+  Fail(found->first, fits.message());
+  return option->fallback;
+}
+
+std::string ConfigReader::String(std::string_view key) { return std::string(Text(key, kString)); }
+
+std::string ConfigReader::OneOf(std::string_view key) {
+  const std::string_view text = Text(key, kOneOf);
+  for (std::string_view one : Split(FindOption(key)->values)) {
+    if (Lower(one) == Lower(text)) return std::string(one);
+  }
+  return "";
+}
+
+bool ConfigReader::Bool(std::string_view key) { return ParseBool(Text(key, kBool)).value(); }
+
+int64_t ConfigReader::Integer(std::string_view key) {
+  int64_t number = 0;
+  CHECK(Parse(Text(key, kInteger), number)) << "option " << key << " has no default";
+  return number;
+}
+
+double ConfigReader::Real(std::string_view key) {
+  double number = 0;
+  CHECK(Parse(Text(key, kReal), number)) << "option " << key << " has no default";
+  return number;
+}
+
+Duration ConfigReader::Duration(std::string_view key) {
+  return ParseDuration(Text(key, kDuration)).value();
+}
+
+int64_t ConfigReader::MemorySize(std::string_view key) {
+  return ParseMemorySize(Text(key, kMemorySize)).value();
+}
+
+void ConfigReader::Fail(std::string_view key, std::string_view reason) {
+  if (!error_.ok()) return;
+  std::string message = subject_ + ": option '" + std::string(key) + "'";
+  const auto found = values_.find(std::string(key));
+  if (found != values_.end() && !IsSecretOption(key)) message += " = '" + found->second + "'";
+  error_ = InvalidArgumentError(message + " " + std::string(reason));
+}
+
+}  // namespace weir
