@@ -11,12 +11,14 @@
 #include "client/cluster_commands.h"
 #include "client/compiler.h"
 #include "client/local.h"
+#include "client/rows_json.h"
 #include "client/savepoint_files.h"
 #include "client/task_manager_process.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
 #include "common/config/option_reader.h"
+#include "common/http/access_token.h"
 #include "jobmanager/job_manager.h"
 
 // The command line: what it may say, its help, and who does it. Exit codes: 0 done, 1 failed, 2 not
@@ -52,7 +54,9 @@ struct Arguments {
   std::string task_manager;
   std::string path;
   JobManagerOptions jobmanager;
-  int rest_port = 0;
+  RestOptions rest;
+  bool no_rest = false;
+  std::string token_file;
   TaskManagerOptions taskmanager;
   std::string state_dir;
   std::string state_memory = "1 gb";
@@ -284,6 +288,45 @@ void AddTaskManagerCommands(CLI::App* taskmanager, Arguments* arguments) {
   taskmanager->require_subcommand(0, 1);
 }
 
+void AddRest(CLI::App* command, Arguments* arguments) {
+  RestOptions& rest = arguments->rest;
+  command->add_option("--rest-port", rest.port, "of the REST interface; 0: a free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command
+      ->add_option("--rest-bind-address", rest.bind_address,
+                   "where the REST interface is; others than the loopback need a token")
+      ->type_name("ADDRESS")
+      ->capture_default_str();
+  command
+      ->add_option("--rest-token-file", arguments->token_file,
+                   "every request has to bring the token of this file (`weir token create`)")
+      ->type_name("FILE");
+  command
+      ->add_option("--rest-certificate", rest.certificate_file,
+                   "speak TLS only, with this certificate chain")
+      ->type_name("PEM");
+  command->add_option("--rest-key", rest.key_file, "the key of --rest-certificate")
+      ->type_name("PEM");
+  command->add_flag("--no-rest", arguments->no_rest, "no REST interface");
+}
+
+void AddToken(CLI::App& app, Arguments* arguments) {
+  CLI::App* command = app.add_subcommand("token", "secrets for the REST interface");
+  command->require_subcommand(1);
+  CLI::App* create = command->add_subcommand(
+      "create", "make a token; it is printed once, its hash goes into a new file");
+  create->add_option("file", arguments->token_file, "for --rest-token-file of the job manager")
+      ->type_name("FILE")
+      ->required();
+  AddOutput(create, &arguments->cluster.output, kTextFormats, "text or JSON");
+  create->footer(
+      "Examples:\n"
+      "  weir token create /etc/weir/rest-token\n"
+      "  weir jobmanager --rest-bind-address 0.0.0.0 --rest-token-file /etc/weir/rest-token\n"
+      "  curl -H \"Authorization: Bearer $TOKEN\" http://HOST:8081/overview");
+}
+
 void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand("jobmanager", "the process that plans and directs jobs");
   JobManagerOptions& options = arguments->jobmanager;
@@ -294,8 +337,7 @@ void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
   command->add_option("--rpc-port", options.rpc_port, "0: a free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  // Given by scripts that know later versions too: nothing is served there in this one.
-  command->add_option("--rest-port", arguments->rest_port)->group("");
+  AddRest(command, arguments);
   command
       ->add_option("--checkpoint-dir", options.checkpoint_dir,
                    "checkpoints go into a folder a job here; task managers must see it too")
@@ -310,7 +352,8 @@ void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
   command->footer(
       "Examples:\n"
       "  weir jobmanager\n"
-      "  weir jobmanager --checkpoint-dir /var/weir/checkpoints --ha-dir /var/weir/ha");
+      "  weir jobmanager --checkpoint-dir /var/weir/checkpoints --ha-dir /var/weir/ha\n"
+      "  curl http://127.0.0.1:8081/jobs/overview");
 }
 
 void AddTaskManagerProcess(CLI::App& app, Arguments* arguments) {
@@ -367,8 +410,30 @@ int ExitCode(const Status& status) {
 
 int RunJobManagerProcess(Arguments& arguments) {
   arguments.jobmanager.config = Settings(arguments.jobmanager_settings);
+  if (!arguments.no_rest) {
+    RestOptions& rest = arguments.jobmanager.rest.emplace(arguments.rest);
+    rest.rows_to_json = &RowsAsJson;
+    if (!arguments.token_file.empty()) {
+      const StatusOr<std::string> hash = ReadTokenHash(arguments.token_file);
+      if (!hash.ok()) return ExitCode(hash.status());
+      rest.token_hash = *hash;
+    }
+  }
   SqlCompiler compiler;
   return ExitCode(RunJobManager(arguments.jobmanager, &compiler));
+}
+
+int CreateToken(const std::string& file, OutputFormat output) {
+  const std::string token = MakeToken();
+  if (Status written = WriteTokenHash(file, HashToken(token)); !written.ok()) {
+    return ExitCode(written);
+  }
+  if (output == OutputFormat::kJson) {
+    std::cout << "{\"token\":\"" << token << "\"}" << std::endl;
+  } else {
+    std::cout << token << std::endl;
+  }
+  return 0;
 }
 
 int RunTaskManagerProcess(Arguments& arguments) {
@@ -411,6 +476,9 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   if (command == "taskmanager list") return ListTaskManagers(arguments.cluster);
   if (command == "taskmanager drain") {
     return DrainTaskManager(arguments.cluster, arguments.task_manager);
+  }
+  if (command == "token create") {
+    return CreateToken(arguments.token_file, arguments.cluster.output);
   }
   if (command == "jobmanager") return RunJobManagerProcess(arguments);
   if (command == "taskmanager") return RunTaskManagerProcess(arguments);
@@ -467,6 +535,7 @@ int Main(int argc, char** argv) {
   AddExplain(app, &arguments);
   AddJobManagerProcess(app, &arguments);
   AddTaskManagerProcess(app, &arguments);
+  AddToken(app, &arguments);
   CLI::App* version = app.add_subcommand("version", "which version this is");
   AddOutput(version, &arguments.version_output, kTextFormats, "text or JSON");
   if (argc == 1) {
