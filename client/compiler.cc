@@ -21,6 +21,7 @@ rpc::SqlError ToRpc(const SqlError& error, const rpc::SubmitRequest& request) {
   out.set_rendered(sql::RenderError(error, request.sql(), request.file_name()));
   out.set_line(static_cast<int32_t>(error.span.line));
   out.set_column(static_cast<int32_t>(error.span.column));
+  out.set_hint(error.hint);
   return out;
 }
 

@@ -15,15 +15,14 @@
 #include "client/completion_script.h"
 #include "client/config_command.h"
 #include "client/local.h"
+#include "client/processes.h"
 #include "client/savepoint_files.h"
 #include "client/shell/shell.h"
-#include "client/task_manager_process.h"
 #include "client/top.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
 #include "common/config/option_reader.h"
-#include "jobmanager/job_manager.h"
 
 // The command line: what it may say, its help, and who does it. Exit codes: 0 done, 1 failed, 2 not
 // understood; 128 + signal when one ended it.
@@ -62,10 +61,11 @@ struct Arguments {
   int parallelism = 0;
   std::string task_manager;
   std::string path;
-  int rest_port = 0;
   ConfigCommand config;
   std::string config_file;
   std::map<std::string, std::string> flags;  // of a process, by the keys of their options
+  bool no_rest = false;
+  std::string token_file;
   std::vector<std::string> local_settings, run_settings, sql_settings, explain_settings,
       validate_settings, jobmanager_settings;
 };
@@ -381,17 +381,33 @@ void AddTaskManagerCommands(CLI::App* taskmanager, Arguments* arguments) {
   taskmanager->require_subcommand(0, 1);
 }
 
+void AddToken(CLI::App& app, Arguments* arguments) {
+  CLI::App* command = app.add_subcommand("token", "secrets for the REST interface");
+  command->require_subcommand(1);
+  CLI::App* create = command->add_subcommand(
+      "create", "make a token; it is printed once, its hash goes into a new file");
+  create->add_option("file", arguments->token_file, "for --rest-token-file of the job manager")
+      ->type_name("FILE")
+      ->required();
+  AddOutput(create, &arguments->cluster.output, kTextFormats, "text or JSON");
+  create->footer(
+      "Examples:\n"
+      "  weir token create /etc/weir/rest-token\n"
+      "  weir jobmanager --rest-bind-address 0.0.0.0 --rest-token-file /etc/weir/rest-token\n"
+      "  curl -H \"Authorization: Bearer $TOKEN\" http://HOST:8081/overview");
+}
+
 void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand("jobmanager", "the process that plans and directs jobs");
   AddProcessFlags(command, OptionScope::kJobManager, arguments);
-  // Given by scripts that know later versions too: nothing is served there in this one.
-  command->add_option("--rest-port", arguments->rest_port)->group("");
+  command->add_flag("--no-rest", arguments->no_rest, "no REST interface; rest.enabled");
   AddSettings(command, &arguments->jobmanager_settings,
               "a default for all jobs; scripts and clients override it; may be repeated");
   command->footer(
       "Examples:\n"
       "  weir jobmanager\n"
-      "  weir jobmanager --checkpoint-dir /var/weir/checkpoints --ha-dir /var/weir/ha");
+      "  weir jobmanager --checkpoint-dir /var/weir/checkpoints --ha-dir /var/weir/ha\n"
+      "  curl http://127.0.0.1:8081/jobs/overview");
 }
 
 void AddTaskManagerProcess(CLI::App& app, Arguments* arguments) {
@@ -429,40 +445,17 @@ StatusOr<Configuration> ConfigurationOf(const Arguments& arguments) {
   for (const auto& [key, text] : arguments.flags) {
     RETURN_IF_ERROR(configuration.Set(key, text, std::string(FindOption(key)->flag)));
   }
+  if (arguments.no_rest) RETURN_IF_ERROR(configuration.Set("rest.enabled", "false", "--no-rest"));
   return configuration;
 }
 
-int RunJobManagerProcess(const Arguments& arguments) {
+int RunProcess(const std::string& command, const Arguments& arguments) {
   const StatusOr<Configuration> configuration = ConfigurationOf(arguments);
   if (!configuration.ok()) return ExitCode(configuration.status());
-  const std::map<std::string, std::string> values = configuration->Of(OptionScope::kJobManager);
-  ConfigReader reader("configuration", values);
-  JobManagerOptions options;
-  options.bind_address = reader.String("jobmanager.bind-host");
-  options.rpc_port = static_cast<int>(reader.Integer("jobmanager.rpc.port"));
-  options.ha_dir = reader.String("high-availability.storageDir");
-  options.config = Settings(arguments.jobmanager_settings);
-  options.config.merge(configuration->Of(OptionScope::kJob));
-  SqlCompiler compiler;
-  return ExitCode(RunJobManager(options, &compiler));
-}
-
-int RunTaskManagerProcess(const Arguments& arguments) {
-  const StatusOr<Configuration> configuration = ConfigurationOf(arguments);
-  if (!configuration.ok()) return ExitCode(configuration.status());
-  const std::map<std::string, std::string> values = configuration->Of(OptionScope::kTaskManager);
-  ConfigReader reader("configuration", values);
-  TaskManagerOptions options;
-  StatusOr<std::string> address = ParseAddress(JobManagerAddress(*configuration));
-  if (!address.ok()) return ExitCode(address.status());
-  options.jobmanager = *std::move(address);
-  options.slots = static_cast<int>(reader.Integer("taskmanager.numberOfTaskSlots"));
-  options.bind_address = reader.String("taskmanager.bind-host");
-  options.data_port = static_cast<int>(reader.Integer("taskmanager.data.port"));
-  options.advertised_host = reader.String("taskmanager.host");
   return ExitCode(
-      RunTaskManager(options, reader.String("io.tmp.dirs"),
-                     static_cast<uint64_t>(reader.MemorySize("taskmanager.memory.managed.size"))));
+      command == "jobmanager"
+          ? RunJobManagerProcess(*configuration, Settings(arguments.jobmanager_settings))
+          : RunTaskManagerProcess(*configuration));
 }
 
 // Without a script there is a prompt, where somebody can type.
@@ -514,8 +507,10 @@ int Dispatch(const std::string& command, Arguments& arguments) {
     return DrainTaskManager(arguments.cluster, arguments.task_manager);
   }
   if (command == "config") return ShowConfiguration(arguments.config);
-  if (command == "jobmanager") return RunJobManagerProcess(arguments);
-  if (command == "taskmanager") return RunTaskManagerProcess(arguments);
+  if (command == "token create") {
+    return CreateToken(arguments.token_file, arguments.cluster.output);
+  }
+  if (server) return RunProcess(command, arguments);
   return ShowVersion(arguments.version_output);
 }
 
@@ -600,6 +595,7 @@ int Main(int argc, char** argv) {
   AddTop(app, &arguments);
   AddJobManagerProcess(app, &arguments);
   AddTaskManagerProcess(app, &arguments);
+  AddToken(app, &arguments);
   CLI::App* version = app.add_subcommand("version", "which version this is");
   AddOutput(version, &arguments.version_output, kTextFormats, "text or JSON");
   AddConfig(app, &arguments);

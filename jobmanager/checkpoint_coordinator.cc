@@ -15,7 +15,6 @@ using checkpoint::FileHandle;
 using checkpoint::TaskSnapshot;
 
 constexpr uint32_t kManifestVersion = 1;
-constexpr size_t kHistory = 10;
 // Between two tries of the last checkpoint of a job whose input has ended.
 constexpr Timestamp kFinalRetryMs = 1000;
 
@@ -157,7 +156,8 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnEndOfInput(TaskId task, 
 }
 
 CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, CheckpointId id,
-                                                                 TaskSnapshot snapshot, Sizes sizes,
+                                                                 TaskSnapshot snapshot,
+                                                                 const SnapshotStats& stats,
                                                                  Timestamp now) {
   Actions actions;
   std::vector<std::string> new_files;
@@ -188,10 +188,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, Ch
     return actions;
   }
   pending_->acknowledged[task] = std::move(snapshot);
-  if (Summary* summary = Find(id)) {
-    summary->sizes.state_bytes += sizes.state_bytes;
-    summary->sizes.written_bytes += sizes.written_bytes;
-  }
+  history_.Acknowledge(id, task, stats, now);
   const size_t wanted = tasks_.size() - (Planted("published-without-a-snapshot") ? 1 : 0);
   if (pending_->acknowledged.size() < wanted) return actions;
 
@@ -240,9 +237,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnPublished(CheckpointId i
     actions.push_back(LoseLeadership{cause});
   } else if (result.code() == StatusCode::kUnknown) {
     // Its files may be part of a checkpoint: whoever restores next finds out.
-    if (Summary* summary = Find(id)) {
-      *summary = {id, Summary::kFailed, summary->triggered, now, summary->sizes, cause.message()};
-    }
+    history_.Fail(id, cause.message(), now);
     Refuse(std::move(pending_->savepoints), cause, &actions);
     pending_.reset();
     last_end_ = now;
@@ -266,9 +261,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSavepointCopied(Checkpoi
   CHECK(it != copies_.end()) << folder;
   const Copy copy = std::move(*it);
   copies_.erase(it);
-  if (Summary* summary = Find(id); summary != nullptr && result.ok()) {
-    summary->savepoints.push_back(folder);
-  }
+  if (result.ok()) history_.Copied(id, folder);
   for (int64_t request : copy.requests) actions.push_back(SavepointDone{request, folder, result});
   // Of an attempt that has failed since: the next one stops behind a savepoint of its own.
   const bool stop = copy.stop && started_ && final_ == id;
@@ -369,8 +362,11 @@ void CheckpointCoordinator::TriggerNow(Timestamp now, Actions* actions) {
                      .savepoints = std::exchange(savepoints_, {})};
   asked_ = false;
   last_trigger_ = now;
-  history_.push_front({.id = id, .triggered = now});
-  if (history_.size() > kHistory) history_.pop_back();
+  using Kind = CheckpointHistory::Kind;
+  const Kind kind = pending_->stops                ? Kind::kStop
+                    : pending_->savepoints.empty() ? Kind::kCheckpoint
+                                                   : Kind::kSavepoint;
+  history_.Begin(id, kind, plan_, now);
   std::vector<TaskId> tasks;
   for (TaskId task : tasks_) {
     if (plan_.IsRoot(task.vertex) || ended_.contains(task)) tasks.push_back(task);
@@ -423,11 +419,7 @@ void CheckpointCoordinator::CopySavepoints(const Pending& done, Actions* actions
 
 void CheckpointCoordinator::GiveUp(const Status& reason, Timestamp now, Actions* actions) {
   const CheckpointId id = pending_->id;
-  if (Summary* summary = Find(id)) {
-    summary->state = Summary::kFailed;
-    summary->ended = now;
-    summary->failure = reason.message();
-  }
+  history_.Fail(id, reason.message(), now);
   actions->push_back(Abort{id, reason});
   if (!pending_->new_files.empty()) actions->push_back(Delete{{}, pending_->new_files});
   Refuse(std::move(pending_->savepoints), reason, actions);
@@ -492,10 +484,7 @@ void CheckpointCoordinator::Complete(Timestamp now, Actions* actions) {
   last_end_ = now;
   failures_ = 0;
   full_ = false;
-  if (Summary* summary = Find(done.id)) {
-    summary->state = Summary::kCompleted;
-    summary->ended = now;
-  }
+  history_.Complete(done.id, now);
   const bool at_end = std::all_of(done.acknowledged.begin(), done.acknowledged.end(),
                                   [](const auto& ack) { return ack.second.finished(); });
   if (at_end || done.stops) final_ = done.id;
@@ -545,11 +534,9 @@ bool CheckpointCoordinator::IsBeingCopied(const std::string& file) const {
                      [&](const Copy& copy) { return copy.files.contains(file); });
 }
 
-CheckpointCoordinator::Summary* CheckpointCoordinator::Find(CheckpointId id) {
-  for (Summary& summary : history_) {
-    if (summary.id == id) return &summary;
-  }
-  return nullptr;
+bool CheckpointCoordinator::IsRetained(CheckpointId id) const {
+  return std::any_of(retained_.begin(), retained_.end(),
+                     [&](const Retained& one) { return one.id == id; });
 }
 
 }  // namespace weir

@@ -12,6 +12,7 @@
 #include "common/base/ids.h"
 #include "common/base/status.h"
 #include "common/base/time.h"
+#include "jobmanager/checkpoint_history.h"
 #include "jobmanager/committer.h"
 #include "jobmanager/job_plan.h"
 #include "proto/checkpoint.pb.h"
@@ -111,22 +112,6 @@ class CheckpointCoordinator {
                               Stopped, StopGivenUp, Delete, FailJob, LoseLeadership, FinishTasks>;
   using Actions = std::vector<Action>;
 
-  struct Sizes {
-    int64_t state_bytes = 0;
-    int64_t written_bytes = 0;
-  };
-  // For people, newest first, a few.
-  struct Summary {
-    enum State { kInProgress, kCompleted, kFailed };
-    CheckpointId id;
-    State state = kInProgress;
-    Timestamp triggered = 0;
-    Timestamp ended = 0;
-    Sizes sizes;
-    std::string failure;
-    std::vector<std::string> savepoints;  // folders that it was copied to
-  };
-
   // `committer` says what is uncommitted and whether it blocks; it is only read.
   CheckpointCoordinator(const JobPlan& plan, std::string job_id, CheckpointConfig config,
                         const Committer& committer);
@@ -159,8 +144,8 @@ class CheckpointCoordinator {
 
   // The task has read its input to the end (it may say so before Start).
   Actions OnEndOfInput(TaskId task, Timestamp now);
-  Actions OnSnapshot(TaskId task, CheckpointId id, checkpoint::TaskSnapshot snapshot, Sizes sizes,
-                     Timestamp now);
+  Actions OnSnapshot(TaskId task, CheckpointId id, checkpoint::TaskSnapshot snapshot,
+                     const SnapshotStats& stats, Timestamp now);
   Actions OnSnapshotFailed(TaskId task, CheckpointId id, const Status& cause, Timestamp now);
   // ok: it exists. UNKNOWN: nobody can tell, the job restarts from what storage says.
   // FAILED_PRECONDITION: another job manager has taken over. Else: it certainly does not exist.
@@ -179,7 +164,10 @@ class CheckpointCoordinator {
   CheckpointId last_completed() const { return last_completed_; }
   // It was the last checkpoint: the job is about to finish.
   bool finishing() const { return final_.has_value(); }
-  const std::deque<Summary>& history() const { return history_; }
+  // For people.
+  const CheckpointConfig& config() const { return config_; }
+  const CheckpointHistory& history() const { return history_; }
+  bool IsRetained(CheckpointId id) const;
 
  private:
   struct SavepointRequest {
@@ -230,7 +218,6 @@ class CheckpointCoordinator {
   void Complete(Timestamp now, Actions* actions);
   bool IsLive(const std::string& file) const;
   bool IsBeingCopied(const std::string& file) const;
-  Summary* Find(CheckpointId id);
 
   const JobPlan& plan_;
   const std::string job_id_;
@@ -255,7 +242,7 @@ class CheckpointCoordinator {
   Timestamp last_trigger_ = 0;
   Timestamp last_end_ = kMinTimestamp;
   int64_t failures_ = 0;  // in a row
-  std::deque<Summary> history_;
+  CheckpointHistory history_;
 };
 
 }  // namespace weir

@@ -113,7 +113,7 @@ TEST_F(CheckpointCoordinatorTest, ExistsFromPublicationOn) {
   EXPECT_EQ(Time(1'000'000), "") << "one at a time";
   EXPECT_EQ(Published(1, {}, 1500), "completed1");
   EXPECT_EQ(coordinator_->last_completed(), CheckpointId(1));
-  EXPECT_EQ(coordinator_->history()[0].sizes.state_bytes, 20);
+  EXPECT_EQ(coordinator_->history().newest()[0].sizes.state_bytes, 20);
   EXPECT_EQ(coordinator_->NextDeadline(), 2000);
   EXPECT_EQ(Time(2000), "trigger2,0/0");
 }
@@ -135,7 +135,8 @@ TEST_F(CheckpointCoordinatorTest, TimeoutAndTolerance) {
   EXPECT_EQ(Time(1499), "");
   EXPECT_EQ(Time(1500), "abort1");
   EXPECT_EQ(Ack(1, 1), "") << "too late";
-  EXPECT_EQ(coordinator_->history()[0].failure, "not complete within 500 ms; missing: sink (1/1)");
+  EXPECT_EQ(coordinator_->history().newest()[0].failure,
+            "not complete within 500 ms; missing: sink (1/1)");
   EXPECT_EQ(Time(2000), "trigger2,0/0");
   EXPECT_EQ(Print(coordinator_->OnSnapshotFailed(Task(1, 0), CheckpointId(2),
                                                  UnavailableError("disk full"), 2100)),
@@ -197,7 +198,7 @@ TEST_F(CheckpointCoordinatorTest, NeverPublishedWithoutItsFiles) {
   Time(4000);
   EXPECT_EQ(Ack(0, 4, {"new"}), "");
   EXPECT_EQ(Ack(1, 4, {"a:1"}), "abort4 delete(new )");
-  EXPECT_EQ(coordinator_->history()[0].failure,
+  EXPECT_EQ(coordinator_->history().newest()[0].failure,
             "the snapshot of sink (1/1) builds on a, which is no file of a retained checkpoint");
 }
 
@@ -362,7 +363,8 @@ TEST_F(CheckpointCoordinatorTest, SavepointIsACopyOfACheckpointOutOfTurn) {
   EXPECT_EQ(Published(3, {}, 1400), "copy3:/s/savepoint-job-3 delete(2 a ) completed3");
   EXPECT_EQ(Copied(3, "/s/savepoint-job-3", UnavailableError("disk full"), 1500),
             "answer8:disk full");
-  EXPECT_EQ(coordinator_->history()[1].savepoints, std::vector<std::string>{"/s/savepoint-job-2"});
+  EXPECT_EQ(coordinator_->history().newest()[1].savepoints,
+            std::vector<std::string>{"/s/savepoint-job-2"});
 }
 
 TEST_F(CheckpointCoordinatorTest, FilesStayUntilTheyAreCopied) {

@@ -101,7 +101,8 @@ std::optional<JobReport> ToJobReport(const rpc::TaskManagerMessage& message) {
                                                TaskOf(m.snapshot()),
                                                CheckpointId(m.checkpoint_id()),
                                                m.snapshot(),
-                                               {m.state_bytes(), m.written_bytes()}});
+                                               {m.state_bytes(), m.written_bytes(),
+                                                m.alignment_ms(), m.sync_us(), m.async_ms()}});
     }
     case rpc::TaskManagerMessage::kSnapshotDeclined: {
       const auto& m = message.snapshot_declined();

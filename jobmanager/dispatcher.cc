@@ -28,7 +28,7 @@ std::string RandomId() {
   return id;
 }
 
-rpc::JobDetails DetailsOfEnded(const JobStore::Entry& entry) {
+std::shared_ptr<const JobSnapshot> OfEnded(const JobStore::Entry& entry) {
   rpc::JobDetails details;
   auto* summary = details.mutable_summary();
   summary->set_job_id(entry.job.job_id());
@@ -40,9 +40,8 @@ rpc::JobDetails DetailsOfEnded(const JobStore::Entry& entry) {
   if (entry.state.failure_code() != 0) {
     summary->set_reason(ToJobRecord(entry.state).cause.ToString());
   }
-  *details.mutable_graph() = entry.job.graph();
   details.set_stop_failure(entry.state.stop_failure());
-  return details;
+  return SnapshotOfEnded(std::move(details), ToJobRecord(entry.state).state, entry.job.graph());
 }
 
 }  // namespace
@@ -63,7 +62,7 @@ Status Dispatcher::Start() {
   for (const JobStore::Entry& entry : entries) {
     const JobRecord record = ToJobRecord(entry.state);
     if (IsGloballyTerminal(record.state)) {
-      Remember(DetailsOfEnded(entry));
+      Remember(OfEnded(entry));
       continue;
     }
     LOG(kInfo) << "job " << entry.job.job_id() << " (" << entry.job.name() << ") goes on";
@@ -247,7 +246,7 @@ void Dispatcher::ListJobs(std::function<void(rpc::ListJobsReply)> done) {
   loop_->Post([this, done] {
     rpc::ListJobsReply reply;
     for (const auto& [id, job] : jobs_) *reply.add_jobs() = job->Summary();
-    for (const rpc::JobDetails& job : ended_) *reply.add_jobs() = job.summary();
+    for (const auto& job : ended_) *reply.add_jobs() = job->details.summary();
     std::stable_sort(reply.mutable_jobs()->begin(), reply.mutable_jobs()->end(),
                      [](const rpc::JobSummary& a, const rpc::JobSummary& b) {
                        return a.started_ms() > b.started_ms();
@@ -266,8 +265,11 @@ void Dispatcher::GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobD
     }
     const auto it = jobs_.find(found.job_id);
     if (it != jobs_.end()) return done(it->second->Details());
-    for (const rpc::JobDetails& job : ended_) {
-      if (job.summary().job_id() == found.job_id) return done(job);
+    for (const auto& job : ended_) {
+      if (job->details.summary().job_id() != found.job_id) continue;
+      rpc::JobDetails details = job->details;
+      *details.mutable_graph() = *job->graph;
+      return done(std::move(details));
     }
   });
 }
@@ -286,8 +288,9 @@ void Dispatcher::CancelJob(rpc::GetJobRequest request, std::function<void(rpc::C
       reply.set_state(it->second->Summary().state());
       return done(std::move(reply));
     }
-    for (const rpc::JobDetails& job : ended_) {
-      if (job.summary().job_id() == found.job_id) reply.set_state(job.summary().state());
+    for (const auto& job : ended_) {
+      const rpc::JobSummary& summary = job->details.summary();
+      if (summary.job_id() == found.job_id) reply.set_state(summary.state());
     }
     done(std::move(reply));
   });
@@ -306,10 +309,11 @@ void Dispatcher::FetchResults(rpc::FetchResultsRequest request,
     if (it != jobs_.end()) return it->second->FetchResults(request.token(), done);
     reply.set_next_token(request.token());
     reply.set_finished(true);
-    for (const rpc::JobDetails& job : ended_) {
-      if (job.summary().job_id() != found.job_id) continue;
-      if (job.summary().state() == "FAILED") reply.set_failure(job.summary().reason());
-      if (job.summary().state() == "CANCELED") reply.set_failure("the job was canceled");
+    for (const auto& job : ended_) {
+      const rpc::JobSummary& summary = job->details.summary();
+      if (summary.job_id() != found.job_id) continue;
+      if (summary.state() == "FAILED") reply.set_failure(summary.reason());
+      if (summary.state() == "CANCELED") reply.set_failure("the job was canceled");
     }
     done(std::move(reply));
   });
@@ -321,19 +325,7 @@ void Dispatcher::GetCluster(std::function<void(rpc::ClusterInfo)> done) {
     info.set_weir_version(std::string(kWeirVersion));
     info.set_epoch(epoch().value());
     info.set_pid(getpid());
-    for (const auto& [id, task_manager] : task_managers_) {
-      auto* m = info.add_task_managers();
-      m->set_id(id.value());
-      m->set_data_address(task_manager.registration.data_address());
-      m->set_slots(task_manager.registration.slots());
-      m->set_free_slots(resources_.CountFree(id));
-      m->set_resident_bytes(task_manager.heartbeat.resident_bytes());
-      m->set_cpu_seconds(task_manager.heartbeat.cpu_seconds());
-      m->set_last_heartbeat_ms(task_manager.last_heard);
-      m->set_pid(task_manager.registration.pid());
-      m->set_draining(resources_.IsDraining(id));
-      for (const std::string& job : resources_.JobsOn(id)) m->add_job_ids(job);
-    }
+    for (const auto& [id, task_manager] : task_managers_) *info.add_task_managers() = InfoOf(id);
     done(std::move(info));
   });
 }
@@ -346,7 +338,9 @@ Dispatcher::Found Dispatcher::Find(const std::string& text) const {
     if (name == text) by_name.push_back(id);
   };
   for (const auto& [id, job] : jobs_) look(id, job->job().name());
-  for (const rpc::JobDetails& job : ended_) look(job.summary().job_id(), job.summary().name());
+  for (const auto& job : ended_) {
+    look(job->details.summary().job_id(), job->details.summary().name());
+  }
   if (!by_prefix.empty() && (by_prefix.size() == 1 || by_prefix[0] == text)) {
     return {.job_id = by_prefix[0]};
   }
@@ -416,14 +410,22 @@ void Dispatcher::OnMessage(TaskManagerId from, rpc::TaskManagerMessage message) 
     };
     if (message.has_heartbeat()) {
       it->second.heartbeat = message.heartbeat();
+      it->second.heartbeat.clear_tasks();
       for (const rpc::TaskMetrics& metrics : message.heartbeat().tasks()) {
-        if (JobRuntime* runtime = job(metrics.job_id())) runtime->OnHeartbeat(metrics);
+        if (JobRuntime* runtime = job(metrics.job_id())) {
+          runtime->OnMetrics(metrics, message.heartbeat().time_ms());
+        }
       }
+    } else if (message.has_output()) {
+      OnOutput(message.output());
     } else if (message.has_rows()) {
       if (JobRuntime* runtime = job(message.rows().job_id())) runtime->OnRows(message.rows());
     } else if (auto report = ToJobReport(message)) {
       if (report->epoch != epoch()) return;  // to an earlier leader
-      if (JobRuntime* runtime = job(report->job_id)) runtime->Handle(std::move(report->event));
+      JobRuntime* runtime = job(report->job_id);
+      if (runtime == nullptr) return;
+      if (message.task_state().has_metrics()) runtime->OnMetrics(message.task_state().metrics(), 0);
+      runtime->Handle(std::move(report->event));
     }
   });
 }
@@ -442,6 +444,7 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
   it->second.link->Close(lost);
   task_managers_.erase(it);
   resources_.Lost(id);
+  GiveUpReading(0, id);
   for (const auto& [job_id, job] : jobs_) job->Handle(job_event::TaskManagerLost{id, lost});
 }
 
@@ -492,9 +495,9 @@ void Dispatcher::Post(const std::string& job_id, std::function<void(JobRuntime&)
 void Dispatcher::JobEnded(const std::string& job_id, JobState state, const Status& cause) {
   const auto it = jobs_.find(job_id);
   CHECK(it != jobs_.end());
-  const rpc::JobDetails details = it->second->Details();
+  std::shared_ptr<const JobSnapshot> last = it->second->Snapshot();
   jobs_.erase(it);
-  Remember(details);
+  Remember(std::move(last));
   if (state == JobState::kSuspended) StepDown(cause);
 }
 
@@ -514,10 +517,10 @@ void Dispatcher::StepDown(const Status& cause) {
   if (options_.on_leadership_lost) options_.on_leadership_lost(cause);
 }
 
-void Dispatcher::Remember(rpc::JobDetails details) {
-  ended_.push_back(std::move(details));
+void Dispatcher::Remember(std::shared_ptr<const JobSnapshot> job) {
+  ended_.push_back(std::move(job));
   while (ended_.size() > options_.ended_jobs_kept) {
-    submissions_->Submit([this, id = ended_.front().summary().job_id()] {
+    submissions_->Submit([this, id = ended_.front()->details.summary().job_id()] {
       if (Status s = store_->Remove({id}); !s.ok())
         LOG(kWarning) << "forget job " << id << ": " << s;
       return true;
@@ -554,6 +557,8 @@ std::optional<Timestamp> Dispatcher::AfterRound() {
     if (now >= task_manager.move_at) MoveJobsAway(id, now);
     sooner(task_manager.move_at);
   }
+  GiveUpReading(now, std::nullopt);
+  for (const auto& [request, reading] : readings_) sooner(reading.give_up_at);
   if (options_.leader_check_interval_ms > 0 && !stepped_down_) {
     if (now >= leader_check_at_) {
       leader_check_at_ = now + options_.leader_check_interval_ms;

@@ -16,6 +16,7 @@
 #include "jobmanager/io_strand.h"
 #include "jobmanager/job_compiler.h"
 #include "jobmanager/job_runtime.h"
+#include "jobmanager/job_snapshot.h"
 #include "jobmanager/job_store.h"
 #include "jobmanager/resource_manager.h"
 #include "jobmanager/task_manager_link.h"
@@ -89,6 +90,18 @@ class Dispatcher : private JobHost {
   void FetchResults(rpc::FetchResultsRequest request,
                     std::function<void(rpc::FetchResultsReply)> done);
   void GetCluster(std::function<void(rpc::ClusterInfo)> done);
+  // Plans a script and checks it against the outside, as Submit does, and starts nothing.
+  void Validate(rpc::SubmitRequest request, std::function<void(JobCompiler::Result)> done);
+  // Answers with the checkpoint's id when it exists; one that is under way will do.
+  void TriggerCheckpoint(const std::string& job, std::function<void(StatusOr<int64_t>)> done);
+  // Deletes a savepoint with its files. Nothing else is taken for one.
+  void DisposeSavepoint(const std::string& path, std::function<void(Status)> done);
+  // Everything there is to know, as it is now. Not free: see rest/snapshot_cache.h.
+  void Snapshot(std::function<void(std::shared_ptr<const ClusterSnapshot>)> done);
+  // The end of what a task manager (by its id) has printed, at most `max_bytes` of it. Answers
+  // within seconds, if only that it does not answer.
+  void ReadOutput(const std::string& task_manager, rpc::ReadOutput::Stream stream,
+                  int64_t max_bytes, std::function<void(StatusOr<std::string>)> done);
 
   // ---- Task managers
   // Registers one; the link hears Registered first. Failed precondition: another version.
@@ -117,6 +130,12 @@ class Dispatcher : private JobHost {
     bool tried = false;  // something of them may be in the store
     Status refused;
     int attempts_to_take_back = 0;
+  };
+  // Somebody waits for what a task manager has printed.
+  struct Reading {
+    TaskManagerId task_manager;
+    Timestamp give_up_at = 0;
+    std::function<void(StatusOr<std::string>)> done;
   };
   struct Found {
     std::string job_id;
@@ -148,7 +167,7 @@ class Dispatcher : private JobHost {
   void Register(TaskManagerId id, TaskManager task_manager);
   void Lose(TaskManagerId id, const Status& cause);
   void Give(const ResourceManager::Grants& grants);
-  void Remember(rpc::JobDetails details);
+  void Remember(std::shared_ptr<const JobSnapshot> job);
   Found Find(const std::string& text) const;
   // The job that a request is about, if it is not over and takes checkpoints.
   struct Target {
@@ -162,6 +181,11 @@ class Dispatcher : private JobHost {
   StatusOr<TaskManagerId> FindTaskManager(const std::string& text) const;
   Status WhyNotDrained(TaskManagerId id) const;
   void MoveJobsAway(TaskManagerId id, Timestamp now);
+  rpc::TaskManagerInfo InfoOf(TaskManagerId id) const;
+  TaskManagerSnapshot SnapshotOf(TaskManagerId id) const;
+  void OnOutput(const rpc::OutputText& output);
+  // Answers those who wait for longer than until `now`, or for what `lost` was to say.
+  void GiveUpReading(Timestamp now, std::optional<TaskManagerId> lost);
   void CheckLeader();
   void StepDown(const Status& cause);
 
@@ -175,7 +199,9 @@ class Dispatcher : private JobHost {
   ResourceManager resources_;
   std::map<TaskManagerId, TaskManager> task_managers_;
   std::map<std::string, std::unique_ptr<JobRuntime>> jobs_;
-  std::deque<rpc::JobDetails> ended_;  // oldest first
+  std::deque<std::shared_ptr<const JobSnapshot>> ended_;  // oldest first
+  std::map<int64_t, Reading> readings_;                   // by request
+  int64_t last_reading_ = 0;
   Timestamp leader_check_at_ = 0;
   bool stepped_down_ = false;
 

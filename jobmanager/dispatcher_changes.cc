@@ -81,6 +81,32 @@ void Dispatcher::RescaleJob(rpc::RescaleRequest request,
   });
 }
 
+void Dispatcher::TriggerCheckpoint(const std::string& job,
+                                   std::function<void(StatusOr<int64_t>)> done) {
+  loop_->Post([this, job, done] {
+    const Target target = FindTarget(job, "a checkpoint of it cannot be taken");
+    if (!target.refused.ok()) return done(target.refused);
+    target.job->Request([](int64_t id) { return job_event::CheckpointRequested{id}; },
+                        [done](Status status, const std::string& checkpoint) {
+                          if (!status.ok()) return done(std::move(status));
+                          done(std::stoll(checkpoint));
+                        });
+  });
+}
+
+void Dispatcher::DisposeSavepoint(const std::string& path, std::function<void(Status)> done) {
+  copies_->Submit([this, path, done] {
+    done(RemoveSavepoint(*environment_.file_system, path));
+    return true;
+  });
+}
+
+void Dispatcher::Validate(rpc::SubmitRequest request,
+                          std::function<void(JobCompiler::Result)> done) {
+  CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
+  compiler_->Compile(std::move(request), std::move(done));
+}
+
 Dispatcher::Target Dispatcher::FindTarget(const std::string& text, const std::string& what) const {
   const Found found = Find(text);
   if (found.error) {

@@ -30,6 +30,7 @@ enum class JobState {
   kSuspended,
   kReconciling,
 };
+inline constexpr size_t kJobStates = 11;
 enum class SubtaskState {
   kCreated,
   kScheduled,
@@ -41,6 +42,7 @@ enum class SubtaskState {
   kCanceled,
   kFailed,
 };
+inline constexpr size_t kSubtaskStates = 9;
 
 std::string_view JobStateName(JobState state);       // "RUNNING"
 std::string_view TaskStateName(SubtaskState state);  // "DEPLOYING"
@@ -111,6 +113,7 @@ class ExecutionGraph {
   // What for the job was last restarted on purpose, until its tasks run again; else empty.
   const std::string& restarting_for() const { return restarting_for_; }
   int64_t restarts() const { return restarts_; }
+  bool Has(TaskId task) const { return tasks_.contains(task); }
   SubtaskState task_state(TaskId task) const { return tasks_.at(task).state; }
   // The slot of a task that is deployed; null before that and when its task manager was lost.
   const SlotId* slot(TaskId task) const;

@@ -13,15 +13,36 @@
 #include "common/base/version.h"
 #include "common/fs/file_system.h"
 #include "jobmanager/dispatcher.h"
+#include "jobmanager/rest/rest_server.h"
 #include "jobmanager/rpc/control_server.h"
+#include "jobmanager/rpc/port_holder.h"
 
 namespace weir {
 namespace {
+
+// In Flink's words.
+std::map<std::string, std::string> ShownConfig(const JobManagerOptions& options) {
+  std::map<std::string, std::string> shown = options.config;
+  shown["jobmanager.rpc.address"] = options.bind_address;
+  shown["jobmanager.rpc.port"] = std::to_string(options.rpc_port);
+  shown["rest.address"] = options.rest->bind_address;
+  shown["rest.port"] = std::to_string(options.rest->port);
+  if (!options.ha_dir.empty()) shown["high-availability.storageDir"] = options.ha_dir;
+  return shown;
+}
+
+Status PortInUse(const RestOptions& rest) {
+  const std::string holder = PortHolder(rest.port);
+  return AlreadyExistsError("REST interface: port " + std::to_string(rest.port) + " is in use" +
+                            (holder.empty() ? "" : " by " + holder) +
+                            ": choose another (--rest-port), or do without (--no-rest)");
+}
 
 class RealJobManager : public JobManager {
  public:
   ~RealJobManager() override {
     Stop();
+    if (rest_) rest_->Stop();
     if (server_) server_->Stop();
     if (dispatcher_) dispatcher_->Stop();
   }
@@ -40,10 +61,21 @@ class RealJobManager : public JobManager {
         server_, ControlServer::Start(dispatcher_.get(), options.bind_address, options.rpc_port));
     LOG(kInfo) << "job manager of Weir " << kWeirVersion << " listens on " << options.bind_address
                << ":" << server_->port();
+    if (!options.rest) return OkStatus();
+    RestOptions rest = *options.rest;
+    rest.config = ShownConfig(options);
+    rest.shut_down = [this] { End(OkStatus()); };
+    auto started = RestServer::Start(dispatcher_.get(), std::move(rest));
+    if (started.status().code() == StatusCode::kAlreadyExists) return PortInUse(*options.rest);
+    ASSIGN_OR_RETURN(rest_, std::move(started));
+    LOG(kInfo) << "REST interface on "
+               << (options.rest->certificate_file.empty() ? "http://" : "https://")
+               << options.rest->bind_address << ":" << rest_->port();
     return OkStatus();
   }
 
   int port() const override { return server_->port(); }
+  int rest_port() const override { return rest_ ? rest_->port() : 0; }
 
   Status Wait() override {
     std::unique_lock lock(mutex_);
@@ -59,6 +91,7 @@ class RealJobManager : public JobManager {
     ended_cv_.notify_all();
   }
 
+  std::unique_ptr<RestServer> rest_;  // the dispatcher answers into it until it has stopped
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ControlServer> server_;
   std::mutex mutex_;

@@ -2,10 +2,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/base/status.h"
 #include "jobmanager/job_compiler.h"
+#include "jobmanager/rest/rest_options.h"
 
 namespace weir {
 
@@ -14,13 +16,16 @@ struct JobManagerOptions {
   int rpc_port = 6123;                        // 0: a free one
   std::string ha_dir;                         // what survives this process; empty: nothing does
   std::map<std::string, std::string> config;  // defaults of all jobs
+  // Nothing: no REST interface. Its config and shut_down are filled in.
+  std::optional<RestOptions> rest;
 };
 
-// The job manager's process: dispatcher and server.
+// The job manager's process: dispatcher and servers.
 class JobManager {
  public:
   virtual ~JobManager() = default;  // stops
   virtual int port() const = 0;
+  virtual int rest_port() const = 0;  // 0: there is no REST interface
   // Blocks until another job manager takes over (the reason) or Stop is called (ok).
   virtual Status Wait() = 0;
   // From any thread. Jobs are left to the next job manager.

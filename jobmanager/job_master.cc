@@ -90,7 +90,7 @@ void JobMaster::On(const job_event::EndOfInputReached& event) {
 
 void JobMaster::On(const job_event::SnapshotDone& event) {
   if (!IsCurrent(event.attempt)) return;
-  Apply(checkpoints_.OnSnapshot(event.task, event.checkpoint, event.snapshot, event.sizes, now_));
+  Apply(checkpoints_.OnSnapshot(event.task, event.checkpoint, event.snapshot, event.stats, now_));
 }
 
 void JobMaster::On(const job_event::SnapshotDeclined& event) {
@@ -179,6 +179,16 @@ void JobMaster::On(const job_event::SavepointRequested& event) {
   }
   if (!refused.ok()) return Answer(event.request, std::move(refused));
   Apply(checkpoints_.RequestSavepoint(event.request, event.dir, now_));
+}
+
+void JobMaster::On(const job_event::CheckpointRequested& event) {
+  Status refused = WhyNot("a checkpoint of it cannot be taken");
+  if (refused.ok() && !running_) {
+    refused = FailedPreconditionError("not all of its tasks run: a checkpoint can be taken then");
+  }
+  if (!refused.ok()) return Answer(event.request, std::move(refused));
+  checkpoint_requests_.push_back(event.request);
+  Apply(checkpoints_.RequestCheckpoint(now_));
 }
 
 void JobMaster::On(const job_event::StopRequested& event) {
@@ -316,6 +326,7 @@ void JobMaster::Do(const CheckpointCoordinator::Completed& completed) {
     actions_.push_back(
         job_action::NotifyCheckpointCompleted{graph_.attempt(), task_manager, completed.id});
   }
+  AnswerCheckpoints(OkStatus(), std::to_string(completed.id.value()));
   Apply(committer_.Add(completed.id, completed.commits));
   if (change_ && !change_->decided) DecideChange();
 }
@@ -324,9 +335,10 @@ void JobMaster::Do(const CheckpointCoordinator::Abort& abort) {
   for (TaskManagerId task_manager : TaskManagers()) {
     actions_.push_back(job_action::AbortCheckpoint{graph_.attempt(), task_manager, abort.id});
   }
-  if (change_ && !change_->decided) {
-    RefuseChange(Status(abort.reason).Annotate("checkpoint " + std::to_string(abort.id.value())));
-  }
+  const Status failed =
+      Status(abort.reason).Annotate("checkpoint " + std::to_string(abort.id.value()));
+  AnswerCheckpoints(failed);
+  if (change_ && !change_->decided) RefuseChange(failed);
 }
 
 void JobMaster::Do(const CheckpointCoordinator::CopySavepoint& copy) {
@@ -400,8 +412,12 @@ int32_t JobMaster::SlotsNeeded() const {
   return needed;
 }
 
-void JobMaster::Answer(int64_t request, Status status, std::string folder) {
-  actions_.push_back(job_action::Answer{request, std::move(status), std::move(folder)});
+void JobMaster::Answer(int64_t request, Status status, std::string result) {
+  actions_.push_back(job_action::Answer{request, std::move(status), std::move(result)});
+}
+
+void JobMaster::AnswerCheckpoints(const Status& status, std::string id) {
+  for (int64_t request : std::exchange(checkpoint_requests_, {})) Answer(request, status, id);
 }
 
 void JobMaster::BeginChange(Change change) {
@@ -449,6 +465,7 @@ void JobMaster::AttemptOver() {
   running_ = false;
   committer_.Stop();
   Apply(checkpoints_.Stop(now_));
+  AnswerCheckpoints(AbortedError("the job's tasks ended before it was taken"));
   assigners_.clear();
   if (change_ && !change_->decided) RefuseChange(AbortedError("the job's tasks have ended"));
 }

@@ -67,6 +67,7 @@ class JobMaster {
   void On(const job_event::JobStatePersisted&);
   void On(const job_event::CancelRequested&);
   void On(const job_event::SavepointRequested&);
+  void On(const job_event::CheckpointRequested&);
   void On(const job_event::StopRequested&);
   void On(const job_event::RescaleRequested&);
   void On(const job_event::MoveRequested&);
@@ -106,7 +107,8 @@ class JobMaster {
   void RefuseChange(const Status& why);
   bool IsAt(int32_t parallelism) const;  // by the record
   void AdoptParallelism();
-  void Answer(int64_t request, Status status, std::string folder = "");
+  void Answer(int64_t request, Status status, std::string result = "");
+  void AnswerCheckpoints(const Status& status, std::string id = "");
   // A request cannot be carried out as the job is; ok: it can.
   Status WhyNot(const std::string& what) const;
   void AttemptOver();
@@ -133,10 +135,11 @@ class JobMaster {
   int64_t discovered_version_ = 0;  // with which first_discoveries last changed
   int32_t persisted_parallelism_ = 0;
   std::optional<Change> change_;
-  std::vector<int64_t> stop_requests_;  // answered when the stop is on record
-  StateAssignment restored_;            // of the current attempt
-  bool deployed_ = false;               // the current attempt has tasks out there
-  bool running_ = false;                // ... and all of them run and know their splits
+  std::vector<int64_t> checkpoint_requests_;  // that wait for it
+  std::vector<int64_t> stop_requests_;        // answered when the stop is on record
+  StateAssignment restored_;                  // of the current attempt
+  bool deployed_ = false;                     // the current attempt has tasks out there
+  bool running_ = false;                      // ... and all of them run and know their splits
   bool terminated_ = false;
   Timestamp now_ = 0;               // of the event being handled
   std::vector<JobAction> actions_;  // of the event being handled

@@ -69,7 +69,7 @@ struct SnapshotDone {
   TaskId task;
   CheckpointId checkpoint;
   checkpoint::TaskSnapshot snapshot;
-  CheckpointCoordinator::Sizes sizes;
+  SnapshotStats stats;
 };
 struct SnapshotDeclined {
   AttemptId attempt;
@@ -115,6 +115,10 @@ struct StopRequested {
   int64_t request = 0;
   JobRecord::Stop stop;
 };
+// A checkpoint out of turn; one under way will do. Its answer names it.
+struct CheckpointRequested {
+  int64_t request = 0;
+};
 // Go on at another parallelism (at most the plan's maximum; there are slots for it).
 struct RescaleRequested {
   int64_t request = 0;
@@ -144,8 +148,9 @@ using JobEvent =
                  job_event::CheckpointPublished, job_event::CommitDone, job_event::SplitsDiscovered,
                  job_event::SplitRequested, job_event::JobStatePersisted,
                  job_event::CancelRequested, job_event::SavepointRequested,
-                 job_event::StopRequested, job_event::RescaleRequested, job_event::MoveRequested,
-                 job_event::SavepointCopied, job_event::LeadershipLost, job_event::Tick>;
+                 job_event::CheckpointRequested, job_event::StopRequested,
+                 job_event::RescaleRequested, job_event::MoveRequested, job_event::SavepointCopied,
+                 job_event::LeadershipLost, job_event::Tick>;
 
 // Messages to one task manager arrive in order or not at all. The storage actions of a job
 // (LoadCheckpoint, PublishCheckpoint, DeleteFiles, PersistJobState) are carried out one after the
@@ -231,11 +236,12 @@ struct CopySavepoint {
   checkpoint::CheckpointManifest manifest;
   std::string folder;
 };
-// To a request. A savepoint's is its folder; a stop or a new parallelism is on record now.
+// To a request. The result of a savepoint is its folder, of a checkpoint its id; a stop or a new
+// parallelism is on record now.
 struct Answer {
   int64_t request = 0;
   Status status;
-  std::string folder;
+  std::string result;
 };
 struct JobStateChanged {
   JobState from;

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "common/base/check.h"
 #include "common/base/logging.h"
 #include "common/base/version.h"
 
@@ -17,11 +18,13 @@ constexpr int kBatchesPerFetch = 16;
 // A SELECT whose client has gone away does not run for ever.
 constexpr Timestamp kAbandonedMs = 300'000;
 
-rpc::TaskMetrics Zero() {
-  rpc::TaskMetrics metrics;
-  metrics.set_watermark(kMinTimestamp);
-  metrics.set_source_lag(-1);
-  return metrics;
+constexpr size_t kConcurrentFailuresKept = 20;
+
+JobOptions OptionsOf(const jobstore::StoredJob& job) {
+  const auto& config = job.graph().config();
+  StatusOr<JobOptions> options = ReadJobOptions({config.begin(), config.end()});
+  CHECK(options.ok()) << "job " << job.job_id() << " was checked before: " << options.status();
+  return *std::move(options);
 }
 
 }  // namespace
@@ -36,8 +39,11 @@ JobRuntime::JobRuntime(JobHost& host, jobstore::StoredJob job, JobPlan plan, Job
       header_{host.epoch(), job_.job_id(), &graph_, job_.checkpoint_dir(), job_.lineage()},
       storage_(std::move(storage)),
       started_ms_(job_.submitted_ms()),
+      options_(OptionsOf(job_)),
+      shown_graph_(std::make_shared<plan::JobGraph>(graph_)),
       last_fetch_ms_(host.Now()),
       io_(std::move(io)) {
+  entered_[static_cast<size_t>(JobState::kInitializing)] = modified_ = started_ms_;
   for (const plan::Vertex& vertex : job_.graph().vertices()) {
     for (const plan::OperatorNode& node : vertex.chain()) {
       if (node.has_collect()) collector_ = TaskId{VertexId(static_cast<int32_t>(vertex.id())), 0};
@@ -52,11 +58,55 @@ void JobRuntime::Handle(JobEvent event) {
   while (!events_.empty()) {
     const JobEvent next = std::move(events_.front());
     events_.pop_front();
-    for (const JobAction& action : master_.Handle(next, host_.Now())) {
-      std::visit([&](const auto& a) { Do(a); }, action);
-    }
+    const std::vector<JobAction> actions = master_.Handle(next, host_.Now());
+    handled_ = &next;
+    Observe(next, actions);
+    for (const JobAction& action : actions) std::visit([&](const auto& a) { Do(a); }, action);
+    handled_ = nullptr;
   }
   handling_ = false;
+}
+
+void JobRuntime::Observe(const JobEvent& event, const std::vector<JobAction>& actions) {
+  const auto address = [&](TaskManagerId id) { return host_.DataAddress(id); };
+  const auto* change = std::get_if<job_event::TaskStateChanged>(&event);
+  // Where nothing was done, no other task has changed.
+  if (!actions.empty()) {
+    tasks_.ObserveAll(master_.graph(), master_.plan(), host_.WallNow(), address);
+  } else if (change != nullptr) {
+    tasks_.Observe(master_.graph(), change->task, host_.WallNow(), address);
+  }
+  if (change == nullptr || change->attempt != master_.graph().attempt()) return;
+  modified_ = host_.WallNow();
+  if (change->state != SubtaskState::kFailed || failures_.empty()) return;
+  const bool led_to_more = std::any_of(actions.begin(), actions.end(), [](const JobAction& action) {
+    return std::holds_alternative<job_action::JobStateChanged>(action);
+  });
+  FailureRecord failure = MakeFailure(change->cause);
+  FailureRecord& first = failures_.front();
+  if (led_to_more || first.attempt != failure.attempt) return;
+  if (first.concurrent.size() < kConcurrentFailuresKept) {
+    first.concurrent.push_back(std::move(failure));
+  }
+}
+
+FailureRecord JobRuntime::MakeFailure(const Status& cause) const {
+  FailureRecord failure{.at = host_.WallNow(), .cause = cause};
+  failure.attempt = master_.graph().attempt().value() - FirstAttempt(host_.epoch()).value();
+  if (handled_ == nullptr) return failure;
+  if (const auto* lost = std::get_if<job_event::TaskManagerLost>(handled_)) {
+    failure.task_manager = std::to_string(lost->task_manager.value());
+  } else if (const auto* change = std::get_if<job_event::TaskStateChanged>(handled_);
+             change != nullptr && master_.graph().Has(change->task)) {
+    const PlanVertex& vertex = master_.plan().vertices[change->task.vertex.value()];
+    failure.task = vertex.name + " (" + std::to_string(change->task.subtask + 1) + "/" +
+                   std::to_string(vertex.parallelism) + ")";
+    if (const TaskRecord* record = tasks_.Find(change->task)) {
+      failure.task_manager = record->task_manager;
+      failure.endpoint = record->endpoint;
+    }
+  }
+  return failure;
 }
 
 void JobRuntime::Request(const std::function<JobEvent(int64_t)>& make, Answered done) {
@@ -136,7 +186,7 @@ void JobRuntime::Do(const job_action::Answer& action) {
   if (it == requests_.end()) return;  // with the end of the job
   const Answered done = std::move(it->second);
   requests_.erase(it);
-  done(action.status, action.folder);
+  done(action.status, action.result);
 }
 
 void JobRuntime::Do(const job_action::RequestSlots& action) {
@@ -146,10 +196,19 @@ void JobRuntime::Do(const job_action::RequestSlots& action) {
 void JobRuntime::Do(const job_action::ReleaseSlots&) { host_.ReleaseSlots(job_.job_id()); }
 
 void JobRuntime::Do(const job_action::Deploy& action) {
-  metrics_.clear();
   held_.clear();
   for (const PlanVertex& vertex : master_.plan().vertices) {
     graph_.mutable_vertices(vertex.id.value())->set_parallelism(vertex.parallelism);
+  }
+  shown_graph_ = std::make_shared<plan::JobGraph>(graph_);
+  if (action.restored.value() > 0) {
+    const bool own = action.restored <= master_.checkpoints().last_completed();
+    restored_ = JobSnapshot::Restored{
+        .checkpoint = action.restored.value(),
+        .at = host_.WallNow(),
+        .path = own ? ChkPath(action.restored.value()) : job_.from_savepoint(),
+        .savepoint = !own};
+    ++restored_count_;
   }
   for (const auto& task : action.tasks) {
     if (collector_ && task.task == *collector_) collector_at_ = task.slot.task_manager;
@@ -173,10 +232,11 @@ void JobRuntime::Do(const job_action::JobStateChanged& action) {
   LOG(kInfo) << "job " << job_.job_id() << " (" << job_.name() << ") " << JobStateName(action.from)
              << " -> " << JobStateName(action.to) << cause;
   if (!action.cause.ok() && action.to != JobState::kFailed) {
-    failures_.push_front(action.cause.ToString());
+    failures_.push_front(MakeFailure(action.cause));
     if (failures_.size() > kFailuresKept) failures_.pop_back();
   }
-  if (IsGloballyTerminal(action.to)) ended_ms_ = host_.WallNow();
+  modified_ = entered_[static_cast<size_t>(action.to)] = host_.WallNow();
+  if (IsGloballyTerminal(action.to)) ended_ms_ = modified_;
   if (action.to == JobState::kRestarting) collector_at_.reset();
 }
 
@@ -200,12 +260,6 @@ void JobRuntime::Do(const job_action::JobTerminated& action) {
 
 void JobRuntime::SendAll(Outgoing messages) {
   for (auto& [to, message] : messages) host_.Send(to, std::move(message));
-}
-
-void JobRuntime::OnHeartbeat(const rpc::TaskMetrics& metrics) {
-  if (metrics.attempt() != master_.graph().attempt().value()) return;
-  metrics_[{VertexId(static_cast<int32_t>(metrics.vertex())),
-            static_cast<int32_t>(metrics.subtask())}] = metrics;
 }
 
 void JobRuntime::FetchResults(int64_t token, std::function<void(rpc::FetchResultsReply)> done) {
@@ -309,17 +363,22 @@ rpc::JobSummary JobRuntime::Summary() const {
 
 std::string JobRuntime::Trouble() const {
   if (master_.graph().state() != JobState::kRunning) return "";
-  for (const auto& [task, metrics] : metrics_) {
-    if (!metrics.trouble().empty()) return metrics.trouble();
+  for (const auto& [task, record] : tasks_.all()) {
+    if (!record.metrics.trouble().empty()) return record.metrics.trouble();
   }
   return "";
 }
 
 rpc::JobDetails JobRuntime::Details() const {
+  rpc::JobDetails details = DetailsWithoutGraph();
+  *details.mutable_graph() = graph_;
+  return details;
+}
+
+rpc::JobDetails JobRuntime::DetailsWithoutGraph() const {
   const ExecutionGraph& graph = master_.graph();
   rpc::JobDetails details;
   *details.mutable_summary() = Summary();
-  *details.mutable_graph() = graph_;
   const JobRecord& record = master_.record();
   details.set_stopping(record.stop.has_value());
   details.set_stop_failure(record.stop_failure);
@@ -336,8 +395,8 @@ rpc::JobDetails JobRuntime::Details() const {
     for (int32_t i = 0; i < vertex.parallelism; ++i) {
       const TaskId task{vertex.id, i};
       ++(*v->mutable_states())[std::string(TaskStateName(graph.task_state(task)))];
-      const auto it = metrics_.find(task);
-      const rpc::TaskMetrics m = it == metrics_.end() ? Zero() : it->second;
+      const TaskRecord* record = tasks_.Find(task);
+      const rpc::TaskMetrics m = record == nullptr ? NoMetrics() : record->metrics;
       v->set_records_in(v->records_in() + m.records_in());
       v->set_records_out(v->records_out() + m.records_out());
       v->set_state_bytes(v->state_bytes() + m.state_bytes());
@@ -354,8 +413,8 @@ rpc::JobDetails JobRuntime::Details() const {
   const auto shown = [ahead = host_.WallNow() - host_.Now()](Timestamp steady) {
     return steady == 0 ? 0 : steady + ahead;
   };
-  for (const auto& c : master_.checkpoints().history()) {
-    using State = CheckpointCoordinator::Summary::State;
+  for (const auto& c : master_.checkpoints().history().newest()) {
+    using State = CheckpointHistory::Checkpoint::State;
     auto* summary = details.add_checkpoints();
     summary->set_id(c.id.value());
     summary->set_state(c.state == State::kCompleted ? "COMPLETED"
@@ -370,11 +429,56 @@ rpc::JobDetails JobRuntime::Details() const {
     if (!c.savepoints.empty()) {
       summary->set_path(c.savepoints.front());
     } else if (c.state == State::kCompleted && !job_.checkpoint_dir().empty()) {
-      summary->set_path(job_.checkpoint_dir() + "/chk-" + std::to_string(c.id.value()));
+      summary->set_path(ChkPath(c.id.value()));
     }
   }
-  for (const std::string& failure : failures_) details.add_failures(failure);
+  for (const FailureRecord& failure : failures_) details.add_failures(failure.cause.ToString());
   return details;
+}
+
+std::string JobRuntime::ChkPath(int64_t checkpoint) const {
+  return job_.checkpoint_dir() + "/chk-" + std::to_string(checkpoint);
+}
+
+std::vector<VertexSnapshot> JobRuntime::Vertices() const {
+  std::vector<VertexSnapshot> vertices;
+  for (const PlanVertex& vertex : master_.plan().vertices) {
+    VertexSnapshot& v = vertices.emplace_back();
+    v.id = VertexHexId(graph_.vertices(vertex.id.value()));
+    v.name = vertex.name;
+    v.scales = vertex.scales;
+    for (int32_t i = 0; i < vertex.parallelism; ++i) {
+      const TaskRecord* record = tasks_.Find({vertex.id, i});
+      v.subtasks.push_back(record == nullptr ? TaskRecord{} : *record);
+    }
+  }
+  return vertices;
+}
+
+std::shared_ptr<const JobSnapshot> JobRuntime::Snapshot() const {
+  auto snapshot = std::make_shared<JobSnapshot>();
+  snapshot->details = DetailsWithoutGraph();
+  snapshot->state = State();
+  snapshot->now = over_ ? ended_ms_ : host_.WallNow();
+  snapshot->entered = entered_;
+  snapshot->modified = modified_;
+  snapshot->graph = shown_graph_;
+  snapshot->vertices = Vertices();
+  snapshot->options = options_;
+  snapshot->first_attempt = FirstAttempt(host_.epoch()).value();
+  snapshot->checkpoint_dir = job_.checkpoint_dir();
+  snapshot->has_results = job_.has_results();
+  snapshot->max_parallelism = master_.plan().max_parallelism;
+  snapshot->checkpoints = master_.checkpoints().history();
+  snapshot->steady_to_wall = host_.WallNow() - host_.Now();
+  for (const auto& checkpoint : snapshot->checkpoints.newest()) {
+    if (master_.checkpoints().IsRetained(checkpoint.id))
+      snapshot->retained.push_back(checkpoint.id);
+  }
+  snapshot->restored = restored_;
+  snapshot->restored_count = restored_count_;
+  snapshot->failures.assign(failures_.begin(), failures_.end());
+  return snapshot;
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -12,7 +13,9 @@
 #include "jobmanager/control_codec.h"
 #include "jobmanager/io_strand.h"
 #include "jobmanager/job_master.h"
+#include "jobmanager/job_snapshot.h"
 #include "jobmanager/job_storage.h"
+#include "jobmanager/task_records.h"
 #include "proto/control.pb.h"
 #include "proto/job_store.pb.h"
 
@@ -49,11 +52,11 @@ class JobRuntime {
   void Start() { Handle(job_event::Start{}); }
   void Handle(JobEvent event);
   // A request of somebody's, made by `make` from its number; `done` hears once, at the latest when
-  // the job is over: what came of it, and where a savepoint is.
-  using Answered = std::function<void(Status, std::string folder)>;
+  // the job is over: what came of it, and job_action::Answer::result.
+  using Answered = std::function<void(Status, std::string result)>;
   void Request(const std::function<JobEvent(int64_t request)>& make, Answered done);
-  // Of task managers that it may run on.
-  void OnHeartbeat(const rpc::TaskMetrics& metrics);
+  // Of task managers that it may run on; `at` as in TaskRecords.
+  void OnMetrics(const rpc::TaskMetrics& metrics, Timestamp at) { tasks_.OnMetrics(metrics, at); }
   void OnRows(const rpc::Rows& rows);
   // Answers when there are rows, when there will be none, or after a while without either.
   void FetchResults(int64_t token, std::function<void(rpc::FetchResultsReply)> done);
@@ -64,6 +67,7 @@ class JobRuntime {
   const JobMaster& master() const { return master_; }
   rpc::JobSummary Summary() const;
   rpc::JobDetails Details() const;
+  std::shared_ptr<const JobSnapshot> Snapshot() const;
 
  private:
   struct Fetch {
@@ -91,6 +95,12 @@ class JobRuntime {
     SendAll(ToMessages(action, header_));
   }
   void SendAll(Outgoing messages);
+  // Keeps for people what `event` has led to.
+  void Observe(const JobEvent& event, const std::vector<JobAction>& actions);
+  FailureRecord MakeFailure(const Status& cause) const;  // by the event that is being handled
+  rpc::JobDetails DetailsWithoutGraph() const;
+  std::vector<VertexSnapshot> Vertices() const;
+  std::string ChkPath(int64_t checkpoint) const;
   // As people see it: a job is over when its end is on record, not before.
   JobState State() const;
   std::string Trouble() const;  // of one of its tasks
@@ -104,6 +114,7 @@ class JobRuntime {
   JobHeader header_;
   std::shared_ptr<JobStorage> storage_;
   std::deque<JobEvent> events_;
+  const JobEvent* handled_ = nullptr;  // now
   bool handling_ = false;
 
   std::map<int64_t, Answered> requests_;  // not answered yet
@@ -111,9 +122,15 @@ class JobRuntime {
   bool over_ = false;  // its end is on record
   Timestamp started_ms_ = 0;
   Timestamp ended_ms_ = 0;
-  std::deque<std::string> failures_;            // newest first
-  std::map<TaskId, rpc::TaskMetrics> metrics_;  // of the current attempt
-  std::optional<TaskId> collector_;             // the task that holds the rows of a SELECT
+  const JobOptions options_;
+  std::shared_ptr<const plan::JobGraph> shown_graph_;  // graph_ as it was last deployed
+  std::array<Timestamp, kJobStates> entered_{};        // by the wall clock
+  Timestamp modified_ = 0;
+  std::deque<FailureRecord> failures_;  // newest first
+  std::optional<JobSnapshot::Restored> restored_;
+  int64_t restored_count_ = 0;
+  TaskRecords tasks_;
+  std::optional<TaskId> collector_;  // the task that holds the rows of a SELECT
   std::optional<TaskManagerId> collector_at_;
   std::optional<Fetch> fetch_;
   rpc::Rows rows_;  // the last answer of the collector

@@ -151,4 +151,21 @@ std::optional<job_event::JobStatePersisted> JobStorage::Persist(
   return std::nullopt;
 }
 
+Status RemoveSavepoint(FileSystem& fs, const std::string& path) {
+  std::string dir = path.starts_with("file:") ? path.substr(5) : path;
+  while (dir.starts_with("//")) dir.erase(0, 1);
+  while (dir.size() > 1 && dir.ends_with('/')) dir.pop_back();
+  if (!dir.starts_with('/')) return InvalidArgumentError("savepoint " + path + " is not absolute");
+  ASSIGN_OR_RETURN(const checkpoint::CheckpointManifest manifest, ReadManifest(fs, dir));
+  if (!manifest.savepoint()) {
+    return InvalidArgumentError(dir + " is a checkpoint of a job, not a savepoint");
+  }
+  RETURN_IF_ERROR(fs.Remove(dir + "/manifest"));
+  const std::string shared = dir + "/shared";
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, fs.List(shared));
+  for (const std::string& file : files) RETURN_IF_ERROR(fs.Remove(shared + "/" + file));
+  RETURN_IF_ERROR(fs.Remove(shared));
+  return fs.Remove(dir);
+}
+
 }  // namespace weir

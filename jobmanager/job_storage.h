@@ -43,4 +43,7 @@ class JobStorage {
   std::set<std::string> files_to_delete_;
 };
 
+// Deletes a savepoint's folder; refuses what is none. Its manifest goes first.
+Status RemoveSavepoint(FileSystem& fs, const std::string& path);
+
 }  // namespace weir

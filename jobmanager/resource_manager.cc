@@ -77,6 +77,14 @@ std::set<std::string> ResourceManager::JobsOn(TaskManagerId task_manager) const 
   return jobs;
 }
 
+std::map<std::string, int32_t> ResourceManager::SlotsByJob(TaskManagerId task_manager) const {
+  std::map<std::string, int32_t> slots;
+  for (const auto& [slot, job] : owner_) {
+    if (slot.task_manager == task_manager) ++slots[job];
+  }
+  return slots;
+}
+
 std::vector<FreeSlots> ResourceManager::Offers(const std::string& job) const {
   std::vector<FreeSlots> offers;
   for (const auto& [id, task_manager] : task_managers_) {

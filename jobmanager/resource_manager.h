@@ -44,6 +44,7 @@ class ResourceManager {
   int32_t CountFor(const std::string& job) const;
   bool IsDraining(TaskManagerId id) const { return draining_.contains(id); }
   std::set<std::string> JobsOn(TaskManagerId task_manager) const;  // that hold slots of it
+  std::map<std::string, int32_t> SlotsByJob(TaskManagerId task_manager) const;  // held there
   const std::map<TaskManagerId, TaskManagerSlots>& task_managers() const { return task_managers_; }
 
  private:

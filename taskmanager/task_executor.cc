@@ -4,16 +4,18 @@
 #include <utility>
 
 #include "common/base/logging.h"
+#include "common/base/process_output.h"
+#include "common/base/process_usage.h"
 #include "common/data/batch_codec.h"
 #include "operators/expressions/expr.h"
 #include "operators/write_ahead.h"
-#include "taskmanager/process_usage.h"
 
 namespace weir {
 namespace {
 
-constexpr int64_t kGraceMs = 30'000;           // without a job manager
-constexpr size_t kRowsBytes = 1 << 20;         // about, of one answer
+constexpr int64_t kGraceMs = 30'000;    // without a job manager
+constexpr size_t kRowsBytes = 1 << 20;  // about, of one answer
+constexpr int64_t kMostOutput = 16 << 20;
 constexpr int64_t kRediscoverAfterMs = 5'000;  // when looking for splits failed
 
 TaskId IdOf(uint32_t vertex, uint32_t subtask) {
@@ -33,6 +35,26 @@ template <class Message>
 void SetTask(TaskId task, Message* message) {
   message->set_vertex(static_cast<uint32_t>(task.vertex.value()));
   message->set_subtask(static_cast<uint32_t>(task.subtask));
+}
+
+void SetMetrics(const AttemptKey& key, TaskId id, const Task& task, rpc::TaskMetrics* out) {
+  const TaskMetrics& m = task.metrics();
+  out->set_job_id(key.job_id);
+  out->set_attempt(key.attempt);
+  SetTask(id, out);
+  out->set_records_in(m.records_in.load());
+  out->set_records_out(m.records_out.load());
+  out->set_bytes_in(m.bytes_in.load());
+  out->set_bytes_out(m.bytes_out.load());
+  out->set_busy_ms(m.busy_ns.load() / 1'000'000);
+  out->set_backpressured_ms(m.backpressured_ns.load() / 1'000'000);
+  out->set_idle_ms(m.idle_ns.load() / 1'000'000);
+  out->set_watermark(m.watermark.load());
+  out->set_state_bytes(m.state_bytes.load());
+  out->set_state_entries(m.state_entries.load());
+  out->set_source_lag(m.source_lag.load());
+  out->set_trouble(m.Trouble());
+  for (const auto& [name, count] : m.Counters()) (*out->mutable_counters())[name] = count;
 }
 
 }  // namespace
@@ -64,6 +86,10 @@ Runnable::Next TaskExecutor::Run() {
       rpc::TaskManagerMessage message;
       committed->done.set_epoch(epoch_);
       *message.mutable_commit_done() = std::move(committed->done);
+      send_(std::move(message));
+    } else if (auto* printed = std::get_if<Printed>(&mail)) {
+      rpc::TaskManagerMessage message;
+      *message.mutable_output() = std::move(printed->text);
       send_(std::move(message));
     } else if (std::holds_alternative<Lost>(mail)) {
       heartbeat_interval_ms_ = 0;
@@ -130,6 +156,8 @@ void TaskExecutor::Receive(const rpc::JobManagerMessage& message) {
       if (task) task->Post(task_mail::Finish{});
       return;
     }
+    case rpc::JobManagerMessage::kReadOutput:
+      return OnReadOutput(message.read_output());
     case rpc::JobManagerMessage::kRefused:  // the control client's business
     case rpc::JobManagerMessage::MESSAGE_NOT_SET:
       return;
@@ -371,8 +399,10 @@ void TaskExecutor::OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId t
                   << " failed: " << change.cause;
   }
   if (IsOver(change.phase)) {
-    attempt.tasks[task].over = true;
-    attempt.tasks[task].task = nullptr;
+    TaskEntry& entry = attempt.tasks[task];
+    if (entry.task) SetMetrics(key, task, *entry.task, state->mutable_metrics());
+    entry.over = true;
+    entry.task = nullptr;
     if (--attempt.live == 0) {
       if (environment_.transport) environment_.transport->Close(key);
     }
@@ -462,6 +492,20 @@ void TaskExecutor::OnDiscovered(Discovered& mail) {
   send_(std::move(message));
 }
 
+// ---- For people
+
+void TaskExecutor::OnReadOutput(const rpc::ReadOutput& read) {
+  auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
+  environment_.executor->RunBlocking([self, read] {
+    const auto most = static_cast<size_t>(std::clamp<int64_t>(read.max_bytes(), 0, kMostOutput));
+    Printed printed;
+    printed.text.set_request(read.request());
+    printed.text.set_text(read.stream() == rpc::ReadOutput::STDOUT ? ReadStandardOutput(most)
+                                                                   : ReadLogTail(most));
+    self->Post(std::move(printed));
+  });
+}
+
 // ---- Time
 
 Timestamp TaskExecutor::NextDeadline() const {
@@ -508,27 +552,14 @@ void TaskExecutor::SendHeartbeat(Timestamp now) {
   heartbeat->set_time_ms(environment_.executor->clock().WallNow());
   heartbeat->set_resident_bytes(usage.resident_bytes);
   heartbeat->set_cpu_seconds(usage.cpu_seconds);
+  heartbeat->set_free_memory_bytes(usage.free_memory_bytes);
+  if (environment_.state_memory) {
+    heartbeat->set_state_memory_bytes(static_cast<int64_t>(environment_.state_memory->held()));
+  }
   for (const auto& [key, attempt] : attempts_) {
     for (const auto& [id, entry] : attempt.tasks) {
       if (entry.over) continue;
-      const TaskMetrics& m = entry.task->metrics();
-      rpc::TaskMetrics* out = heartbeat->add_tasks();
-      out->set_job_id(key.job_id);
-      out->set_attempt(key.attempt);
-      SetTask(id, out);
-      out->set_records_in(m.records_in.load());
-      out->set_records_out(m.records_out.load());
-      out->set_bytes_in(m.bytes_in.load());
-      out->set_bytes_out(m.bytes_out.load());
-      out->set_busy_ms(m.busy_ns.load() / 1'000'000);
-      out->set_backpressured_ms(m.backpressured_ns.load() / 1'000'000);
-      out->set_idle_ms(m.idle_ns.load() / 1'000'000);
-      out->set_watermark(m.watermark.load());
-      out->set_state_bytes(m.state_bytes.load());
-      out->set_state_entries(m.state_entries.load());
-      out->set_source_lag(m.source_lag.load());
-      out->set_trouble(m.Trouble());
-      for (const auto& [name, count] : m.Counters()) (*out->mutable_counters())[name] = count;
+      SetMetrics(key, id, *entry.task, heartbeat->add_tasks());
     }
   }
   send_(std::move(message));

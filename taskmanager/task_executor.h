@@ -75,12 +75,15 @@ class TaskExecutor : public Runnable {
   struct Committed {
     rpc::CommitDone done;
   };
+  struct Printed {
+    rpc::OutputText text;
+  };
   struct Lost {};
   struct ShutDown {
     std::function<void()> done;
   };
-  using Mail =
-      std::variant<rpc::JobManagerMessage, FromTask, Discovered, Committed, Lost, ShutDown>;
+  using Mail = std::variant<rpc::JobManagerMessage, FromTask, Discovered, Committed, Printed, Lost,
+                            ShutDown>;
 
   void Post(Mail mail);
   void Receive(const rpc::JobManagerMessage& message);
@@ -93,6 +96,7 @@ class TaskExecutor : public Runnable {
   Status CommitPrepared(const plan::OperatorNode& node, const CheckpointStorage* storage,
                         WriterIdentity identity, const rpc::Commit& commit) const;
   void OnFetchRows(const rpc::FetchRows& fetch);
+  void OnReadOutput(const rpc::ReadOutput& read);
   void OnTaskEvent(FromTask& mail);
   void OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId task,
                    const task_event::PhaseChanged& change);

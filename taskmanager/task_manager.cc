@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "common/base/logging.h"
+#include "common/base/process_usage.h"
 #include "common/base/version.h"
 #include "taskmanager/control_client.h"
 #include "taskmanager/exchange/grpc_transport.h"
@@ -50,6 +51,7 @@ class TaskManager::Impl {
     TaskEnvironment environment = make_environment(pool_.get());
     environment.executor = pool_.get();
     environment.transport = transport_.get();
+    const std::shared_ptr<MemoryBudget> state_memory = environment.state_memory;
     executor_ = std::make_shared<TaskExecutor>(
         std::move(environment),
         [this](rpc::TaskManagerMessage message) { client_->Send(std::move(message)); });
@@ -63,6 +65,12 @@ class TaskManager::Impl {
     registration.set_pid(getpid());
     registration.set_host(HostName());
     registration.set_instance(RandomInstance());
+    const MachineSize machine = ReadMachineSize();
+    registration.set_cpu_cores(machine.cpu_cores);
+    registration.set_physical_memory_bytes(machine.memory_bytes);
+    if (state_memory) {
+      registration.set_state_memory_bytes(static_cast<int64_t>(state_memory->limit()));
+    }
     client_ = std::make_unique<ControlClient>(
         options.jobmanager, std::move(registration),
         ControlClient::Callbacks{

@@ -34,7 +34,7 @@ class OwnProcesses:
 
     def start(self):
         port = self.address.rpartition(":")[2]
-        for command in (["jobmanager", "--bind-address", "127.0.0.1", "--rpc-port", port, "--checkpoint-dir",
+        for command in (["jobmanager", "--bind-address", "127.0.0.1", "--rpc-port", port, "--no-rest", "--checkpoint-dir",
                          os.path.join(self.directory, "checkpoints"), "--ha-dir", os.path.join(self.directory, "ha")],
                         ["taskmanager", "--jobmanager", self.address, "--slots", "2"]):
             self.processes.append(subprocess.Popen([self.cluster.weir, *command], stdout=subprocess.PIPE,

@@ -1,10 +1,12 @@
 #include "common/base/logging.h"
 
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -23,7 +25,16 @@ spdlog::level::level_enum ToSpd(LogLevel level) {
   return spdlog::level::info;
 }
 
-std::shared_ptr<spdlog::logger> Configure(std::shared_ptr<spdlog::logger> logger) {
+// The last lines stay in memory, for whoever asks over the network (ReadLogTail).
+constexpr size_t kLinesKept = 4000;
+
+const std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt>& Ring() {
+  static const auto ring = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(kLinesKept);
+  return ring;
+}
+
+std::shared_ptr<spdlog::logger> Configure(spdlog::sink_ptr sink) {
+  auto logger = std::make_shared<spdlog::logger>("weir", spdlog::sinks_init_list{sink, Ring()});
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %L [%t] %v");
   logger->flush_on(spdlog::level::info);
   return logger;
@@ -31,8 +42,7 @@ std::shared_ptr<spdlog::logger> Configure(std::shared_ptr<spdlog::logger> logger
 
 std::shared_ptr<spdlog::logger>& Logger() {
   static std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = Configure(std::make_shared<spdlog::logger>(
-        "weir", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+    auto made = Configure(std::make_shared<spdlog::sinks::stderr_sink_mt>());
     const char* level = std::getenv("WEIR_LOG_LEVEL");
     made->set_level(level ? spdlog::level::from_str(level) : spdlog::level::info);
     return made;
@@ -48,9 +58,19 @@ bool LogEnabled(LogLevel level) { return Logger()->should_log(ToSpd(level)); }
 
 void LogToFile(const std::string& path) {
   auto level = Logger()->level();
-  Logger() = Configure(std::make_shared<spdlog::logger>(
-      "weir", std::make_shared<spdlog::sinks::basic_file_sink_mt>(path)));
+  Logger() = Configure(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path));
   Logger()->set_level(level);
+}
+
+std::string ReadLogTail(size_t max_bytes) {
+  const std::vector<std::string> lines = Ring()->last_formatted();
+  size_t first = lines.size();
+  size_t bytes = 0;
+  while (first > 0 && bytes + lines[first - 1].size() <= max_bytes) bytes += lines[--first].size();
+  std::string text;
+  text.reserve(bytes);
+  for (; first < lines.size(); ++first) text += lines[first];
+  return text;
 }
 
 void WriteLog(LogLevel level, std::string_view message) { Logger()->log(ToSpd(level), message); }

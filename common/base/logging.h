@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ bool LogEnabled(LogLevel level);
 
 // From now on lines go to this file instead of standard error. Called once, before threads start.
 void LogToFile(const std::string& path);
+// The last lines of this process, at most `max_bytes` of them, wherever they go.
+std::string ReadLogTail(size_t max_bytes);
 void WriteLog(LogLevel level, std::string_view message);
 
 class LogLine {

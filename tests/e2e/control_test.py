@@ -175,7 +175,7 @@ def two_leaders(cluster, arguments):
             os.remove(os.path.join(cluster.directory, "ha", "lock"))
             first_address, port = cluster.jobmanager, free_port()
             cluster.run("jobmanager-2", [
-                cluster.weir, "jobmanager", "--bind-address", "127.0.0.1", "--rpc-port", str(port),
+                cluster.weir, "jobmanager", "--bind-address", "127.0.0.1", "--rpc-port", str(port), "--no-rest",
                 "--checkpoint-dir", cluster.checkpoint_dir(), "--ha-dir", os.path.join(cluster.directory, "ha")])
             cluster.jobmanager = f"127.0.0.1:{port}"
             for number in (3, 4):

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/status.h"
+
+namespace weir {
+
+// What a client asks, with its escapes undone.
+struct HttpRequest {
+  std::string method;                 // "GET", ...; a HEAD is handed over as a GET
+  std::vector<std::string> segments;  // of the path: "/jobs/a%2Fb" is {"jobs", "a/b"}
+  std::vector<std::pair<std::string, std::string>> query;    // in order, names may repeat
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+
+  // The first of that name; null: there is none.
+  const std::string* FindQuery(std::string_view name) const;
+  const std::string* FindHeader(std::string_view lower_case_name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=UTF-8";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // further ones
+};
+
+// Fills segments and query from "/a/b?c=d". Refuses (invalid argument) what is no path, a broken
+// escape and a zero byte, plain or escaped. A slash at the end and doubled ones count for nothing.
+Status ParseTarget(std::string_view target, HttpRequest* request);
+
+}  // namespace weir

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "jobmanager/rest/router.h"
+
+// What is done when somebody asks for it over REST, and texts that task managers have.
+
+namespace weir {
+
+// ---- job_actions.cc
+Action CancelJobAction, YarnCancelAction, YarnStopAction, TriggerSavepointAction,
+    SavepointStatusAction, StopJobAction, TriggerCheckpointAction, CheckpointStatusAction,
+    DisposeSavepointAction, DisposalStatusAction, SetResourceRequirementsAction, RescalingAction,
+    SubmitJobGraphAction;
+
+// ---- cluster_actions.cc
+Action ShutDownAction, JobManagerConfigAction, JobManagerLogsAction, JobManagerLogFileAction,
+    JobManagerLogAction, JobManagerStdoutAction, TaskManagerLogsAction, TaskManagerLogFileAction,
+    TaskManagerLogAction, TaskManagerStdoutAction;
+
+// ---- sql_actions.cc: our own
+Action SubmitSqlAction, ValidateSqlAction, ExplainSqlAction, FetchResultsAction;
+
+}  // namespace weir
