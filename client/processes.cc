@@ -56,6 +56,7 @@ Status RunTaskManagerProcess(const Configuration& configuration) {
   options.bind_address = reader.String("taskmanager.bind-host");
   options.data_port = static_cast<int>(reader.Integer("taskmanager.data.port"));
   options.advertised_host = reader.String("taskmanager.host");
+  options.metrics_port = static_cast<int>(reader.Integer("metrics.reporter.prom.port"));
   return RunTaskManager(
       options, reader.String("io.tmp.dirs"),
       static_cast<uint64_t>(reader.MemorySize("taskmanager.memory.managed.size")));

@@ -23,6 +23,10 @@ Status RunTaskManager(const TaskManagerOptions& options, const std::string& stat
                    }));
   LOG(kInfo) << "task manager with " << options.slots << " slots, data port "
              << manager->data_port() << ", job manager " << options.jobmanager;
+  if (manager->metrics_port() > 0) {
+    LOG(kInfo) << "metrics for Prometheus on http://" << options.bind_address << ":"
+               << manager->metrics_port() << "/metrics";
+  }
   // Waits for signals, or for the one that we send ourselves at the end.
   std::thread waiter([&] {
     int signal = 0;

@@ -615,6 +615,12 @@ void Task::End() {
   });
 }
 
+bool Task::is_observed() const {
+  return vertex_reads_ ||
+         std::any_of(vertex_.chain().begin(), vertex_.chain().end(),
+                     [](const plan::OperatorNode& node) { return node.has_sink(); });
+}
+
 void Task::Observe() {
   if (config_.finished) return;
   if (body_->source) {

@@ -140,7 +140,8 @@ class Task : public Runnable {
 
   const TaskId& id() const { return config_.id; }
   const TaskMetrics& metrics() const { return metrics_; }
-  bool is_source() const { return vertex_reads_; }
+  // Whether it deals with the outside: only then Observe finds anything.
+  bool is_observed() const;
 
  private:
   enum class Step { kAgain, kIdle, kBackPressured };

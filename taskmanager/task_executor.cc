@@ -71,6 +71,9 @@ void TaskExecutor::Post(Mail mail) {
 
 void TaskExecutor::Handle(rpc::JobManagerMessage message) { Post(std::move(message)); }
 void TaskExecutor::Disconnected() { Post(Lost{}); }
+void TaskExecutor::Measure(MetricNames names, std::function<void(MetricFamilies)> done) {
+  Post(Measured{names, std::move(done)});
+}
 void TaskExecutor::Shutdown(std::function<void()> done) { Post(ShutDown{std::move(done)}); }
 
 Runnable::Next TaskExecutor::Run() {
@@ -91,6 +94,8 @@ Runnable::Next TaskExecutor::Run() {
       rpc::TaskManagerMessage message;
       *message.mutable_output() = std::move(printed->text);
       send_(std::move(message));
+    } else if (auto* measure = std::get_if<Measured>(&mail)) {
+      measure->done(Families(measure->names));
     } else if (std::holds_alternative<Lost>(mail)) {
       heartbeat_interval_ms_ = 0;
       next_heartbeat_ = kMaxTimestamp;
@@ -566,9 +571,28 @@ void TaskExecutor::SendHeartbeat(Timestamp now) {
   // For the next heartbeat.
   for (const auto& [key, attempt] : attempts_) {
     for (const auto& [id, entry] : attempt.tasks) {
-      if (!entry.over && entry.task->is_source()) entry.task->Post(task_mail::Observe{});
+      if (!entry.over && entry.task->is_observed()) entry.task->Post(task_mail::Observe{});
     }
   }
+}
+
+MetricFamilies TaskExecutor::Families(MetricNames names) const {
+  MetricFamilies families;
+  if (names == MetricNames::kPrometheus && environment_.state_memory) {
+    families.Gauge("weir_state_memory_bytes", "Held by the state of all tasks.",
+                   static_cast<double>(environment_.state_memory->held()));
+    families.Gauge("weir_state_memory_limit_bytes", "What the state of all tasks may hold.",
+                   static_cast<double>(environment_.state_memory->limit()));
+  }
+  for (const auto& [key, attempt] : attempts_) {
+    for (const auto& [id, entry] : attempt.tasks) {
+      if (entry.over) continue;
+      rpc::TaskMetrics metrics;
+      SetMetrics(key, id, *entry.task, &metrics);
+      AddTaskFamilies(metrics, *attempt.graph, names, families);
+    }
+  }
+  return families;
 }
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 
 #include "common/base/mailbox.h"
 #include "taskmanager/deployment.h"
+#include "taskmanager/task_families.h"
 
 namespace weir {
 
@@ -29,6 +30,8 @@ class TaskExecutor : public Runnable {
   // The job manager is gone. Its tasks go on for a while (30 s), so that rows flow through a short
   // absence; they are cancelled then, or as soon as a job manager registers us anew.
   void Disconnected();
+  // What the tasks have counted; `done` is called by whatever worker runs this, and must not wait.
+  void Measure(MetricNames names, std::function<void(MetricFamilies)> done);
   // Cancels everything; `done` is called, once, when nothing runs any more.
   void Shutdown(std::function<void()> done);
 
@@ -78,12 +81,16 @@ class TaskExecutor : public Runnable {
   struct Printed {
     rpc::OutputText text;
   };
+  struct Measured {
+    MetricNames names;
+    std::function<void(MetricFamilies)> done;
+  };
   struct Lost {};
   struct ShutDown {
     std::function<void()> done;
   };
-  using Mail = std::variant<rpc::JobManagerMessage, FromTask, Discovered, Committed, Printed, Lost,
-                            ShutDown>;
+  using Mail = std::variant<rpc::JobManagerMessage, FromTask, Discovered, Committed, Printed,
+                            Measured, Lost, ShutDown>;
 
   void Post(Mail mail);
   void Receive(const rpc::JobManagerMessage& message);
@@ -106,6 +113,7 @@ class TaskExecutor : public Runnable {
   void CancelAll();
   void OnTime(Timestamp now);
   void SendHeartbeat(Timestamp now);
+  MetricFamilies Families(MetricNames names) const;
   Timestamp NextDeadline() const;
 
   // Null when the message is of an older leader, or the attempt is not here.

@@ -14,6 +14,7 @@
 #include "common/base/logging.h"
 #include "common/base/process_usage.h"
 #include "common/base/version.h"
+#include "common/http/http_server.h"
 #include "taskmanager/control_client.h"
 #include "taskmanager/exchange/grpc_transport.h"
 #include "taskmanager/task_executor.h"
@@ -78,10 +79,18 @@ class TaskManager::Impl {
             .disconnected = [this] { executor_->Disconnected(); },
             .refused = [this](Status why) { End(std::move(why)); }});
     client_->Start();
+    if (options.metrics_port < 0) return OkStatus();
+    ASSIGN_OR_RETURN(
+        metrics_,
+        HttpServer::Start({.bind_address = options.bind_address, .port = options.metrics_port},
+                          [this](HttpRequest request, HttpServer::Respond respond) {
+                            Measure(request, std::move(respond));
+                          }));
     return OkStatus();
   }
 
   ~Impl() {
+    if (metrics_) metrics_->Stop();
     if (executor_) {
       std::promise<void> down;
       executor_->Shutdown([&down] { down.set_value(); });
@@ -96,6 +105,7 @@ class TaskManager::Impl {
   }
 
   int data_port() const { return transport_->port(); }
+  int metrics_port() const { return metrics_ ? metrics_->port() : 0; }
 
   Status Wait() {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -109,10 +119,24 @@ class TaskManager::Impl {
   }
 
  private:
+  void Measure(const HttpRequest& request, HttpServer::Respond respond) {
+    const bool ours = request.segments == std::vector<std::string>{"metrics"};
+    if (!ours && request.segments != std::vector<std::string>{"metrics", "flink"}) {
+      return respond({.status = 404, .body = "there are /metrics and /metrics/flink\n"});
+    }
+    executor_->Measure(
+        ours ? MetricNames::kPrometheus : MetricNames::kFlink,
+        [ours, respond = std::move(respond)](MetricFamilies families) {
+          if (ours) AddProcessFamilies(families);
+          respond({.content_type = std::string(kMetricsContentType), .body = families.Text()});
+        });
+  }
+
   std::unique_ptr<GrpcTransport> transport_;
   std::unique_ptr<WorkerPool> pool_;
   std::shared_ptr<TaskExecutor> executor_;
   std::unique_ptr<ControlClient> client_;
+  std::unique_ptr<HttpServer> metrics_;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::optional<Status> end_;
@@ -129,6 +153,7 @@ StatusOr<std::unique_ptr<TaskManager>> TaskManager::Start(const TaskManagerOptio
 }
 
 int TaskManager::data_port() const { return impl_->data_port(); }
+int TaskManager::metrics_port() const { return impl_->metrics_port(); }
 Status TaskManager::Wait() { return impl_->Wait(); }
 void TaskManager::Stop() { impl_->End(OkStatus()); }
 

@@ -16,7 +16,8 @@ struct TaskManagerOptions {
   std::string bind_address = "127.0.0.1";
   int data_port = 0;            // 0: any free one
   std::string advertised_host;  // what others connect to; empty: bind_address
-  int workers = 0;              // 0: one per core
+  int metrics_port = -1;  // where Prometheus asks, at bind_address; 0: any free one, -1: nowhere
+  int workers = 0;        // 0: one per core
   int io_threads = 16;
 };
 
@@ -33,6 +34,7 @@ class TaskManager {
   ~TaskManager();
 
   int data_port() const;
+  int metrics_port() const;  // 0: there is none
   // Until Stop (ok) or until the job manager has refused us for good (why).
   Status Wait();
   // From any thread.

@@ -17,6 +17,9 @@ Action ShutDownAction, JobManagerConfigAction, JobManagerLogsAction, JobManagerL
     JobManagerLogAction, JobManagerStdoutAction, TaskManagerLogsAction, TaskManagerLogFileAction,
     TaskManagerLogAction, TaskManagerStdoutAction;
 
+// ---- prometheus.cc: our own
+Action PrometheusAction, FlinkNamesAction;
+
 // ---- sql_actions.cc: our own
 Action SubmitSqlAction, ValidateSqlAction, ExplainSqlAction, FetchResultsAction;
 

@@ -92,6 +92,8 @@ const std::vector<Route>& RestRoutes() {
       {"GET", "/savepoint-disposal/:triggerid", &DisposalStatusAction},
 
       // Our own
+      {"GET", "/metrics", &PrometheusAction},
+      {"GET", "/metrics/flink", &FlinkNamesAction},
       {"POST", "/ext/sql/submit", &SubmitSqlAction},
       {"POST", "/ext/sql/validate", &ValidateSqlAction},
       {"POST", "/ext/sql/explain", &ExplainSqlAction},

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+// What a process measures, as Prometheus names it: families of samples with labels. A value; built
+// anew for each look.
+class MetricFamilies {
+ public:
+  using Labels = std::vector<std::pair<std::string_view, std::string>>;
+  enum class Type { kCounter, kGauge };
+
+  // `name`: snake_case with its unit, a counter's ends in _total. Adds the family with its first
+  // sample; all samples of a name have the same type and help.
+  void Add(std::string_view name, Type type, std::string_view help, double value,
+           const Labels& labels = {});
+  void Counter(std::string_view name, std::string_view help, double value,
+               const Labels& labels = {}) {
+    Add(name, Type::kCounter, help, value, labels);
+  }
+  void Gauge(std::string_view name, std::string_view help, double value,
+             const Labels& labels = {}) {
+    Add(name, Type::kGauge, help, value, labels);
+  }
+
+  // Prometheus' text format, version 0.0.4.
+  std::string Text() const;
+
+ private:
+  struct Family {
+    std::string_view name, help;
+    Type type;
+    std::string samples;  // as lines
+  };
+  std::vector<Family> families_;
+};
+
+// The content type of that text.
+inline constexpr std::string_view kMetricsContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+// What every process has: memory, time on CPUs, open files, when it began.
+void AddProcessFamilies(MetricFamilies& families);
+
+}  // namespace weir
