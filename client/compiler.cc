@@ -32,6 +32,18 @@ sql::Session MakeSession(const rpc::SubmitRequest& request) {
   return sql::Session(std::move(options));
 }
 
+// Rows are shown under these names also by those who did not submit the query.
+void NameResultColumns(const plan::Schema& schema, plan::JobGraph* graph) {
+  for (plan::Vertex& vertex : *graph->mutable_vertices()) {
+    for (plan::OperatorNode& node : *vertex.mutable_chain()) {
+      if (!node.has_collect() || node.output().fields_size() != schema.fields_size()) continue;
+      for (int i = 0; i < schema.fields_size(); ++i) {
+        node.mutable_output()->mutable_fields(i)->set_name(schema.fields(i).name());
+      }
+    }
+  }
+}
+
 // Plans the statements of a request, one after the other.
 class Compilation {
  public:
@@ -101,7 +113,10 @@ class Compilation {
     job.graph = *std::move(planned.job);
     job.statement = statement.text;
     job.has_results = planned.is_query;
-    if (planned.is_query) ToProto(*planned.schema, &job.result_schema);
+    if (planned.is_query) {
+      ToProto(*planned.schema, &job.result_schema);
+      NameResultColumns(job.result_schema, &job.graph);
+    }
     result_.jobs.push_back(std::move(job));
     return {};
   }

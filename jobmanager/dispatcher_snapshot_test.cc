@@ -123,7 +123,7 @@ TEST_F(SnapshotTest, AJobThatEndedUnderAnEarlierJobManagerIsStillThere) {
 TEST_F(SnapshotTest, ACheckpointIsTakenOutOfTurn) {
   Make();
   auto manager = Manager({});
-  manager->Attach(1);
+  manager->Attach(2);
   const std::string id = Run(*manager, {{kInterval, "1 h"}});
   const StatusOr<int64_t> first = Checkpoint(id);
   ASSERT_TRUE(first.ok()) << first.status();

@@ -22,12 +22,19 @@ Shared Share(ActionRequest request) {
 
 // Goes on with the job that the path names, as it is now, or answers that there is none.
 void WithJob(const Shared& request, std::function<void(const JobSnapshot&)> then) {
-  request->services.snapshots->Get(
-      [request, then = std::move(then)](std::shared_ptr<const ClusterSnapshot> cluster) {
-        const auto job = FindJob({*cluster, request->path, request->http});
-        if (!job.ok()) return request->respond(MakeErrorResponse(job.status()));
-        then(**job);
-      });
+  using Cluster = std::shared_ptr<const ClusterSnapshot>;
+  const auto go_on = [request, then = std::move(then)](const Cluster& cluster) -> Status {
+    const auto job = FindJob({*cluster, request->path, request->http});
+    if (job.ok()) then(**job);
+    return job.status();
+  };
+  SnapshotCache* snapshots = request->services.snapshots;
+  snapshots->Get([=](const Cluster& cluster) {
+    if (go_on(cluster).ok()) return;
+    snapshots->GetNewer(cluster, [=](const Cluster& newer) {
+      if (Status s = go_on(newer); !s.ok()) request->respond(MakeErrorResponse(s));
+    });
+  });
 }
 
 Status ErrorOf(const rpc::SqlError& error) {

@@ -112,7 +112,7 @@ TEST(StatisticsTest, AsFlinkCountsThem) {
   // From a real answer: 19 and 19 1/3 a second.
   EXPECT_DOUBLE_EQ(Statistics({19.0, 58.0 / 3}).skew(), 0.8695652173913014);
   EXPECT_EQ(Statistics({1, 2, 3, 4, 5, 6, 7, 8, 9}).Quantile(0.9), 9);
-  EXPECT_EQ(Statistics({1, 2, 3, 4, 5, 6, 7, 8, 9, 20}).Quantile(0.9), 18.9);
+  EXPECT_DOUBLE_EQ(Statistics({1, 2, 3, 4, 5, 6, 7, 8, 9, 20}).Quantile(0.9), 18.9);
   EXPECT_EQ(Statistics({0, 0}).skew(), 0);
 }
 
@@ -175,6 +175,18 @@ TEST(SnapshotCacheTest, IsTakenOnceForAllWhoLook) {
   cache.Forget();
   look();
   EXPECT_EQ(asked.size(), 4u);
+  answer(3, 4);
+  // What somebody looked for was not in it.
+  std::shared_ptr<const ClusterSnapshot> last;
+  cache.Get([&](std::shared_ptr<const ClusterSnapshot> got) { last = got; });
+  cache.GetNewer(last, [&](auto got) { seen.push_back(got->epoch); });
+  ASSERT_EQ(asked.size(), 5u);
+  cache.GetNewer(last, [&](auto got) { seen.push_back(got->epoch); });
+  EXPECT_EQ(asked.size(), 5u);  // it is on its way
+  answer(4, 5);
+  EXPECT_EQ(seen, (std::vector<int64_t>{1, 1, 1, 3, 3, 4, 5, 5}));
+  cache.GetNewer(last, [&](auto got) { seen.push_back(got->epoch); });
+  EXPECT_EQ(seen.back(), 5);
 }
 
 }  // namespace

@@ -93,17 +93,34 @@ class RealRestServer : public RestServer {
     if (const auto* action = std::get_if<Action*>(&match.route->handler)) {
       return (*action)({services_, std::move(match.path), std::move(request), std::move(respond)});
     }
-    View* const view = std::get<View*>(match.route->handler);
-    // Rendering may take milliseconds: neither the dispatcher nor the connections wait for it.
-    snapshots_.Get([this, view, path = std::move(match.path), http = std::move(request),
-                    respond = std::move(respond)](std::shared_ptr<const ClusterSnapshot> cluster) {
-      RunAside([view, path, http, respond, cluster] {
-        const StatusOr<std::string> body = view({*cluster, path, http});
-        HttpResponse response =
-            body.ok() ? MakeJsonResponse(200, *body) : MakeErrorResponse(body.status());
-        response.headers.emplace_back("Access-Control-Allow-Origin", "*");
-        respond(std::move(response));
-      });
+    auto rendering = std::make_shared<const Rendering>(
+        Rendering{std::get<View*>(match.route->handler), std::move(match.path), std::move(request),
+                  std::move(respond)});
+    snapshots_.Get([this, rendering](std::shared_ptr<const ClusterSnapshot> cluster) {
+      Render(rendering, std::move(cluster), /*look_again=*/true);
+    });
+  }
+
+  struct Rendering {
+    View* view;
+    PathValues path;
+    HttpRequest http;
+    HttpServer::Respond respond;
+  };
+  // May take milliseconds: neither the dispatcher nor the connections wait for it.
+  void Render(std::shared_ptr<const Rendering> what, std::shared_ptr<const ClusterSnapshot> cluster,
+              bool look_again) {
+    RunAside([this, what = std::move(what), cluster = std::move(cluster), look_again] {
+      const StatusOr<std::string> body = what->view({*cluster, what->path, what->http});
+      if (body.status().code() == StatusCode::kNotFound && look_again) {
+        return snapshots_.GetNewer(cluster, [this, what](auto newer) {
+          Render(what, std::move(newer), /*look_again=*/false);
+        });
+      }
+      HttpResponse response =
+          body.ok() ? MakeJsonResponse(200, *body) : MakeErrorResponse(body.status());
+      response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+      what->respond(std::move(response));
     });
   }
 

@@ -40,6 +40,14 @@ void SnapshotCache::Get(Got got) {
   });
 }
 
+void SnapshotCache::GetNewer(const std::shared_ptr<const ClusterSnapshot>& old, Got got) {
+  {
+    std::lock_guard lock(state_->mutex);
+    if (state_->last == old) state_->last = nullptr;
+  }
+  Get(std::move(got));
+}
+
 void SnapshotCache::Forget() {
   std::lock_guard lock(state_->mutex);
   ++state_->generation;

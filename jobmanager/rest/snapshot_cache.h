@@ -22,6 +22,8 @@ class SnapshotCache {
   SnapshotCache(Take take, const Clock& clock, Duration freshness);
   // `got` is called once, on any thread, with a snapshot that is at most that old.
   void Get(Got got);
+  // What is asked for was not in `old`: it may have come since.
+  void GetNewer(const std::shared_ptr<const ClusterSnapshot>& old, Got got);
   // Something was changed: whoever looks from now on sees it.
   void Forget();
 

@@ -24,10 +24,11 @@ Json ErrorJson(const rpc::SqlError& error) {
           {"rendered", error.rendered()}};
 }
 
-// In Flink's shape, and with the place in the script.
+// In Flink's shape, and with the place in the script: what is wrong there is the request.
 HttpResponse SqlErrorResponse(const rpc::SqlError& error) {
-  HttpResponse response =
-      MakeErrorResponse(Status(static_cast<StatusCode>(error.code()), error.message()));
+  const auto code =
+      error.line() > 0 ? StatusCode::kInvalidArgument : static_cast<StatusCode>(error.code());
+  HttpResponse response = MakeErrorResponse(Status(code, error.message()));
   response.body =
       Dump(Json{{"errors", Json::array({error.message()})}, {"error", ErrorJson(error)}});
   return response;
