@@ -69,9 +69,9 @@ def struck(kind, said, step=None, hit=True):
 
 
 class Faults:
-    """`cluster`: a ChaosCluster. Each method whose name says so is a fault, and so is each of AT_STEPS; names() lists those
-    that can be had on this machine with this workload. Every other strike or so is at a step. `before`: faults of earlier
-    runs, after which the turns at steps go on."""
+    """`cluster`: a ChaosCluster. Each method whose name says so is a fault, and so is each of AT_STEPS; names() lists
+    those that can be had on this machine with this workload. Every other strike or so is at a step. `before`: faults of
+    earlier runs, after which the turns at steps go on."""
 
     AT_STEPS = {"crash_at_step": ["crash"], "fail_step": ["error"], "hang_at_step": ["hang 500", "hang 4000"]}
 

@@ -34,7 +34,8 @@ def report(paths):
     print(f"\n{'step':28}" + "".join(f"{kind:>14}" for kind in STEP_KINDS))
     for step, counts in sorted(steps.items()):
         print(f"{step:28}" + "".join(f"{counts[kind]:14}" for kind in STEP_KINDS))
-    every = {f"{process} {step}" for workload in WORKLOADS.values() for process, of in workload.steps.items() for step in of}
+    every = {f"{process} {step}" for workload in WORKLOADS.values() for process in workload.steps
+             for step in workload.steps[process]}
     missing = [f"{step} ({kind})" for step in sorted(every) for kind in STEP_KINDS[:3] if not steps[step][kind]]
     print(f"\n{len(every)} steps; not struck: " + (", ".join(missing) or "none"))
 

@@ -42,16 +42,17 @@ class Copy:
     def __init__(self, cluster, topic, unclean=True):
         self.cluster, self.topic = cluster, topic
         self.folder = os.path.join(cluster.directory, topic)
-        cluster.create_topic(topic, 1, "min.insync.replicas=1", f"unclean.leader.election.enable={str(unclean).lower()}")
+        cluster.create_topic(topic, 1, "min.insync.replicas=1",
+                             f"unclean.leader.election.enable={str(unclean).lower()}")
         self.write(1, 0, KEPT, "all")
         self.script = cluster.write_sql(topic + ".sql", COPY.format(topic=topic, folder=self.folder))
         self.job = cluster.submit(self.script, 1)
 
     def write(self, leader, first, end, acks):
         """Rows that bear their offset and who was to be leader."""
-        done = subprocess.run(["kcat", "-P", "-b", self.cluster.bootstrap, "-t", self.topic, "-p", "0", "-X", f"acks={acks}",
-                               "-X", "message.timeout.ms=60000"], text=True,
-                              input="".join(json.dumps({"n": n, "leader": leader}) + "\n" for n in range(first, end)))
+        text = "".join(json.dumps({"n": n, "leader": leader}) + "\n" for n in range(first, end))
+        done = subprocess.run(["kcat", "-P", "-b", self.cluster.bootstrap, "-t", self.topic, "-p", "0", "-X",
+                               f"acks={acks}", "-X", "message.timeout.ms=60000"], text=True, input=text)
         expect(done.returncode == 0, f"kcat could not write to {self.topic}")
 
     def rows(self):
@@ -81,7 +82,8 @@ class Copy:
         self.cluster.eventually(lambda: self.state() == "FAILED", 60, f"the job of {self.topic} stops")
         info = self.cluster.client("info", self.job).stdout
         self.cluster.say(f"{self.topic}: " + " ".join(re.findall(r"[^\n]*available[^\n]*", info)[:1]).strip())
-        for text in (f"topic '{self.topic}', partition 0", f"offset {KEPT + TAIL}", "available is 0 to", "another leader"):
+        for text in (f"topic '{self.topic}', partition 0", f"offset {KEPT + TAIL}", "available is 0 to",
+                     "another leader"):
             expect(text in info, f"the job of {self.topic} does not say {text!r}:\n{info}")
         expect(self.rows() == rows(1, 0, KEPT + TAIL), f"{self.topic}: other rows than those that were read are written")
 
@@ -91,7 +93,7 @@ def rows(leader, first, end):
 
 
 def replaced_tail(cluster, _):
-    """For each of a job that runs and one that is restored: a log that is shorter than what was read, and a longer one."""
+    """For each of a job that runs and one that is restored: a log shorter than what was read, and a longer one."""
     cluster.start(slots=4)
     shorter, longer = KEPT + TAIL - 20, KEPT + TAIL + 50
     running = {Copy(cluster, "running_shorter"): shorter, Copy(cluster, "running_longer"): longer}
@@ -193,7 +195,8 @@ def too_few(cluster, _):
     cluster.resume_broker(2)
     cluster.wait_until_in_sync()
     expect_right(cluster, workload, job, writer)
-    expect(any("waits for the commit" in text and "sink(copied)" in text for text in said), f"it does not say why it waits: {said}")
+    waits = any("waits for the commit" in text and "sink(copied)" in text for text in said)
+    expect(waits, f"it does not say what it waits for: {said}")
 
 
 SCENARIOS = {"replaced-tail": replaced_tail, "rolling-kills": rolling_kills, "too-few": too_few}
