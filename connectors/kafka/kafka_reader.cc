@@ -19,6 +19,8 @@ constexpr size_t kPadding = 64;
 constexpr std::chrono::seconds kOutage{10};
 // The client reads a topic that is made again under its name on as if nothing had happened.
 constexpr int64_t kLookAgainNs = 3'000'000'000;
+// For the client's own thread to take notice, not for a broker.
+constexpr int kSeekTimeoutMs = 10'000;
 
 struct ListDestroyer {
   void operator()(rd_kafka_topic_partition_list_t* list) const {
@@ -180,6 +182,7 @@ StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out, size_t max_rows) {
   // What came before an error is good, and its rows are not read again.
   if (Status emitted = EmitRuns(out); !emitted.ok()) return emitted;
   RETURN_IF_ERROR(status);
+  if (!in_doubt_.empty()) RETURN_IF_ERROR(CompareLogs());
   if (n > 0) RETURN_IF_ERROR(Failpoint("kafka-read"));
   if (unfinished_ == 0 && no_more_splits_) return PollResult::kFinished;
   return n > 0 ? PollResult::kMore : PollResult::kIdle;
@@ -214,7 +217,7 @@ Status KafkaReader::Take(const rd_kafka_message_s& message, char*& arena) {
     }
     return client_->Error(message.err, "cannot read");
   }
-  if (split->finished) return OkStatus();
+  if (split->finished || split->in_doubt) return OkStatus();
   if (message.err && message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     return MessageError(*split, message);
   }
@@ -228,7 +231,8 @@ Status KafkaReader::Take(const rd_kafka_message_s& message, char*& arena) {
   } else if (message.offset < split->position.next) {
     return OkStatus();  // read already
   } else if (below_end) {
-    TakeMessage(*split, message, arena);
+    ASSIGN_OR_RETURN(const bool of_this_log, IsOfThisLog(*split, message));
+    if (of_this_log) TakeMessage(*split, message, arena);
   } else {
     split->position.next = split->position.end;
   }
@@ -252,6 +256,52 @@ void KafkaReader::TakeMessage(Split& split, const rd_kafka_message_s& message, c
   }
   split.position.next = message.offset + 1;
   split.position.leader_epoch = rd_kafka_message_leader_epoch(&message);
+}
+
+// Messages of one leader epoch are of one log. A later epoch may be of a log that lacks the end of
+// what was read: the client has that compared when it learns of a new leader while it reads, but
+// not where reading begins at a position while it knows the leader.
+StatusOr<bool> KafkaReader::IsOfThisLog(Split& split, const rd_kafka_message_s& message) {
+  const int32_t epoch = rd_kafka_message_leader_epoch(&message);
+  const int32_t was = split.position.leader_epoch;
+  if (epoch == was || epoch == split.checked_epoch || epoch < 0 || was < 0) return true;
+  if (epoch < was) {
+    return OutOfRange(
+        split, true,
+        "leader epoch " + std::to_string(was) + " was read, then comes " + std::to_string(epoch));
+  }
+  split.in_doubt = true;
+  split.checked_epoch = epoch;
+  in_doubt_.push_back(&split);
+  return false;
+}
+
+Status KafkaReader::CompareLogs() {
+  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(in_doubt_.size())));
+  for (Split* split : in_doubt_) {
+    rd_kafka_topic_partition_t* p = rd_kafka_topic_partition_list_add(
+        list.get(), split->partition.topic.c_str(), split->partition.partition);
+    p->offset = split->position.next;
+    rd_kafka_topic_partition_set_leader_epoch(p, split->position.leader_epoch);
+    split->in_doubt = false;
+  }
+  in_doubt_.clear();
+  // What was fetched already is forgotten with it.
+  rd_kafka_error_t* error = rd_kafka_seek_partitions(client_->get(), list.get(), kSeekTimeoutMs);
+  if (error) {
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    rd_kafka_error_destroy(error);
+    return client_->Error(code, "cannot compare positions with the logs of new leaders");
+  }
+  for (int i = 0; i < list->cnt; ++i) {
+    if (list->elems[i].err) {
+      return client_->Error(list->elems[i].err,
+                            "cannot compare the position with the log of the new leader of " +
+                                std::string(list->elems[i].topic) + "-" +
+                                std::to_string(list->elems[i].partition));
+    }
+  }
+  return OkStatus();
 }
 
 Status KafkaReader::EmitRuns(SourceOutput& out) {
@@ -287,8 +337,14 @@ Status KafkaReader::MessageError(Split& split, const rd_kafka_message_s& message
   switch (message.err) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-    case RD_KAFKA_RESP_ERR__LOG_TRUNCATION:
-      return OutOfRange(split, rd_kafka_message_errstr(&message));
+    case RD_KAFKA_RESP_ERR__LOG_TRUNCATION: {
+      const char* text = rd_kafka_message_errstr(&message);
+      const std::string reason = text ? text : "out of range";
+      // The client has one code for both.
+      const bool replaced =
+          reason.find(rd_kafka_err2str(RD_KAFKA_RESP_ERR__LOG_TRUNCATION)) != std::string::npos;
+      return OutOfRange(split, replaced, reason);
+    }
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
@@ -301,20 +357,25 @@ Status KafkaReader::MessageError(Split& split, const rd_kafka_message_s& message
   }
 }
 
-Status KafkaReader::OutOfRange(const Split& split, const char* reason) {
+Status KafkaReader::OutOfRange(const Split& split, bool replaced, const std::string& reason) {
   // The job stops with this message, so that a few seconds for the available range are well spent.
   int64_t low = -1, high = -1;
   rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
       client_->get(), split.partition.topic.c_str(), split.partition.partition, &low, &high, 3000);
   std::string range = error ? "unknown (" + std::string(rd_kafka_err2str(error)) + ")"
                             : std::to_string(low) + " to " + std::to_string(high);
+  replaced = replaced || (!error && split.position.next > high);
   return DataLossError(
       "table `" + options_->table + "`: topic '" + split.partition.topic + "', partition " +
       std::to_string(split.partition.partition) + ": offset " +
       std::to_string(split.position.next) + " is wanted, but available is " + range + " (" +
-      (reason ? reason : "out of range") +
-      "): messages were deleted before they were read, or the topic was made anew. Start the job "
-      "without its checkpoint to accept the loss");
+      reason + "): " +
+      (replaced
+           ? "messages that were read are not in the log of the partition's leader: another "
+             "leader, which did not have them, was elected (unclean leader election). Start the "
+             "job without its checkpoint to read what is there; what the job has written stays"
+           : "messages were deleted before they were read. Start the job without its checkpoint "
+             "to accept the loss"));
 }
 
 StatusOr<std::string> KafkaReader::Position(int32_t index) {

@@ -43,6 +43,9 @@ class KafkaReader final : public SourceReader {
     KafkaPosition position;
     bool assigned = false;
     bool finished = false;
+    // A later leader than the position's, in whose log the position is.
+    int32_t checked_epoch = -1;
+    bool in_doubt = false;  // whether it is; until then nothing is taken
     // Of this poll, reused: the run that is put together.
     std::vector<std::string_view> values, keys;
     std::vector<int64_t> offsets;
@@ -61,9 +64,15 @@ class KafkaReader final : public SourceReader {
   // `message` may be an error or the end of its partition.
   Status Take(const rd_kafka_message_s& message, char*& arena);
   void TakeMessage(Split& split, const rd_kafka_message_s& message, char*& arena);
+  // Whether the message is of the log that was read so far, as far as is known here.
+  StatusOr<bool> IsOfThisLog(Split& split, const rd_kafka_message_s& message);
+  // Has the brokers compare the positions of splits in doubt with the logs of their leaders, and
+  // goes on from there.
+  Status CompareLogs();
   Status EmitRuns(SourceOutput& out);
   Status MessageError(Split& split, const rd_kafka_message_s& message);
-  Status OutOfRange(const Split& split, const char* reason);
+  // The position cannot be read on from. `replaced`: known to be no position of the leader's log.
+  Status OutOfRange(const Split& split, bool replaced, const std::string& reason);
   Split* Find(const rd_kafka_message_s& message);
   Split* Find(int32_t index);
 
@@ -81,7 +90,7 @@ class KafkaReader final : public SourceReader {
   const std::vector<Split*>* last_partitions_ = nullptr;
   std::vector<rd_kafka_message_s*> messages_;
   std::vector<char> arena_;  // copies of the messages of this poll, and the padding
-  std::vector<Split*> touched_;
+  std::vector<Split*> touched_, in_doubt_;
   int64_t look_again_ns_ = 0;
   bool unassigned_ = false;  // splits were added and are not assigned yet
   bool no_more_splits_ = false;

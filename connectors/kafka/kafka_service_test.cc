@@ -369,6 +369,30 @@ TEST_F(KafkaServiceTest, AnOffsetThatIsGoneStopsTheJobAndNamesTheRange) {
   }
 }
 
+TEST_F(KafkaServiceTest, APositionInAnotherLeadersLogStopsTheJob) {
+  ProduceNumbers(0, 0, 20);
+  ProduceNumbers(1, 0, 20);
+  auto source = Open(Table({}));
+  std::vector<SourceSplit> splits = Discover(*source);
+  // The offset is there, but never had this log a leader of that epoch.
+  const SourceSplit replaced{.id = splits[1].id, .position = "10@7"};
+  const auto expect_refused = [&](Reading& reading, size_t rows) {
+    reading.Until(rows + 1);
+    EXPECT_EQ(reading.out.values.size(), rows);
+    EXPECT_EQ(reading.error.code(), StatusCode::kDataLoss);
+    for (const char* part : {"partition 1", "offset 10 is wanted", "0 to 20", "another leader"}) {
+      EXPECT_NE(reading.error.message().find(part), std::string::npos) << reading.error;
+    }
+  };
+  Reading restored = Read(*source, {replaced});
+  expect_refused(restored, 0);
+  // Nor is it taken where the client knows the topic, and its leader's epoch, already.
+  Reading reading = Read(*source, {splits[0]});
+  reading.Until(20);
+  ASSERT_EQ(reading.reader->AddSplit(1, replaced), OkStatus());
+  expect_refused(reading, 20);
+}
+
 TEST_F(KafkaServiceTest, ATopicThatWasMadeAgainStopsTheJob) {
   ProduceNumbers(0, 0, 10);
   auto source = Open(Table({}));

@@ -89,19 +89,18 @@ class Cluster:
 
     # --- services ------------------------------------------------------------------------------
     def start_services(self, postgres_settings=(), kafka_settings=()):
-        kafka = [KAFKA, "run", "--dir", os.path.join(self.directory, "kafka-data"), "--port",
-                 str(self.ports.kafka)]
-        postgres = [POSTGRES, "run", "--dir", os.path.join(self.directory, "postgres-data"), "--port",
-                    str(self.ports.postgres)]
-        for command, settings in ((kafka, kafka_settings), (postgres, postgres_settings)):
-            for setting in settings:
-                command += ["--set", setting]
-        self.run("kafka", kafka)
-        self.run("postgres", postgres)
+        self.start_service("kafka", KAFKA, self.ports.kafka, kafka_settings)
+        self.start_service("postgres", POSTGRES, self.ports.postgres, postgres_settings)
+
+    def start_service(self, name, program, port, settings):
+        command = [program, "run", "--dir", os.path.join(self.directory, name + "-data"), "--port", str(port)]
+        for setting in settings:
+            command += ["--set", setting]
+        self.run(name, command)
 
     def wait_for_services(self):
-        self.wait(self.kafka_answers, 60, "kafka", "Kafka")
-        self.wait(lambda: self.sql_or_none("SELECT 1") is not None, 60, "postgres", "PostgreSQL")
+        self.wait(self.kafka_answers, 120, "kafka", "Kafka")
+        self.wait(lambda: self.sql_or_none("SELECT 1") is not None, 120, "postgres", "PostgreSQL")
 
     def kafka_answers(self):
         return subprocess.run(["kcat", "-L", "-m", "2", "-b", self.bootstrap], stdout=subprocess.DEVNULL,

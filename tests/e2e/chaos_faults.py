@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from collections import Counter
 
 from harness import expect
 from processes import PidFile
@@ -43,18 +44,38 @@ class Deck:
         self.rest.insert(0, card)
 
 
+class Turns:
+    """Steps and what happens at them, in random order; each pair has its turn before any comes again, those first whose
+    step has had the fewest."""
+
+    def __init__(self, random, pairs):
+        self.random = random
+        self.pairs = pairs
+        self.taken = Counter()
+
+    def draw(self):
+        def turns(pair):
+            return self.taken[pair], sum(self.taken[other] for other in self.pairs if other[0] == pair[0])
+
+        fewest = min(map(turns, self.pairs))
+        pair = self.random.choice([pair for pair in self.pairs if turns(pair) == fewest])
+        self.taken[pair] += 1
+        return pair
+
+
 def struck(kind, said, step=None, hit=True):
     """What a fault did, for the ledger."""
     return {"kind": kind, "step": step, "hit": hit, "said": said}
 
 
 class Faults:
-    """`cluster`: a ChaosCluster. Each method whose name says so is a fault, and so is each of AT_STEPS; names() lists those
-    that can be had on this machine with this workload. Every other strike or so is at a step."""
+    """`cluster`: a ChaosCluster. Each method whose name says so is a fault, and so is each of AT_STEPS; names() lists
+    those that can be had on this machine with this workload. Every other strike or so is at a step. `before`: faults of
+    earlier runs, after which the turns at steps go on."""
 
     AT_STEPS = {"crash_at_step": ["crash"], "fail_step": ["error"], "hang_at_step": ["hang 500", "hang 4000"]}
 
-    def __init__(self, cluster, workload, random, chosen=None):
+    def __init__(self, cluster, workload, random, chosen=None, before=()):
         self.cluster = cluster
         self.random = random
         self.uses = workload.uses
@@ -62,10 +83,11 @@ class Faults:
         chosen = chosen or self.names()
         expect(set(chosen) <= set(self.names()), f"--faults takes names from {', '.join(self.names())}")
         self.kinds = Deck(random, [name for name in chosen if name not in self.AT_STEPS])
-        kinds_at_steps = [name for name in chosen if name in self.AT_STEPS]
-        self.steps = Deck(random, [(process, step) for process in workload.steps for step in workload.steps[process]]
-                          if kinds_at_steps else [])
-        self.at_steps = {card: Deck(random, kinds_at_steps) for card in self.steps.cards}
+        self.steps = Turns(random, [(f"{process} {step}", kind) for process in workload.steps
+                                    for step in workload.steps[process] for kind in self.AT_STEPS if kind in chosen])
+        for fault in before:
+            if fault["hit"] and fault["step"]:
+                self.steps.taken[fault["step"], fault["kind"]] += 1
 
     def names(self):
         every = [name for name in vars(Faults) if name.startswith(("kill_", "pause_", "cut_", "fill_", "late_"))]
@@ -78,7 +100,7 @@ class Faults:
         return every + list(self.AT_STEPS)
 
     def strike(self):
-        at_step = self.steps.cards and (not self.kinds.cards or self.random.random() < 0.5)
+        at_step = self.steps.pairs and (not self.kinds.cards or self.random.random() < 0.5)
         line = self.strike_step() if at_step else self.strike_kind()
         self.cluster.say(f"  {line['said']}")
         return line
@@ -92,15 +114,13 @@ class Faults:
         return struck(kind, said, hit=hit)
 
     def strike_step(self):
-        process, step = card = self.steps.draw()
-        kind = self.at_steps[card].draw()
+        at, kind = pair = self.steps.draw()
+        process, step = at.split()
         name, what = self.arm(process, step, self.random.choice(self.AT_STEPS[kind]))
         if not name:
-            # Later then: between two faults there may be no checkpoint.
-            self.steps.put_back(card)
-            self.at_steps[card].put_back(kind)
-            return struck(kind, f"{what} of {process} at {step}: nobody came there", f"{process} {step}", False)
-        return struck(kind, f"{what} of {name} at {step}", f"{process} {step}")
+            # Another run then: between two faults there may be no checkpoint.
+            return struck(kind, f"{what} of {process} at {step}: nobody came there", at, False)
+        return struck(kind, f"{what} of {name} at {step}", at)
 
     # --- processes that end --------------------------------------------------------------------
     def kill_taskmanager(self):

@@ -184,8 +184,8 @@ class TestCluster(Cluster):
         self.say(text.splitlines()[-1])
 
 
-def run_scenarios(doc, scenarios, **numbers):
-    """The main function of a test with scenarios, {name: function of a TestCluster and the arguments}. `numbers`: further
+def run_scenarios(doc, scenarios, cluster=TestCluster, **numbers):
+    """The main function of a test with scenarios, {name: function of a `cluster` and the arguments}. `numbers`: further
     options and what they are if not given."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weir", required=True)
@@ -196,8 +196,8 @@ def run_scenarios(doc, scenarios, **numbers):
     arguments = parser.parse_args()
 
     def act():
-        with TestCluster(arguments.weir, arguments.seed) as cluster:
-            scenarios[arguments.scenario](cluster, arguments)
+        with cluster(arguments.weir, arguments.seed) as hurt:
+            scenarios[arguments.scenario](hurt, arguments)
 
     run_scenario(act)
 

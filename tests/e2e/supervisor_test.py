@@ -80,6 +80,15 @@ class SupervisorTest(unittest.TestCase):
         self.assertIn("already there", self.order("add", "--run", "b=sleep 600", check=False))
         self.assertIn("there are: a, b", self.order("halt", "c", check=False))
 
+    def test_halt_kills_what_ignores_sigterm(self):
+        self.order("start", "--run", "deaf=bash -c 'trap : TERM; while :; do sleep 0.1; done'")
+        began = time.monotonic()
+        self.order("halt", "deaf", "--kill")
+        self.assertLess(time.monotonic() - began, 5)  # a grace time is ten
+        self.assertEqual(self.status()["deaf"][0], "halted")
+        self.order("resume", "deaf")
+        self.wait_for(lambda: self.pid("deaf"))
+
     def test_stop_ends_all_even_what_ignores_sigterm_is_not_waited_for_forever(self):
         self.order("start", "--run", "a=sleep 600", "--run",
                    "deaf=bash -c 'trap : TERM; while :; do sleep 0.1; done'")
