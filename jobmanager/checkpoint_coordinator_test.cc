@@ -34,7 +34,7 @@ std::string Print(const Coordinator::Actions& actions) {
       out << "delete(";
       for (CheckpointId id : a->manifests) out << id << " ";
       for (const std::string& file : a->files) out << file << " ";
-      out << ")";
+      out << (a->folder ? "folder)" : ")");
     }
     if (auto* a = std::get_if<Coordinator::FailJob>(&action)) out << "fail:" << a->cause.message();
     if (auto* a = std::get_if<Coordinator::CopySavepoint>(&action)) {
@@ -505,12 +505,15 @@ TEST_F(CheckpointCoordinatorTest, Termination) {
     return Print(coordinator_->OnTerminated(canceled, failed));
   };
   using enum CheckpointRetention;
-  EXPECT_EQ(ends(kDeleteOnTermination, false, false), "delete(2 a b )");
-  EXPECT_EQ(ends(kDeleteOnTermination, false, true), "delete(2 a b )");
-  EXPECT_EQ(ends(kDeleteOnCancellation, true, false), "delete(2 a b )");
+  EXPECT_EQ(ends(kDeleteOnTermination, false, false), "delete(2 a b folder)");
+  EXPECT_EQ(ends(kDeleteOnTermination, false, true), "delete(2 a b folder)");
+  EXPECT_EQ(ends(kDeleteOnCancellation, true, false), "delete(2 a b folder)");
   EXPECT_EQ(ends(kDeleteOnCancellation, false, true), "delete(a )");
   EXPECT_EQ(ends(kRetainOnCancellation, true, false), "delete(a )");
-  EXPECT_EQ(ends(kRetainOnCancellation, false, false), "delete(2 a b )");
+  EXPECT_EQ(ends(kRetainOnCancellation, false, false), "delete(2 a b folder)");
+  // Without a checkpoint there may be a folder all the same.
+  Make({.interval = Duration(1000)});
+  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(folder)");
 }
 
 TEST_F(CheckpointCoordinatorTest, StorageMustNotGoBack) {
