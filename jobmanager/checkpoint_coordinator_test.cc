@@ -513,6 +513,7 @@ TEST_F(CheckpointCoordinatorTest, Termination) {
   EXPECT_EQ(ends(kRetainOnCancellation, false, false), "delete(2 a b folder)");
   // Without a checkpoint there may be a folder all the same.
   Make({.interval = Duration(1000)});
+  coordinator_->Stop(500);
   EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(folder)");
 }
 
