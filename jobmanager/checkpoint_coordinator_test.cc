@@ -427,7 +427,8 @@ TEST_F(CheckpointCoordinatorTest, StopsBehindASavepoint) {
   EXPECT_EQ(Copied(2, "/s/savepoint-job-2", {}, 1260), "stopped:/s/savepoint-job-2 finish");
   EXPECT_EQ(Time(1'000'000), "") << "it was the last";
   coordinator_->Stop(1300);
-  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(2 a folder)") << "the copy is left";
+  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(2 a folder)")
+      << "the copy is left";
 }
 
 TEST_F(CheckpointCoordinatorTest, AStopWhoseSavepointCannotBeWrittenIsGivenUp) {
