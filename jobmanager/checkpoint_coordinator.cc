@@ -175,7 +175,7 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnSnapshot(TaskId task, Ch
     // Given up while it was on its way: what it wrote belongs to nothing.
     const bool known = pending_ && pending_->id == id;
     if (!known && id > last_completed_ && !new_files.empty()) {
-      actions.push_back(Delete{{}, std::move(new_files)});
+      actions.push_back(Delete{.files = std::move(new_files)});
     }
     return actions;
   }
@@ -327,8 +327,9 @@ CheckpointCoordinator::Actions CheckpointCoordinator::OnTerminated(bool canceled
   for (const std::string& file : files) {
     if (!IsLive(file)) gone.files.push_back(file);
   }
+  gone.folder = !keep;
   Actions actions;
-  if (!gone.manifests.empty() || !gone.files.empty()) actions.push_back(std::move(gone));
+  if (gone.folder || !gone.files.empty()) actions.push_back(std::move(gone));
   return actions;
 }
 
@@ -421,7 +422,7 @@ void CheckpointCoordinator::GiveUp(const Status& reason, Timestamp now, Actions*
   const CheckpointId id = pending_->id;
   history_.Fail(id, reason.message(), now);
   actions->push_back(Abort{id, reason});
-  if (!pending_->new_files.empty()) actions->push_back(Delete{{}, pending_->new_files});
+  if (!pending_->new_files.empty()) actions->push_back(Delete{.files = pending_->new_files});
   Refuse(std::move(pending_->savepoints), reason, actions);
   pending_.reset();
   last_end_ = now;

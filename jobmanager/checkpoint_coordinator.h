@@ -100,6 +100,7 @@ class CheckpointCoordinator {
   struct Delete {
     std::vector<CheckpointId> manifests;
     std::vector<std::string> files;
+    bool folder = false;  // of the job, which is over and keeps nothing
   };
   struct FailJob {
     Status cause;

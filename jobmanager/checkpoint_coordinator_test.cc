@@ -34,7 +34,7 @@ std::string Print(const Coordinator::Actions& actions) {
       out << "delete(";
       for (CheckpointId id : a->manifests) out << id << " ";
       for (const std::string& file : a->files) out << file << " ";
-      out << ")";
+      out << (a->folder ? "folder)" : ")");
     }
     if (auto* a = std::get_if<Coordinator::FailJob>(&action)) out << "fail:" << a->cause.message();
     if (auto* a = std::get_if<Coordinator::CopySavepoint>(&action)) {
@@ -429,7 +429,8 @@ TEST_F(CheckpointCoordinatorTest, StopsBehindASavepoint) {
   EXPECT_EQ(Copied(2, "/s/savepoint-job-2", {}, 1260), "stopped:/s/savepoint-job-2 finish");
   EXPECT_EQ(Time(1'000'000), "") << "it was the last";
   coordinator_->Stop(1300);
-  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(2 a )") << "the copy is left";
+  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(2 a folder)")
+      << "the copy is left";
 }
 
 TEST_F(CheckpointCoordinatorTest, AStopWhoseSavepointCannotBeWrittenIsGivenUp) {
@@ -507,12 +508,16 @@ TEST_F(CheckpointCoordinatorTest, Termination) {
     return Print(coordinator_->OnTerminated(canceled, failed));
   };
   using enum CheckpointRetention;
-  EXPECT_EQ(ends(kDeleteOnTermination, false, false), "delete(2 a b )");
-  EXPECT_EQ(ends(kDeleteOnTermination, false, true), "delete(2 a b )");
-  EXPECT_EQ(ends(kDeleteOnCancellation, true, false), "delete(2 a b )");
+  EXPECT_EQ(ends(kDeleteOnTermination, false, false), "delete(2 a b folder)");
+  EXPECT_EQ(ends(kDeleteOnTermination, false, true), "delete(2 a b folder)");
+  EXPECT_EQ(ends(kDeleteOnCancellation, true, false), "delete(2 a b folder)");
   EXPECT_EQ(ends(kDeleteOnCancellation, false, true), "delete(a )");
   EXPECT_EQ(ends(kRetainOnCancellation, true, false), "delete(a )");
-  EXPECT_EQ(ends(kRetainOnCancellation, false, false), "delete(2 a b )");
+  EXPECT_EQ(ends(kRetainOnCancellation, false, false), "delete(2 a b folder)");
+  // Without a checkpoint there may be a folder all the same.
+  Make({.interval = Duration(1000)});
+  coordinator_->Stop(500);
+  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(folder)");
 }
 
 TEST_F(CheckpointCoordinatorTest, StorageMustNotGoBack) {

@@ -362,7 +362,7 @@ void JobMaster::Do(const CheckpointCoordinator::StopGivenUp& given_up) {
 }
 
 void JobMaster::Do(const CheckpointCoordinator::Delete& gone) {
-  actions_.push_back(job_action::DeleteFiles{gone.manifests, gone.files});
+  actions_.push_back(job_action::DeleteFiles{gone.manifests, gone.files, gone.folder});
 }
 
 void JobMaster::Do(const CheckpointCoordinator::FailJob& fail) {

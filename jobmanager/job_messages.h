@@ -225,6 +225,7 @@ struct PublishCheckpoint {
 struct DeleteFiles {
   std::vector<CheckpointId> manifests;
   std::vector<std::string> files;
+  bool folder = false;  // of the job, once these are gone
 };
 struct PersistJobState {
   int64_t version = 0;

@@ -137,6 +137,7 @@ void JobStorage::Delete(const job_action::DeleteFiles& action) {
     LOG(kWarning) << "job " << job_id_ << ": delete " << path << ": " << s;
     return false;
   });
+  if (action.folder) checkpoints_->RemoveFolder();
 }
 
 std::optional<job_event::JobStatePersisted> JobStorage::Persist(

@@ -231,15 +231,17 @@ Status KafkaReader::Take(const rd_kafka_message_s& message, char*& arena) {
   } else if (message.offset < split->position.next) {
     return OkStatus();  // read already
   } else if (below_end) {
-    ASSIGN_OR_RETURN(const bool of_this_log, IsOfThisLog(*split, message));
-    if (of_this_log) TakeMessage(*split, message, arena);
+    const int32_t epoch = rd_kafka_message_leader_epoch(&message);
+    ASSIGN_OR_RETURN(const bool of_this_log, IsOfThisLog(*split, epoch));
+    if (of_this_log) TakeMessage(*split, message, epoch, arena);
   } else {
     split->position.next = split->position.end;
   }
   return OkStatus();
 }
 
-void KafkaReader::TakeMessage(Split& split, const rd_kafka_message_s& message, char*& arena) {
+void KafkaReader::TakeMessage(Split& split, const rd_kafka_message_s& message, int32_t epoch,
+                              char*& arena) {
   auto copy = [&arena](const void* data, size_t size) {
     if (!data) return std::string_view();
     if (size > 0) std::memcpy(arena, data, size);
@@ -255,14 +257,13 @@ void KafkaReader::TakeMessage(Split& split, const rd_kafka_message_s& message, c
     AppendKafkaMetadata(metadata_keys_[i], message, split.partition.topic, split.metadata[i]);
   }
   split.position.next = message.offset + 1;
-  split.position.leader_epoch = rd_kafka_message_leader_epoch(&message);
+  split.position.leader_epoch = epoch;
 }
 
 // Messages of one leader epoch are of one log. A later epoch may be of a log that lacks the end of
 // what was read: the client has that compared when it learns of a new leader while it reads, but
 // not where reading begins at a position while it knows the leader.
-StatusOr<bool> KafkaReader::IsOfThisLog(Split& split, const rd_kafka_message_s& message) {
-  const int32_t epoch = rd_kafka_message_leader_epoch(&message);
+StatusOr<bool> KafkaReader::IsOfThisLog(Split& split, int32_t epoch) {
   const int32_t was = split.position.leader_epoch;
   if (epoch == was || epoch == split.checked_epoch || epoch < 0 || was < 0) return true;
   if (epoch < was) {

@@ -63,9 +63,10 @@ class KafkaReader final : public SourceReader {
   Status Assign(const KafkaTopicIds::Topics& checked);
   // `message` may be an error or the end of its partition.
   Status Take(const rd_kafka_message_s& message, char*& arena);
-  void TakeMessage(Split& split, const rd_kafka_message_s& message, char*& arena);
-  // Whether the message is of the log that was read so far, as far as is known here.
-  StatusOr<bool> IsOfThisLog(Split& split, const rd_kafka_message_s& message);
+  void TakeMessage(Split& split, const rd_kafka_message_s& message, int32_t epoch, char*& arena);
+  // Whether a message of this leader epoch is known to be of the log that was read so far; if not,
+  // the split is in doubt.
+  StatusOr<bool> IsOfThisLog(Split& split, int32_t epoch);
   // Has the brokers compare the positions of splits in doubt with the logs of their leaders, and
   // goes on from there.
   Status CompareLogs();

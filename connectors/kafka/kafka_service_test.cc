@@ -374,23 +374,45 @@ TEST_F(KafkaServiceTest, APositionInAnotherLeadersLogStopsTheJob) {
   ProduceNumbers(1, 0, 20);
   auto source = Open(Table({}));
   std::vector<SourceSplit> splits = Discover(*source);
-  // The offset is there, but never had this log a leader of that epoch.
-  const SourceSplit replaced{.id = splits[1].id, .position = "10@7"};
-  const auto expect_refused = [&](Reading& reading, size_t rows) {
+  const auto expect_refused = [](Reading& reading, size_t rows, const char* range) {
     reading.Until(rows + 1);
     EXPECT_EQ(reading.out.values.size(), rows);
     EXPECT_EQ(reading.error.code(), StatusCode::kDataLoss);
-    for (const char* part : {"partition 1", "offset 10 is wanted", "0 to 20", "another leader"}) {
+    for (const char* part : {"offset 10 is wanted", range, "another leader"}) {
       EXPECT_NE(reading.error.message().find(part), std::string::npos) << reading.error;
     }
   };
-  Reading restored = Read(*source, {replaced});
-  expect_refused(restored, 0);
+  // The offset is there, but never had this log a leader of that epoch.
+  const SourceSplit unknown{.id = splits[1].id, .position = "10@7"};
+  Reading restored = Read(*source, {unknown});
+  expect_refused(restored, 0, "partition 1");
   // Nor is it taken where the client knows the topic, and its leader's epoch, already.
   Reading reading = Read(*source, {splits[0]});
   reading.Until(20);
-  ASSERT_EQ(reading.reader->AddSplit(1, replaced), OkStatus());
-  expect_refused(reading, 20);
+  ASSERT_EQ(reading.reader->AddSplit(1, unknown), OkStatus());
+  expect_refused(reading, 20, "0 to 20");
+}
+
+TEST_F(KafkaServiceTest, ALaterLeadersLogIsReadFromWhereItHoldsWhatWasRead) {
+  ProduceNumbers(0, 0, 5);
+  broker_->Stop();
+  broker_->Restart();  // the leader's epoch rises
+  ProduceNumbers(0, 5, 20);
+  auto source = Open(Table({}));
+  const std::string partition = Discover(*source)[0].id;
+  // The first leader's messages end at 5.
+  Reading replaced = Read(*source, {{.id = partition, .position = "10@0"}});
+  replaced.Until(1);
+  EXPECT_TRUE(replaced.out.values.empty());
+  EXPECT_EQ(replaced.error.code(), StatusCode::kDataLoss);
+  EXPECT_NE(replaced.error.message().find("another leader"), std::string::npos) << replaced.error;
+
+  Reading fits = Read(*source, {{.id = partition, .position = "5@0"}});
+  fits.Until(15);
+  EXPECT_EQ(fits.error, OkStatus());
+  ASSERT_EQ(fits.out.values.size(), 15u);
+  EXPECT_EQ(fits.out.values.front(), "5");
+  EXPECT_EQ(fits.out.values.back(), "19");
 }
 
 TEST_F(KafkaServiceTest, ATopicThatWasMadeAgainStopsTheJob) {

@@ -315,6 +315,12 @@ StatusOr<int> CheckpointStorage::RemoveUnreferenced(
   return removed;
 }
 
+void CheckpointStorage::RemoveFolder() {
+  for (const std::string& folder : {job_dir_ + "/" + std::string(kSharedFolder), job_dir_}) {
+    (void)fs_->Remove(folder);
+  }
+}
+
 Status CheckpointStorage::Verify(const CheckpointManifest& manifest) const {
   for (const FileHandle& handle : FilesOf(manifest)) {
     ASSIGN_OR_RETURN(std::unique_ptr<ReadableFile> file, OpenFile(handle));

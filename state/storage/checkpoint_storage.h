@@ -82,6 +82,9 @@ class CheckpointStorage {
   // the files of the one before. Returns how many were removed.
   StatusOr<int> RemoveUnreferenced(const std::vector<checkpoint::CheckpointManifest>& retained);
 
+  // The job's folder, of which everything was deleted; what nobody knows of stays, and so does it.
+  void RemoveFolder();
+
   // Reads every byte that the manifest names and compares checksums.
   Status Verify(const checkpoint::CheckpointManifest& manifest) const;
   // A self-contained copy in `dir`, which must not hold one yet: files first, manifest last; only

@@ -129,6 +129,21 @@ TEST_F(CheckpointStorageTest, RemovesOnlyWhatNoCheckpointCanNeed) {
   EXPECT_EQ(storage_.Delete(CheckpointId(99)), OkStatus());
 }
 
+TEST_F(CheckpointStorageTest, TheFolderOfAJobThatIsOverGoesUnlessSomethingIsInIt) {
+  FileHandle file = Write(1, "the only one");
+  ASSERT_EQ(storage_.Publish(ManifestOf(1, {file})), OkStatus());
+  storage_.RemoveFolder();
+  EXPECT_EQ(ReadAll(file), "the only one");
+  ASSERT_EQ(storage_.Delete(CheckpointId(1)), OkStatus());
+  ASSERT_EQ(fs_->Remove("jobs/a/" + file.path()), OkStatus());
+  storage_.RemoveFolder();
+  EXPECT_THAT(fs_->List("jobs").value(), IsEmpty());
+  // What a task of the job wrote meanwhile.
+  Write(2, "late");
+  storage_.RemoveFolder();
+  EXPECT_THAT(fs_->List("jobs").value(), ElementsAre("a"));
+}
+
 TEST_F(CheckpointStorageTest, ASavepointIsWholeAndCanMove) {
   FileHandle file = Write(1, "state");
   CheckpointManifest manifest = ManifestOf(1, {file});
