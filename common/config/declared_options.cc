@@ -118,8 +118,10 @@ constexpr OptionDeclaration kOptions[] = {
     {"taskmanager.data.port", kTaskManager, kInteger, "0",
      "the port for other task managers; 0: a free one", "", "", 0, 65535, "--data-port"},
     {"taskmanager.host", kTaskManager, kString, "",
-     "what other task managers connect to, where that is not where it listens", "", "", INT64_MIN,
-     INT64_MAX, "--advertised-host"},
+     "what other task managers connect to (unset: where it listens; where that is 0.0.0.0, the "
+     "name "
+     "of this machine)",
+     "", "", INT64_MIN, INT64_MAX, "--advertised-host"},
     {"io.tmp.dirs", kTaskManager, kString, "",
      "for state that does not fit into memory; only scratch (unset: TMPDIR)", "", "", INT64_MIN,
      INT64_MAX, "--state-dir"},
