@@ -30,9 +30,10 @@ class Network:
         self.hosts_file = hosts_file
         self.addresses = {}  # by name
         self.spaces = []
-        hub = self.space("hub")
+        self.hub = hub = self.space("hub")
         run("ip", "-n", hub, "link", "add", "bridge", "type", "bridge")
         run("ip", "-n", hub, "link", "set", "bridge", "up")
+        run("ip", "-n", hub, "address", "add", "10.61.23.254/24", "dev", "bridge")
         self.write_hosts()
 
     def space(self, name):
@@ -44,7 +45,7 @@ class Network:
     def join(self, name):
         """(path of a new network namespace, its address)"""
         number = len(self.spaces)
-        space, hub, cable = self.space(str(number)), self.spaces[0], f"port{number}"
+        space, hub, cable = self.space(str(number)), self.hub, f"port{number}"
         run("ip", "-n", hub, "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", space)
         run("ip", "-n", hub, "link", "set", cable, "master", "bridge", "up")
         address = f"10.61.23.{number}"
@@ -142,7 +143,7 @@ class Container:
         environment = [f"{name}={value}" for name, value in self.environment.items()]
         return subprocess.run(["nsenter", f"--target={self.leader}", "--all", "--root", f"--wd=/proc/{self.leader}/root",
                                f"--setuid={user}", f"--setgid={group}", "env", "-i", path, *environment, *command],
-                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds, **options)
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds, **options)
 
     def end(self, number=signal.SIGTERM, grace_s=30):
         """The signal to its first process. What nspawn says of its end: the exit code; 255 or more where a signal ended it."""

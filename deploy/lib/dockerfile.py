@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 
-from processes import Problem
+from processes import Problem, tail
 
 BASE_IMAGES = ("debian:bookworm", "debian:bookworm-slim")
 
@@ -45,11 +45,11 @@ def options(arguments):
 
 class Build:
     """`base`: a bare root to begin each stage with. `ready`: stages that are not carried out, as {name: root}. `caches`: a
-    folder for RUN --mount=type=cache, which keeps them by their target's name."""
+    folder for RUN --mount=type=cache, which keeps them by their target's name. `log`: a file for what the steps print."""
 
-    def __init__(self, context, base, directory, environment, caches, ready, say):
+    def __init__(self, context, base, directory, environment, caches, ready, log, say):
         self.context, self.base, self.directory = context, base, directory
-        self.environment, self.caches, self.say = environment, caches, say
+        self.environment, self.caches, self.log, self.say = environment, caches, log, say
         self.stages = dict(ready)
         self.image = None
 
@@ -95,12 +95,14 @@ class Build:
             os.makedirs(cache, exist_ok=True)
             binds.append(f"--bind={cache}:{settings['target']}")
         environment = {**self.environment, **self.image.environment}
-        done = subprocess.run(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--pipe", "--as-pid2",
-                               "--resolv-conf=off", "--timezone=off", f"--directory={self.image.root}", f"--chdir={self.image.workdir}",
-                               *(f"--setenv={name}={value}" for name, value in environment.items()), *binds,
-                               "/bin/sh", "-c", command], stdin=subprocess.DEVNULL)
+        with open(self.log, "ab") as log:
+            done = subprocess.run(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--pipe", "--as-pid2",
+                                   "--resolv-conf=off", "--timezone=off", f"--directory={self.image.root}",
+                                   f"--chdir={self.image.workdir}", *binds,
+                                   *(f"--setenv={name}={value}" for name, value in environment.items()),
+                                   "/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         if done.returncode != 0:
-            raise Problem(f"RUN {command}\nended with code {done.returncode}")
+            raise Problem(f"RUN {command}\nended with code {done.returncode}\n{tail(self.log, 30)}")
 
     def do_copy(self, arguments):
         found, rest = options(arguments)
