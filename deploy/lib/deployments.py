@@ -133,8 +133,8 @@ class Pods(Containers):
         template = self.deployments[deployment]["template"]
         pod = template["spec"]
         [described] = pod["containers"]
-        only(pod, ["automountServiceAccountToken", "securityContext", "terminationGracePeriodSeconds", "topologySpreadConstraints",
-                   "containers", "volumes"], deployment)
+        only(pod, ["automountServiceAccountToken", "enableServiceLinks", "securityContext", "terminationGracePeriodSeconds",
+                   "topologySpreadConstraints", "containers", "volumes"], deployment)
         only(described, ["name", "image", "args", "env", "ports", "startupProbe", "readinessProbe", "livenessProbe", "lifecycle",
                          "resources", "securityContext", "volumeMounts"], f"{deployment}'s container")
         security = {**pod["securityContext"], **described["securityContext"]}
