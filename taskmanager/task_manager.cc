@@ -41,6 +41,12 @@ std::string HostName() {
 
 }  // namespace
 
+std::string AdvertisedHost(const TaskManagerOptions& options, const std::string& host_name) {
+  if (!options.advertised_host.empty()) return options.advertised_host;
+  const bool wildcard = options.bind_address == "0.0.0.0" || options.bind_address == "[::]";
+  return wildcard ? host_name : options.bind_address;
+}
+
 class TaskManager::Impl {
  public:
   Status Start(const TaskManagerOptions& options, const EnvironmentFactory& make_environment) {
@@ -59,9 +65,8 @@ class TaskManager::Impl {
     rpc::Register registration;
     registration.set_weir_version(std::string(kWeirVersion));
     registration.set_protocol_version(std::string(kProtocolVersion));
-    const std::string& host =
-        options.advertised_host.empty() ? options.bind_address : options.advertised_host;
-    registration.set_data_address(host + ":" + std::to_string(transport_->port()));
+    registration.set_data_address(AdvertisedHost(options, HostName()) + ":" +
+                                  std::to_string(transport_->port()));
     registration.set_slots(options.slots);
     registration.set_pid(getpid());
     registration.set_host(HostName());

@@ -15,11 +15,15 @@ struct TaskManagerOptions {
   // Where other task managers bring data. Nothing but the loopback is served unless one says so.
   std::string bind_address = "127.0.0.1";
   int data_port = 0;            // 0: any free one
-  std::string advertised_host;  // what others connect to; empty: bind_address
+  std::string advertised_host;  // what others connect to; empty: see AdvertisedHost
   int metrics_port = -1;  // where Prometheus asks, at bind_address; 0: any free one, -1: nowhere
   int workers = 0;        // 0: one per core
   int io_threads = 16;
 };
+
+// The host that other task managers are told: the advertised one, else where we listen; a wildcard
+// is nobody's address, so that `host_name` is told instead.
+std::string AdvertisedHost(const TaskManagerOptions& options, const std::string& host_name);
 
 // A task manager: threads, data server, the connection to the job manager, the tasks. One per
 // process.

@@ -192,6 +192,17 @@ class TaskManagerTest : public testing::Test {
 };
 
 // The whole way: control by gRPC, rows by gRPC between two task managers, and back to the client.
+TEST(AdvertisedHostTest, IsSomebodysAddress) {
+  struct Case {
+    std::string bind, advertised, told;
+  };
+  for (const Case& c : {Case{"127.0.0.1", "", "127.0.0.1"}, Case{"0.0.0.0", "", "machine"},
+                        Case{"[::]", "", "machine"}, Case{"0.0.0.0", "10.1.2.3", "10.1.2.3"}}) {
+    const TaskManagerOptions options{.bind_address = c.bind, .advertised_host = c.advertised};
+    EXPECT_EQ(AdvertisedHost(options, "machine"), c.told);
+  }
+}
+
 TEST_F(TaskManagerTest, TwoRunOneJob) {
   auto a = StartTaskManager(master_.address());
   auto first = master_.WaitForPeer(0);

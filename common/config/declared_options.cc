@@ -118,12 +118,14 @@ constexpr OptionDeclaration kOptions[] = {
     {"taskmanager.data.port", kTaskManager, kInteger, "0",
      "the port for other task managers; 0: a free one", "", "", 0, 65535, "--data-port"},
     {"taskmanager.host", kTaskManager, kString, "",
-     "what other task managers connect to, where that is not where it listens", "", "", INT64_MIN,
-     INT64_MAX, "--advertised-host"},
+     "what other task managers connect to (unset: where it listens; where that is 0.0.0.0, the "
+     "name of "
+     "this machine)",
+     "", "", INT64_MIN, INT64_MAX, "--advertised-host"},
     {"metrics.reporter.prom.port", kTaskManager, kInteger, "-1",
-     "the port at which Prometheus finds its metrics, where it listens for other task managers; 0: "
-     "a "
-     "free one, -1: none. The job manager's are at its REST port",
+     "the port at which Prometheus finds its metrics; 0: a free one, -1: none (the job manager's "
+     "are "
+     "at its REST port)",
      "", "", -1, 65535, "--metrics-port"},
     {"io.tmp.dirs", kTaskManager, kString, "",
      "for state that does not fit into memory; only scratch (unset: TMPDIR)", "", "", INT64_MIN,
