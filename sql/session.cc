@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "common/base/nearest_name.h"
+#include "common/config/declared_options.h"
 #include "common/data/time_zone.h"
 #include "sql/parser.h"
 #include "sql/planner.h"
@@ -144,6 +146,33 @@ SqlResult<StatementResult> Session::Run(const ast::Explain& explain) {
 
 // --------------------------------------------------------------------------------- SET and RESET
 
+namespace {
+
+// Options that are declared must fit; Flink takes any others, and so do we.
+SqlStatus CheckDeclared(const ast::Option& option, std::vector<std::string>& notes) {
+  const OptionDeclaration* declared = FindOption(option.key);
+  if (declared == nullptr) {
+    std::vector<std::string> keys;
+    for (const OptionDeclaration& one : DeclaredOptions()) keys.emplace_back(one.key);
+    const std::string hint = DidYouMean(option.key, keys);
+    if (!hint.empty()) notes.push_back("'" + option.key + "' has no effect" + hint);
+    return {};
+  }
+  if (declared->scope == OptionScope::kJobManager || declared->scope == OptionScope::kTaskManager) {
+    notes.push_back("'" + option.key + "' has no effect here: it is an option of a process, see " +
+                    "`weir config " + std::string(declared->key) + "`");
+    return {};
+  }
+  if (Status fits = CheckOption(*declared, option.value); !fits.ok()) {
+    const std::string shown = IsSecretOption(option.key) ? "" : " = '" + option.value + "'";
+    return SqlError{fits.code(), "'" + option.key + "'" + shown + " " + fits.message(),
+                    option.value_span, ""};
+  }
+  return {};
+}
+
+}  // namespace
+
 SqlResult<StatementResult> Session::Run(const ast::Set& set) {
   if (!set.option) {
     StatementResult result =
@@ -169,6 +198,7 @@ SqlResult<StatementResult> Session::Run(const ast::Set& set) {
       return SqlError{status.code(), status.message(), option.value_span, ""};
     }
   }
+  SQL_RETURN_IF_ERROR(CheckDeclared(option, result.notes));
   if (option.key == kRuntimeMode && option.value != "streaming" && option.value != "STREAMING") {
     result.notes.push_back("'" + option.key + "' = '" + option.value +
                            "' has no effect: every job runs in streaming mode");

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""A real Prometheus reads a cluster: the metrics are as its own tool wants them, every panel of the dashboard shows
+something, every alert can be evaluated, and the numbers are those of the job.
+
+  metrics_test.py --weir BINARY --prometheus FOLDER
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+from harness import ROOT, TestCluster, expect, run_scenario
+from processes import free_port
+
+JOB = """
+SET 'execution.checkpointing.interval' = '1 s';
+CREATE TABLE numbers (n BIGINT, ts AS TO_TIMESTAMP_LTZ(n, 3), WATERMARK FOR ts AS ts) WITH (
+  'connector' = 'kafka', 'topic' = 'numbers', 'properties.bootstrap.servers' = 'localhost:9092', 'format' = 'json',
+  'scan.startup.mode' = 'earliest-offset');
+CREATE TABLE away (n BIGINT, c BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO away SELECT n, COUNT(*) FROM numbers GROUP BY n;
+"""
+ROWS = 5000
+
+
+class Prometheus:
+    def __init__(self, cluster, folder, targets):
+        self.tool = os.path.join(folder, "usr", "bin", "promtool")
+        self.port = free_port()
+        config = os.path.join(cluster.directory, "prometheus.yml")
+        scrapes = [{"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}]}
+                   for name, ports in targets.items()]
+        with open(config, "w") as f:  # JSON is YAML
+            json.dump({"global": {"scrape_interval": "500ms", "evaluation_interval": "500ms"},
+                       "rule_files": [os.path.join(ROOT, "deploy", "prometheus", "alerts.yml")],
+                       "scrape_configs": scrapes}, f)
+        cluster.run("prometheus", [os.path.join(folder, "usr", "bin", "prometheus"), f"--config.file={config}",
+                                   f"--storage.tsdb.path={os.path.join(cluster.directory, 'prometheus')}",
+                                   f"--web.listen-address=127.0.0.1:{self.port}"])
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return json.load(answer)["data"]
+
+    def query(self, expression):
+        """[(labels, value)]"""
+        found = self.get("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        return [(one["metric"], float(one["value"][1])) for one in found["result"]]
+
+    def answers(self):
+        try:
+            return self.query("vector(1)")
+        except OSError:
+            return None
+
+    def check(self, *arguments, text=None):
+        done = subprocess.run([self.tool, *arguments], input=text, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        expect(done.returncode == 0, f"promtool {' '.join(arguments)}:\n{done.stdout}")
+
+
+def read(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        expect(answer.headers["content-type"].startswith("text/plain; version=0.0.4"), "the content type")
+        return answer.read().decode()
+
+
+def panels():
+    """{title: [expression]} of the dashboard, its variables filled in."""
+    with open(os.path.join(ROOT, "deploy", "grafana", "weir.json")) as f:
+        dashboard = json.load(f)
+    return {panel["title"]: [target["expr"].replace("$__rate_interval", "5s").replace("$job", ".*")
+                             for target in panel["targets"]] for panel in dashboard["panels"]}
+
+
+def metrics(cluster, folder):
+    cluster.start_services(["fsync=off"])
+    cluster.start_jobmanager()
+    ports = [free_port(), free_port()]
+    for number, port in enumerate(ports, 1):
+        cluster.start_taskmanager(number, 2, "--metrics-port", str(port))
+    cluster.wait_for_jobmanager()
+    cluster.wait_for_services()
+    cluster.create_topic("numbers", 2)
+    rows = "".join(f'{{"n":{n}}}\n' for n in range(ROWS))
+    subprocess.run(["kcat", "-P", "-b", cluster.bootstrap, "-t", "numbers"], input=rows, text=True, check=True)
+    job = cluster.submit(cluster.write_sql("job.sql", JOB), 2)
+    cluster.wait_until_runs(job, 30)
+    prometheus = Prometheus(cluster, folder, {"weir-jobmanager": [cluster.ports.rest], "weir-taskmanager": ports})
+    cluster.eventually(prometheus.answers, 20, "Prometheus answers")
+    cluster.eventually(lambda: len([1 for _, up in prometheus.query("up") if up == 1]) == 3, 20, "three are up")
+
+    for port in (cluster.ports.rest, *ports):
+        prometheus.check("check", "metrics", text=read(port, "/metrics"))
+        expect("flink_" in read(port, "/metrics/flink"), "Flink's names")
+    read_rows = f'sum(weir_task_records_in_total{{job_id="{job}",source="true"}})'
+    cluster.eventually(lambda: [v for _, v in prometheus.query(read_rows)] == [ROWS], 20, f"{ROWS} rows were read")
+    cluster.eventually(lambda: prometheus.query("weir_job_checkpoints_completed_total > 2"), 20, "three checkpoints")
+    with open(os.path.join(cluster.directory, "prometheus.yml")) as f:
+        expect("alerts.yml" in f.read(), "the rules are loaded")
+    for title, expressions in panels().items():
+        for expression in expressions:
+            cluster.eventually(lambda: prometheus.query(expression), 20, f"{title}: {expression} shows something")
+    alerts = os.path.join(ROOT, "deploy", "prometheus")
+    prometheus.check("check", "rules", os.path.join(alerts, "alerts.yml"))
+    prometheus.check("test", "rules", os.path.join(alerts, "alerts_test.yml"))
+    prometheus.check("check", "config", os.path.join(alerts, "prometheus.yml"))
+    for group in prometheus.get("/api/v1/rules")["groups"]:
+        for rule in group["rules"]:
+            cluster.eventually(lambda: rule["health"] != "err", 1, f"{rule['name']}: {rule.get('lastError')}")
+            names = re.findall(r"\b(weir_\w+|process_\w+)", rule["query"])
+            expect(all(prometheus.query(f"count({name})") for name in names), f"{rule['name']}: one of {names} is not told")
+    # What a dashboard says is what `weir info` says.
+    told = {labels["vertex"]: v for labels, v in
+            prometheus.query(f'sum by (vertex) (weir_task_records_in_total{{job_id="{job}"}})')}
+    vertices = cluster.info(job)["vertices"]
+    expect({str(v["id"]): v["records_in"] for v in vertices} == told, f"{vertices} and {told}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--weir", required=True)
+    parser.add_argument("--prometheus", required=True, help="where its Debian package was unpacked")
+    arguments = parser.parse_args()
+
+    def act():
+        with TestCluster(arguments.weir) as cluster:
+            metrics(cluster, arguments.prometheus)
+
+    run_scenario(act)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+SET 'execution.checkpointing.num-retained' = 'many';
