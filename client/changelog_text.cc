@@ -91,18 +91,6 @@ std::vector<uint32_t> HashMapOrder(const Column& keys, uint32_t begin, uint32_t 
 
 // ---- cells
 
-// As BigDecimal.toString: an exponent where the first digit is past the sixth after the point.
-void AppendBigDecimal(Int128 value, int scale, std::string& out) {
-  int exponent = DecimalDigits(value) - 1 - scale;
-  if (exponent >= -6) return AppendDecimal(value, scale, out);
-  std::string digits;
-  AppendDecimal(value, 0, digits);
-  size_t first = digits[0] == '-' ? 1 : 0;
-  out.append(digits, 0, first + 1);
-  if (digits.size() > first + 1) out.append(1, '.').append(digits, first + 1);
-  out += "E" + std::to_string(exponent);
-}
-
 // As Period.toString of a number of months.
 void AppendPeriod(int64_t months, std::string& out) {
   out += months == 0 ? "P0D" : "P" + std::to_string(months) + "M";
@@ -156,7 +144,7 @@ void AppendInside(const Column& column, size_t row, std::string& out) {
   size_t k = column.BaseIndex(row);
   switch (column.type().kind()) {
     case TypeKind::kDecimal:
-      return AppendBigDecimal(base.values<Int128>()[k], column.type().scale(), out);
+      return AppendBigDecimal({base.values<Int128>()[k], column.type().scale()}, out);
     case TypeKind::kIntervalYearMonth:
       return AppendPeriod(base.values<int32_t>()[k], out);
     case TypeKind::kIntervalDayTime:

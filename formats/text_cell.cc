@@ -174,6 +174,14 @@ bool AppendTextCell(const DataType& type, std::string_view text, TimestampStanda
   }
 }
 
+void AppendMessageDecimal(ScaledDecimal decimal, bool plain, std::string& out) {
+  const ScaledDecimal stripped = StripTrailingZeros(decimal);
+  if (!plain) return AppendBigDecimal(stripped, out);
+  if (stripped.scale >= 0) return AppendDecimal(stripped.value, stripped.scale, out);
+  AppendDecimal(stripped.value, 0, out);
+  out.append(static_cast<size_t>(-stripped.scale), '0');
+}
+
 void AppendCellText(const Column& column, size_t row, TimestampStandard standard,
                     std::string& out) {
   const DataType& type = column.type();

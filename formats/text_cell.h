@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "common/data/column_builder.h"
+#include "common/data/decimal.h"
 
 // How one scalar is written as text in a message, the same in JSON strings and CSV fields.
 
@@ -28,6 +29,10 @@ bool AppendTextCell(const DataType& type, std::string_view text, TimestampStanda
 
 // The text of a cell that is not null, without quotes. `row` counts in `column`.
 void AppendCellText(const Column& column, size_t row, TimestampStandard standard, std::string& out);
+
+// A DECIMAL without zeros at the end, as Flink's formats have it: with an exponent where Java's
+// BigDecimal has one (1E+2), or plain.
+void AppendMessageDecimal(ScaledDecimal decimal, bool plain, std::string& out);
 
 std::string_view TrimBlanks(std::string_view text);
 

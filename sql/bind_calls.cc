@@ -4,6 +4,16 @@
 #include "sql/expression_binder.h"
 
 namespace weir::sql {
+namespace {
+
+SqlError UnknownFunction(const std::string& name, const SourceSpan& span) {
+  std::vector<std::string> names = FunctionRegistry::Builtin().Names();
+  for (std::string& aggregate : AggregateFunctionNames()) names.push_back(std::move(aggregate));
+  return SqlError{StatusCode::kNotFound, "there is no function " + name, span,
+                  DidYouMean(name, names)};
+}
+
+}  // namespace
 
 SqlResult<ExprPtr> ExpressionBinder::BindCall(const ast::Call& call, const SourceSpan& span) {
   std::string name = call.function.parts.back().Upper();
@@ -25,8 +35,29 @@ SqlResult<ExprPtr> ExpressionBinder::BindCall(const ast::Call& call, const Sourc
   }
   std::vector<ExprPtr> args;
   for (const ast::Argument& argument : call.arguments) {
+    // COUNTT(*): the name is what is wrong.
+    if (std::holds_alternative<ast::Star>(argument.value->node) &&
+        FunctionRegistry::Builtin().Find(name) == nullptr) {
+      return UnknownFunction(name, call.function.span);
+    }
     ASSIGN_OR_RETURN(ExprPtr arg, Bind(*argument.value));
     args.push_back(std::move(arg));
+  }
+  // TRIM(side FROM text) takes blanks off.
+  if (name == "TRIM" && args.size() == 2) args.insert(args.begin() + 1, TextLiteral(" "));
+  if (name == "JSON") {
+    return SqlError{StatusCode::kInvalidArgument,
+                    "JSON() stands only among the values of JSON_OBJECT and JSON_ARRAY", span, ""};
+  }
+  if (name == "CURRENT_DATABASE") {
+    if (!args.empty() || options_.database.empty()) {
+      return SqlError{StatusCode::kInvalidArgument,
+                      args.empty()
+                          ? "CURRENT_DATABASE() has no meaning in " + std::string(options_.place)
+                          : "CURRENT_DATABASE() takes no arguments",
+                      span, ""};
+    }
+    args.push_back(TextLiteral(options_.database));
   }
   if (name == "IF" || name == "COALESCE" || name == "IFNULL" || name == "NULLIF") {
     return BindConditional(name, std::move(args), span);
@@ -36,15 +67,8 @@ SqlResult<ExprPtr> ExpressionBinder::BindCall(const ast::Call& call, const Sourc
 
 SqlResult<ExprPtr> ExpressionBinder::Function(const std::string& name, std::vector<ExprPtr> args,
                                               const SourceSpan& span) {
-  const FunctionRegistry& registry = FunctionRegistry::Builtin();
-  const ScalarFunction* function = registry.Find(name);
-  if (!function) {
-    std::vector<std::string> names = registry.Names();
-    std::vector<std::string> aggregates = AggregateFunctionNames();
-    for (std::string& aggregate : aggregates) names.push_back(std::move(aggregate));
-    return SqlError{StatusCode::kNotFound, "there is no function " + name, span,
-                    DidYouMean(name, names)};
-  }
+  const ScalarFunction* function = FunctionRegistry::Builtin().Find(name);
+  if (!function) return UnknownFunction(name, span);
   int count = static_cast<int>(args.size());
   if (count < function->min_args || (function->max_args >= 0 && count > function->max_args)) {
     return SqlError{StatusCode::kInvalidArgument,
@@ -63,13 +87,16 @@ SqlResult<ExprPtr> ExpressionBinder::Function(const std::string& name, std::vect
   return Expr::MakeCall(resolved->result, function->name, std::move(args));
 }
 
+SqlError ExpressionBinder::NoAggregatesHere(const std::string& name, const SourceSpan& span) const {
+  const bool filters = std::string_view(options_.place) == "WHERE";
+  return SqlError{StatusCode::kInvalidArgument,
+                  "the aggregate " + name + " is not allowed in " + options_.place, span,
+                  filters ? "filter on aggregates with HAVING" : "aggregate in a sub-query first"};
+}
+
 SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, const ast::Call& call,
                                                    const SourceSpan& span) {
-  if (!options_.aggregates) {
-    return SqlError{StatusCode::kInvalidArgument,
-                    "the aggregate " + name + " is not allowed in " + options_.place, span,
-                    "filter on aggregates with HAVING"};
-  }
+  if (!options_.aggregates) return NoAggregatesHere(name, span);
   FoundAggregate found;
   found.function = name;
   found.distinct = call.distinct;

@@ -51,6 +51,45 @@ SqlResult<ExprPtr> ExpressionBinder::BindBetween(const ast::Between& between,
   return between.negated ? Not(std::move(result)) : result;
 }
 
+// (start, end or length) OVERLAPS (start, end or length): ends that come before their starts are
+// turned around, and periods that only touch overlap.
+SqlResult<ExprPtr> ExpressionBinder::BindOverlaps(const ast::Binary& binary,
+                                                  const SourceSpan& span) {
+  struct Period {
+    ExprPtr start, end;
+  };
+  const auto bind = [&](const ast::Expr& expr) -> SqlResult<Period> {
+    const auto* row = std::get_if<ast::RowConstructor>(&expr.node);
+    if (row == nullptr || row->values.size() != 2) {
+      return SqlError{StatusCode::kInvalidArgument, "OVERLAPS compares two periods", expr.span,
+                      "write (start, end) OVERLAPS (start, INTERVAL '1' HOUR)"};
+    }
+    ASSIGN_OR_RETURN(ExprPtr start, Bind(*row->values[0]));
+    ASSIGN_OR_RETURN(ExprPtr end, Bind(*row->values[1]));
+    const TypeKind kind = end->type.kind();
+    if (kind == TypeKind::kIntervalDayTime || kind == TypeKind::kIntervalYearMonth) {
+      ASSIGN_OR_RETURN(end, Function("+", {start, std::move(end)}, expr.span));
+    }
+    ASSIGN_OR_RETURN(DataType type, Common({start, end}, expr.span, "the ends of a period"));
+    if (!type.is_timestamp() && type.kind() != TypeKind::kDate && type.kind() != TypeKind::kTime) {
+      return SqlError{StatusCode::kInvalidArgument,
+                      "a period is of times, not of " + type.WithNullable(true).ToString(),
+                      expr.span, ""};
+    }
+    start = CastTo(std::move(start), type);
+    end = CastTo(std::move(end), type);
+    ASSIGN_OR_RETURN(ExprPtr forward, Function("<=", {start, end}, expr.span));
+    const DataType either = type.WithNullable(start->type.nullable() || end->type.nullable());
+    return Period{Expr::MakeCall(either, "CASE", {forward, start, end}),
+                  Expr::MakeCall(either, "CASE", {forward, end, start})};
+  };
+  ASSIGN_OR_RETURN(Period left, bind(*binary.left));
+  ASSIGN_OR_RETURN(Period right, bind(*binary.right));
+  ASSIGN_OR_RETURN(ExprPtr begun, Function(">=", {left.end, right.start}, span));
+  ASSIGN_OR_RETURN(ExprPtr not_over, Function(">=", {right.end, left.start}, span));
+  return AndOr("AND", {std::move(begun), std::move(not_over)});
+}
+
 SqlResult<ExprPtr> ExpressionBinder::BindIn(const ast::InTest& in, const SourceSpan& span) {
   if (in.query) return Refuse("IN with a sub-query", span);
   ASSIGN_OR_RETURN(ExprPtr value, Bind(*in.value));

@@ -59,14 +59,32 @@ Scope TableScope(const CatalogTable& table, bool with_computed) {
   return scope;
 }
 
-std::map<std::string, std::string> WithHints(std::map<std::string, std::string> options,
-                                             const std::vector<ast::Hint>& hints) {
+SqlResult<std::map<std::string, std::string>> WithHints(std::map<std::string, std::string> options,
+                                                        const std::vector<ast::Hint>& hints) {
   for (const ast::Hint& hint : hints) {
-    if (hint.name.Upper() != "OPTIONS") continue;
+    if (hint.name.Upper() != "OPTIONS") {
+      return SqlError{StatusCode::kInvalidArgument, "a table has no hint " + hint.name.text,
+                      hint.name.span, "write /*+ OPTIONS('key' = 'value') */"};
+    }
+    if (hint.options.empty()) {
+      return SqlError{StatusCode::kInvalidArgument, "OPTIONS takes keys with values",
+                      hint.name.span, "write /*+ OPTIONS('key' = 'value') */"};
+    }
     for (const ast::Option& option : hint.options) options[option.key] = option.value;
   }
   return options;
 }
+
+namespace {
+
+// What has no options of its own: a view, a common table expression.
+SqlStatus RefuseHints(const std::vector<ast::Hint>& hints, const std::string& what) {
+  if (hints.empty()) return {};
+  return SqlError{StatusCode::kInvalidArgument, what + " has no options that a hint could set",
+                  hints[0].name.span, "put the hint behind the table inside"};
+}
+
+}  // namespace
 
 SqlResult<QueryBinder::From> QueryBinder::BindFrom(const ast::TableRef& ref) {
   SqlResult<From> from = Refuse("this table", ref.span);
@@ -137,7 +155,9 @@ SqlResult<QueryBinder::From> QueryBinder::BindNamed(const ast::Name& name,
   if (name.parts.size() == 1) {
     for (auto scope = with_.rbegin(); scope != with_.rend(); ++scope) {
       auto it = scope->find(last);
-      if (it != scope->end()) return From{it->second, ScopeOf(it->second->schema, last)};
+      if (it == scope->end()) continue;
+      SQL_RETURN_IF_ERROR(RefuseHints(hints, "`" + last + "` of WITH"));
+      return From{it->second, ScopeOf(it->second->schema, last)};
     }
   }
   const CatalogObject* object = catalog_.Find(name, base_);
@@ -151,6 +171,7 @@ SqlResult<QueryBinder::From> QueryBinder::BindNamed(const ast::Name& name,
                     DidYouMean(last, names)};
   }
   if (const auto* view = std::get_if<CatalogView>(object)) {
+    SQL_RETURN_IF_ERROR(RefuseHints(hints, "the view `" + view->name + "`"));
     SqlResult<RelPtr> rel = Bind(*view);
     if (!rel.ok()) {
       SqlError error = std::move(rel).status().error();
@@ -163,7 +184,7 @@ SqlResult<QueryBinder::From> QueryBinder::BindNamed(const ast::Name& name,
   const CatalogTable& table = std::get<CatalogTable>(*object);
   ScanRel scan;
   scan.table = std::make_shared<const CatalogTable>(table);
-  scan.options = WithHints(table.options, hints);
+  ASSIGN_OR_RETURN(scan.options, WithHints(table.options, hints));
   std::vector<Field> fields;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     scan.columns.push_back({static_cast<uint32_t>(i), {}});
@@ -173,13 +194,30 @@ SqlResult<QueryBinder::From> QueryBinder::BindNamed(const ast::Name& name,
   return From{rel, ScopeOf(rel->schema, last, {table.catalog, table.database})};
 }
 
+namespace {
+
+// What to do when column `at`, called `name`, is no row time.
+std::string HintAtRowTime(const std::string& name, const Rel& input, uint32_t at) {
+  const std::vector<TimeAttribute> attributes = TimeAttributes(input);
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    if (attributes[i] == TimeAttribute::kRowTime) return "`" + input.schema[i].name + "` is one";
+  }
+  if (!input.schema[at].type.is_timestamp()) {
+    return "it takes a TIMESTAMP(3) column with a WATERMARK in CREATE TABLE";
+  }
+  return "declare it: WATERMARK FOR " + name + " AS " + name + " - INTERVAL '5' SECOND";
+}
+
+}  // namespace
+
 SqlResult<QueryBinder::From> QueryBinder::BindTableFunction(const ast::TableFunction& function,
                                                             const SourceSpan& span) {
   const auto& call = std::get<ast::Call>(function.call->node);
   std::string name = call.function.parts.back().Upper();
   const bool session = name == "SESSION";
   if (name != "TUMBLE" && name != "HOP" && name != "CUMULATE" && !session) {
-    return Refuse("the table function " + name, call.function.span);
+    return SqlError{StatusCode::kNotFound, "there is no table function " + name, call.function.span,
+                    DidYouMean(name, {"TUMBLE", "HOP", "CUMULATE", "SESSION"})};
   }
   std::vector<std::string> names = {"DATA", "TIMECOL"};
   if (name == "HOP") names.push_back("SLIDE");
@@ -222,9 +260,7 @@ SqlResult<QueryBinder::From> QueryBinder::BindTableFunction(const ast::TableFunc
   if (attribute == TimeAttribute::kNone) {
     return SqlError{StatusCode::kInvalidArgument,
                     "a window needs a row-time column, and `" + column.text + "` is not one",
-                    column.span,
-                    "declare it: WATERMARK FOR " + column.text + " AS " + column.text +
-                        " - INTERVAL '5' SECOND"};
+                    column.span, HintAtRowTime(column.text, *from.rel, time)};
   }
   WindowTvfRel tvf;
   tvf.time_column = time;

@@ -87,9 +87,7 @@ SqlResult<GroupWindow> QueryBinder::BindGroupWindow(const ast::Call& call, const
 
 SqlResult<RelPtr> QueryBinder::BindGrouped(const ast::Select& select, const From& from,
                                            const SelectList& list) {
-  BindOptions options;
-  options.time_zone = config_.time_zone();
-  options.place = "GROUP BY";
+  BindOptions options = Options("GROUP BY");
   ExpressionBinder key_binder(from.scope, options);
   GroupingSpec spec;
   spec.span = select.span;

@@ -8,17 +8,18 @@ namespace weir::sql {
 SqlResult<BoundInsert> QueryBinder::Bind(const ast::Insert& insert) {
   const CatalogObject* object = catalog_.Find(insert.table);
   if (!object || !std::get_if<CatalogTable>(object)) {
-    return SqlError{StatusCode::kNotFound,
-                    object ? "`" + insert.table.ToString() + "` is a view: it cannot be written"
-                           : "table `" + insert.table.ToString() + "` not found",
-                    insert.table.span,
-                    DidYouMean(insert.table.parts.back().text, catalog_.TableNames())};
+    return SqlError{
+        StatusCode::kNotFound,
+        object ? "`" + insert.table.ToString() + "` is a view: it cannot be written"
+               : "table `" + insert.table.ToString() + "` not found",
+        insert.table.span,
+        object ? "" : DidYouMean(insert.table.parts.back().text, catalog_.TableNames())};
   }
   if (insert.overwrite) return Refuse("INSERT OVERWRITE", insert.span);
   BoundInsert bound;
   bound.span = insert.span;
   bound.table = std::make_shared<const CatalogTable>(std::get<CatalogTable>(*object));
-  bound.options = WithHints(bound.table->options, insert.hints);
+  ASSIGN_OR_RETURN(bound.options, WithHints(bound.table->options, insert.hints));
   ASSIGN_OR_RETURN(RelPtr query, Bind(*insert.query));
 
   // What can be written: physical columns, then metadata that is not virtual.
@@ -41,11 +42,11 @@ SqlResult<BoundInsert> QueryBinder::Bind(const ast::Insert& insert) {
     for (const ast::Identifier& name : insert.columns) {
       const CatalogColumn* column = bound.table->FindColumn(name.text);
       if (!column || std::find(persisted.begin(), persisted.end(), column) == persisted.end()) {
-        return SqlError{StatusCode::kNotFound,
-                        column
-                            ? "column `" + name.text + "` cannot be written"
-                            : "column `" + name.text + "` not found in `" + bound.table->name + "`",
-                        name.span, DidYouMean(name.text, names)};
+        return SqlError{
+            StatusCode::kNotFound,
+            column ? "column `" + name.text + "` is computed or virtual: it cannot be written"
+                   : "column `" + name.text + "` not found in `" + bound.table->name + "`",
+            name.span, DidYouMean(name.text, names)};
       }
       if (std::find(targets.begin(), targets.end(), column) != targets.end()) {
         return SqlError{StatusCode::kInvalidArgument, "column `" + name.text + "` is named twice",

@@ -1,3 +1,4 @@
+#include "operators/functions/aggregate_function.h"
 #include "sql/expression_binder.h"
 #include "sql/types.h"
 
@@ -30,7 +31,7 @@ SqlResult<ExprPtr> ExpressionBinder::BindJson(const ast::JsonCall& call, const S
   if (call.returning) {
     ASSIGN_OR_RETURN(type, ToDataType(*call.returning));
   }
-  ASSIGN_OR_RETURN(std::vector<ExprPtr> args, BindAll(call.arguments));
+  ASSIGN_OR_RETURN(std::vector<ExprPtr> args, BindJsonValues(call.arguments));
   auto default_value = [&](const std::optional<ast::JsonBehavior>& given) -> SqlResult<ExprPtr> {
     if (!given || !given->default_value) return Expr::MakeLiteral(type, Value());
     ASSIGN_OR_RETURN(ExprPtr value, Bind(*given->default_value));
@@ -66,9 +67,62 @@ SqlResult<ExprPtr> ExpressionBinder::BindJson(const ast::JsonCall& call, const S
       args.insert(args.begin(), TextLiteral(nulls ? "NULL" : "ABSENT"));
       return Function(object ? "JSON_OBJECT" : "JSON_ARRAY", std::move(args), span);
     }
-    default:
-      return Refuse("JSON_OBJECTAGG and JSON_ARRAYAGG", span);
+    case ast::JsonFunction::kObjectAgg:
+    case ast::JsonFunction::kArrayAgg:
+      break;
   }
+  return BindJsonAggregate(call, span);
+}
+
+SqlResult<std::vector<ExprPtr>> ExpressionBinder::BindJsonValues(
+    const std::vector<ast::ExprPtr>& exprs) {
+  std::vector<ExprPtr> bound;
+  for (const ast::ExprPtr& expr : exprs) {
+    const auto* call = std::get_if<ast::Call>(&expr->node);
+    ExprPtr value;
+    if (call != nullptr && call->function.parts.back().Upper() == "JSON" &&
+        call->arguments.size() == 1) {
+      ASSIGN_OR_RETURN(ExprPtr text, Bind(*call->arguments[0].value));
+      ASSIGN_OR_RETURN(value, Function("JSON", {std::move(text)}, expr->span));
+    } else {
+      ASSIGN_OR_RETURN(value, Bind(*expr));
+    }
+    bound.push_back(std::move(value));
+  }
+  return bound;
+}
+
+// JSON_ARRAYAGG(x) is the elements of LISTAGG(JSON_ARRAY(x)) in one array, JSON_OBJECTAGG the
+// members of LISTAGG(JSON_OBJECT(key VALUE x)) in one object: so they take back rows as LISTAGG
+// does.
+SqlResult<ExprPtr> ExpressionBinder::BindJsonAggregate(const ast::JsonCall& call,
+                                                       const SourceSpan& span) {
+  const bool object = call.function == ast::JsonFunction::kObjectAgg;
+  const char* name = object ? "JSON_OBJECTAGG" : "JSON_ARRAYAGG";
+  if (call.clauses.over) return Refuse(std::string(name) + " with OVER", call.clauses.over->span);
+  if (!call.clauses.within_group.empty()) return Refuse("WITHIN GROUP", span);
+  if (!options_.aggregates) return NoAggregatesHere(name, span);
+  BindOptions inner_options = options_;
+  inner_options.aggregates = nullptr;
+  inner_options.place = "the argument of another aggregate";
+  ExpressionBinder inner(scope_, inner_options);
+  ast::JsonCall of_row = call;
+  of_row.function = object ? ast::JsonFunction::kObject : ast::JsonFunction::kArray;
+  if (call.nulls == ast::JsonNulls::kDefault) {
+    of_row.nulls = object ? ast::JsonNulls::kNullOnNull : ast::JsonNulls::kAbsentOnNull;
+  }
+  FoundAggregate found;
+  found.function = "LISTAGG";
+  found.span = span;
+  ASSIGN_OR_RETURN(ExprPtr piece, inner.BindJson(of_row, span));
+  found.arguments = {std::move(piece), TextLiteral(",")};
+  if (call.clauses.filter) {
+    ASSIGN_OR_RETURN(found.filter, inner.BindCondition(*call.clauses.filter, "FILTER"));
+  }
+  found.type = DataType::String();
+  return Expr::MakeCall(DataType::VarChar(2000).NotNull(),
+                        object ? "$JSON_MEMBERS" : "$JSON_ELEMENTS",
+                        {AggregateMark(std::move(found))});
 }
 
 }  // namespace weir::sql

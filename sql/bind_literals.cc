@@ -4,6 +4,7 @@
 
 #include "common/data/decimal.h"
 #include "common/data/time_text.h"
+#include "common/data/utf8.h"
 #include "operators/expressions/cast_text.h"
 #include "sql/expression_binder.h"
 
@@ -82,6 +83,13 @@ SqlResult<ExprPtr> BindInterval(const ast::Literal& literal, const SourceSpan& s
     if (end) break;
   }
   if (units.size() != read.fields.size()) return wrong;
+  const int32_t digits = qualifier.leading_precision.value_or(18);
+  if (std::to_string(std::abs(read.fields[0])).size() > static_cast<size_t>(digits)) {
+    return SqlError{StatusCode::kInvalidArgument,
+                    "the first field of '" + literal.text + "' has more digits than the " +
+                        std::to_string(digits) + " that the unit says",
+                    span, ""};
+  }
   if (read.fraction_ms && units.back().unit != ast::TimeUnit::kSecond) return wrong;
   int64_t total = read.fraction_ms;
   for (size_t i = 0; i < units.size(); ++i) {
@@ -150,7 +158,9 @@ SqlResult<ExprPtr> BindTime(const ast::Literal& literal, const SourceSpan& span)
     return Expr::MakeLiteral(DataType::Date().NotNull(), Value(int64_t{*days}));
   }
   if (literal.kind == ast::LiteralKind::kTime) {
-    std::optional<int32_t> ms = ParseTime(literal.text);
+    // The hour may have one digit.
+    const bool short_hour = literal.text.find(':') == 1;
+    std::optional<int32_t> ms = ParseTime((short_hour ? "0" : "") + literal.text);
     if (!ms) return wrong("time", "TIME '12:30:00'");
     return Expr::MakeLiteral(DataType::Time(0).NotNull(), Value(int64_t{*ms}));
   }

@@ -161,6 +161,16 @@ std::vector<std::string> Catalog::Databases() const {
   return KeysOf(catalogs_.at(current_.catalog));
 }
 
+SqlResult<std::vector<std::string>> Catalog::Databases(const ast::Name& catalog) const {
+  const std::string name = catalog.ToString();
+  auto found = catalogs_.find(name);
+  if (found == catalogs_.end()) {
+    return NotFound("Catalog " + name + " does not exist.", catalog.span,
+                    DidYouMean(name, KeysOf(catalogs_)));
+  }
+  return KeysOf(found->second);
+}
+
 // ------------------------------------------------------------------------------- tables and views
 
 SqlResult<Catalog::Database*> Catalog::DatabaseFor(const Key& key, const SourceSpan& span) {
@@ -224,8 +234,12 @@ SqlStatus Catalog::Drop(const ast::Name& name, bool table, bool temporary, bool 
   if (found == nullptr || !found->has_value() || IsTable(**found) != table) {
     if (if_exists) return {};
     std::string what = temporary ? "Temporary table or view" : table ? "Table" : "View";
+    std::string hint = DidYouMean(key.back(), TableNames());
+    if (found != nullptr && found->has_value()) {
+      hint = std::string("it is a ") + (table ? "view: DROP VIEW" : "table: DROP TABLE");
+    }
     return NotFound(what + " with identifier '" + PlainPath(key) + "' does not exist.", name.span,
-                    DidYouMean(key.back(), TableNames()));
+                    std::move(hint));
   }
   Database& database = catalogs_[key[0]][key[1]];
   Slot& changed = database[key[2]];

@@ -107,6 +107,7 @@ class Catalog {
   SqlStatus UseDatabase(const ast::Name& name);
   std::vector<std::string> Catalogs() const;
   std::vector<std::string> Databases() const;  // of the current catalog
+  SqlResult<std::vector<std::string>> Databases(const ast::Name& catalog) const;
   // From now on texts are other ones: places of columns and options of tables mean nothing.
   void ForgetPlaces();
 

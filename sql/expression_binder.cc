@@ -38,7 +38,7 @@ const char* OperatorName(ast::BinaryOp op) {
       return "IS DISTINCT FROM";
     case ast::BinaryOp::kIsNotDistinctFrom:
       return "IS NOT DISTINCT FROM";
-    case ast::BinaryOp::kOverlaps:
+    case ast::BinaryOp::kOverlaps:  // bound by itself
       return "OVERLAPS";
   }
   return "";
@@ -217,6 +217,12 @@ SqlResult<ExprPtr> ExpressionBinder::BindName(const ast::Name& name) {
     size_t missing = parts.size() > 1 && is_table ? 1 : 0;
     std::vector<std::string> names;
     for (const ScopeColumn& column : scope_.columns) names.push_back(column.name);
+    if (parts.size() > 1 && !is_table) {
+      for (const ScopeColumn& column : scope_.columns) names.push_back(column.table);
+      return SqlError{StatusCode::kNotFound,
+                      "there is neither a table nor a column `" + parts[0].text + "` here",
+                      parts[0].span, DidYouMean(parts[0].text, names)};
+    }
     return SqlError{StatusCode::kNotFound, "column `" + parts[missing].text + "` not found",
                     parts[missing].span, DidYouMean(parts[missing].text, names)};
   }
@@ -233,6 +239,7 @@ SqlResult<ExprPtr> ExpressionBinder::BindName(const ast::Name& name) {
 }
 
 SqlResult<ExprPtr> ExpressionBinder::BindBinary(const ast::Binary& binary, const SourceSpan& span) {
+  if (binary.op == ast::BinaryOp::kOverlaps) return BindOverlaps(binary, span);
   ASSIGN_OR_RETURN(ExprPtr left, Bind(*binary.left));
   ASSIGN_OR_RETURN(ExprPtr right, Bind(*binary.right));
   return Function(OperatorName(binary.op), {std::move(left), std::move(right)}, span);

@@ -69,6 +69,7 @@ struct GroupWindow {
 
 struct BindOptions {
   std::string time_zone = "UTC";
+  std::string database = "";  // CURRENT_DATABASE(); empty: refused
   // Where aggregates are collected; null: they are refused, `place` says where ("WHERE").
   std::vector<FoundAggregate>* aggregates = nullptr;
   bool grouped = false;  // there is a GROUP BY: results over no rows do not exist
@@ -95,6 +96,7 @@ class ExpressionBinder {
   SqlResult<ExprPtr> BindLogical(const ast::Logical& logical);
   SqlResult<ExprPtr> BindIsTest(const ast::IsTest& test, const SourceSpan& span);
   SqlResult<ExprPtr> BindBetween(const ast::Between& between, const SourceSpan& span);
+  SqlResult<ExprPtr> BindOverlaps(const ast::Binary& binary, const SourceSpan& span);
   SqlResult<ExprPtr> BindIn(const ast::InTest& in, const SourceSpan& span);
   SqlResult<ExprPtr> BindLike(const ast::LikeTest& like, const SourceSpan& span);
   SqlResult<ExprPtr> BindCase(const ast::Case& node, const SourceSpan& span);
@@ -104,6 +106,8 @@ class ExpressionBinder {
                                      const SourceSpan& span);
   SqlResult<ExprPtr> BindAggregate(const std::string& name, const ast::Call& call,
                                    const SourceSpan& span);
+  // An aggregate where options_.aggregates is null.
+  SqlError NoAggregatesHere(const std::string& name, const SourceSpan& span) const;
   // What stands for an aggregate that is collected, once however often it is there.
   ExprPtr AggregateMark(FoundAggregate found);
   // The same of VAR_POP and its like: of what they are made (bind_variance.cc).
@@ -115,7 +119,10 @@ class ExpressionBinder {
   SqlResult<ExprPtr> BindWindowProperty(const std::string& name, const ast::Call& call,
                                         const SourceSpan& span);
   SqlResult<ExprPtr> BindJson(const ast::JsonCall& call, const SourceSpan& span);
+  SqlResult<ExprPtr> BindJsonAggregate(const ast::JsonCall& call, const SourceSpan& span);
   SqlResult<ExprPtr> BindConstructor(const ast::Expr& expr);
+  // The values of JSON_OBJECT and JSON_ARRAY, among which JSON(text) may be.
+  SqlResult<std::vector<ExprPtr>> BindJsonValues(const std::vector<ast::ExprPtr>& exprs);
   SqlResult<std::vector<ExprPtr>> BindAll(const std::vector<ast::ExprPtr>& exprs);
 
   // A registered function over bound arguments.

@@ -1,5 +1,7 @@
 #include "sql/make_expression.h"
 
+#include <algorithm>
+
 #include "operators/expressions/evaluator.h"
 #include "operators/functions/function_registry.h"
 
@@ -30,9 +32,18 @@ ExprPtr FieldAt(ExprPtr row, uint32_t index) {
 }
 
 ExprPtr TextLiteral(std::string_view text) {
-  std::string value(text);
-  return Expr::MakeLiteral(DataType::Char(static_cast<int32_t>(value.size())).NotNull(),
-                           Value(std::move(value)));
+  const auto length = static_cast<int32_t>(text.size());
+  return Expr::MakeLiteral(DataType::Char(length).NotNull(), Value(std::string(text)));
+}
+
+bool IsConstant(const Expr& expr) {
+  if (expr.is_literal()) return true;
+  const Expr::Call* call = expr.call();
+  if (call == nullptr || call->function.starts_with('$')) return false;
+  const ScalarFunction* function = FunctionRegistry::Builtin().Find(call->function);
+  if (function != nullptr && !function->deterministic) return false;
+  return std::all_of(call->args.begin(), call->args.end(),
+                     [](const ExprPtr& arg) { return IsConstant(*arg); });
 }
 
 ExprPtr Not(ExprPtr expr) {

@@ -196,9 +196,32 @@ SqlError Parser::Unexpected(std::string_view expected) {
   if (follow_at_ == at_ && !follow_.empty()) message.append(follow_).append(" or ");
   message.append(expected);
   // "a column name", "an expression": a word was wanted.
-  const bool name_expected = expected.starts_with("a ") || expected.starts_with("an ");
+  const bool name_expected = (expected.starts_with("a ") || expected.starts_with("an ")) &&
+                             !expected.starts_with("a statement");
   return ErrorAt(span, std::move(message), HintForUnexpected(name_expected));
 }
+
+namespace {
+
+bool BeginsStatement(Keyword keyword) {
+  switch (keyword) {
+    case Keyword::kCREATE:
+    case Keyword::kALTER:
+    case Keyword::kDROP:
+    case Keyword::kINSERT:
+    case Keyword::kSELECT:
+    case Keyword::kEXECUTE:
+    case Keyword::kEXPLAIN:
+    case Keyword::kSHOW:
+    case Keyword::kDESCRIBE:
+    case Keyword::kUSE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 std::string Parser::HintForUnexpected(bool name_expected) const {
   constexpr auto words = [](const std::vector<Keyword>& keywords) {
@@ -209,18 +232,29 @@ std::string Parser::HintForUnexpected(bool name_expected) const {
   // A longer word only: `a` is near IN, OR, AS and says nothing.
   constexpr size_t kShortestTypo = 3;
   const Token& token = Peek();
-  if (token.kind == TokenKind::kWord && expected_at_ == at_ && token.span.length >= kShortestTypo) {
-    std::optional<std::string> near = NearestName(TextOf(token), words(expected_));
-    if (near && FindKeyword(TextOf(token)) != FindKeyword(*near)) {
-      return "did you mean " + *near + "?";
-    }
-  }
   // SELECT a FORM t: FORM was taken for an alias.
   if (alias_at_ + 1 == at_ && at_ > 0 && Previous().span.length >= kShortestTypo &&
       Previous().kind == TokenKind::kWord) {
     std::optional<std::string> near = NearestName(TextOf(Previous()), words(alias_expected_));
     if (near)
       return "did you mean " + *near + " instead of " + std::string(TextOf(Previous())) + "?";
+  }
+  if (token.kind == TokenKind::kWord && expected_at_ == at_ && token.span.length >= kShortestTypo) {
+    std::optional<std::string> near = NearestName(TextOf(token), words(expected_));
+    if (near && FindKeyword(TextOf(token)) != FindKeyword(*near)) {
+      return "did you mean " + *near + "?";
+    }
+  }
+  if (at_ > 0 && Previous().kind == TokenKind::kComma && name_expected &&
+      IsStructural(token.keyword)) {
+    return "leave out the comma before it";
+  }
+  if (at_ > 0 && Previous().kind == TokenKind::kEqual && token.kind == TokenKind::kEqual) {
+    return "a single = compares";
+  }
+  if (at_ > 0 && BeginsStatement(token.keyword) && Previous().kind != TokenKind::kSemicolon &&
+      token.span.line > Previous().span.line) {
+    return "a statement ends with ;";
   }
   if (name_expected && IsReserved(token.keyword) && !IsStructural(token.keyword)) {
     return "`" + std::string(TextOf(token)) + "` is a reserved word; as a name it needs backticks";

@@ -87,6 +87,11 @@ SqlResult<Statement> Parser::ParseStatementNode() {
     default:
       break;
   }
+  if (AtAny({Keyword::kUPDATE, Keyword::kDELETE, Keyword::kMERGE})) {
+    return ErrorAt(
+        Here(), std::string(TextOf(Peek())) + " is not supported",
+        "a table is written by INSERT INTO; with a PRIMARY KEY new rows replace old ones");
+  }
   if (!AtQueryStart() && !At(TokenKind::kLeftParen)) {
     return Unexpected("a statement (SELECT, INSERT, CREATE, SET, ...)");
   }
@@ -357,7 +362,14 @@ SqlResult<ast::Set> Parser::ParseSet() {
   Take();
   ast::Set set;
   if (At(TokenKind::kSemicolon) || At(TokenKind::kEnd)) return set;
-  ASSIGN_OR_RETURN(set.option, ParseOption());
+  const size_t begin = at_;
+  SqlResult<ast::Option> option = ParseOption();
+  if (!option.ok()) {
+    SqlError error = std::move(option).status().error();
+    if (at_ == begin && AtIdentifier()) error.hint = "write SET 'key' = 'value', both in quotes";
+    return error;
+  }
+  set.option = *std::move(option);
   return set;
 }
 

@@ -10,6 +10,7 @@
 #include "operators/not_null_enforcer.h"
 #include "operators/source.h"
 #include "sql/metadata_columns.h"
+#include "sql/option_place.h"
 #include "sql/rel_properties.h"
 #include "sql/rules.h"
 #include "sql/state_identity.h"
@@ -125,7 +126,8 @@ bool FiltersChanges(const Rel& rel) {
 }
 
 // The connector and its options, without touching anything outside.
-SqlStatus CheckSource(const plan::Table& proto, const CatalogTable& table) {
+SqlStatus CheckSource(const plan::Table& proto, const ScanRel& scan) {
+  const CatalogTable& table = *scan.table;
   auto check = [&]() -> Status {
     ASSIGN_OR_RETURN(TableInfo info, TableInfoFrom(proto));
     auto name = info.options.find("connector");
@@ -139,7 +141,9 @@ SqlStatus CheckSource(const plan::Table& proto, const CatalogTable& table) {
     }
     return connector->make_source(info).ok() ? OkStatus() : connector->make_source(info).status();
   };
-  if (Status status = check(); !status.ok()) return ErrorAt(status, {});
+  if (Status status = check(); !status.ok()) {
+    return ErrorAt(status, PlaceOfOption(status.message(), table, scan.options, {}));
+  }
   return {};
 }
 
@@ -296,7 +300,7 @@ SqlResult<PhysicalNode*> Builder::Access(const ScanRel& scan) {
       for (uint32_t field : path) out->add_fields(field);
     }
   }
-  SQL_RETURN_IF_ERROR(CheckSource(source.source().table(), table));
+  SQL_RETURN_IF_ERROR(CheckSource(source.source().table(), scan));
   int parallelism = options_.parallelism;
   if (auto it = scan.options.find("scan.parallelism"); it != scan.options.end()) {
     parallelism = std::max(1, std::atoi(it->second.c_str()));
@@ -530,7 +534,9 @@ SqlStatus Builder::AddSink(const BoundInsert& insert) {
   op.set_name("Sink(table=[" + table.name + "])");
   op.set_uid("sink(" + table.name + ")");
 
-  auto fail = [&](const Status& status) { return ErrorAt(status, insert.span); };
+  auto fail = [&](const Status& status) {
+    return ErrorAt(status, PlaceOfOption(status.message(), table, insert.options, insert.span));
+  };
   StatusOr<TableInfo> info = TableInfoFrom(sink->table());
   if (!info.ok()) return fail(info.status());
   auto connector_name = insert.options.find("connector");

@@ -52,11 +52,17 @@ SqlResult<RelPtr> QueryBinder::BindBody(const ast::Query& query) {
   return Bind(*std::get<ast::QueryPtr>(query.body));
 }
 
-SqlResult<RelPtr> QueryBinder::BindValues(const ast::Values& values) {
-  Scope none;
+BindOptions QueryBinder::Options(const char* place) const {
   BindOptions options;
   options.time_zone = config_.time_zone();
-  options.place = "VALUES";
+  options.database = catalog_.current_database();
+  options.place = place;
+  return options;
+}
+
+SqlResult<RelPtr> QueryBinder::BindValues(const ast::Values& values) {
+  Scope none;
+  const BindOptions options = Options("VALUES");
   std::vector<std::vector<ExprPtr>> rows;
   for (const ast::ExprPtr& row : values.rows) {
     ExpressionBinder binder(none, options);
@@ -179,7 +185,16 @@ SqlResult<QueryBinder::SelectList> QueryBinder::ExpandStars(const ast::Select& s
                       item.expr->span, ""};
     }
     ExpressionBinder binder(scope, {});
-    ASSIGN_OR_RETURN(ExprPtr row, binder.BindName(*star->qualifier));
+    SqlResult<ExprPtr> named = binder.BindName(*star->qualifier);
+    if (!named.ok()) {
+      std::vector<std::string> tables;
+      for (const ScopeColumn& column : scope.columns) tables.push_back(column.table);
+      const std::string qualifier = star->qualifier->ToString();
+      return SqlError{StatusCode::kNotFound,
+                      "there is neither a table nor a column `" + qualifier + "` here",
+                      star->qualifier->span, DidYouMean(qualifier, tables)};
+    }
+    const ExprPtr row = *std::move(named);
     if (row->type.kind() != TypeKind::kRow) {
       return SqlError{StatusCode::kInvalidArgument,
                       "`" + star->qualifier->ToString() + "` is a " + row->type.ToString() +
@@ -198,6 +213,30 @@ SqlResult<QueryBinder::SelectList> QueryBinder::ExpandStars(const ast::Select& s
   return list;
 }
 
+namespace {
+
+// SELECT a AS b ... WHERE b: b is not known there.
+SqlError HintAtAlias(SqlError error, const ast::Select& select) {
+  for (const ast::SelectItem& item : select.items) {
+    if (item.alias && error.message == "column `" + item.alias->text + "` not found") {
+      error.hint =
+          "WHERE does not know the names that SELECT gives: repeat the expression, or "
+          "select from a sub-query";
+    }
+  }
+  return error;
+}
+
+// Without FROM there is one row: what fails for it fails now, where it stands.
+SqlStatus CheckConstant(const ExprPtr& expr, const std::string& time_zone, const SourceSpan& span) {
+  if (!IsConstant(*expr)) return {};
+  Status status = EvaluateConstant(expr, FunctionRegistry::Builtin(), time_zone).status();
+  if (status.ok()) return {};
+  return ErrorAt(status, span);
+}
+
+}  // namespace
+
 SqlResult<RelPtr> QueryBinder::BindSelect(const ast::Select& select) {
   if (!select.windows.empty()) return Refuse("WINDOW", select.windows[0].spec.span);
   if (select.qualify) return Refuse("QUALIFY", select.qualify->span);
@@ -207,13 +246,12 @@ SqlResult<RelPtr> QueryBinder::BindSelect(const ast::Select& select) {
   } else {
     from.rel = MakeRel(ValuesRel{{{}}}, {}, Schema());
   }
-  BindOptions options;
-  options.time_zone = config_.time_zone();
+  BindOptions options = Options("WHERE");
   if (select.where) {
-    options.place = "WHERE";
     ExpressionBinder binder(from.scope, options);
-    ASSIGN_OR_RETURN(ExprPtr condition, binder.BindCondition(*select.where, "WHERE"));
-    from.rel = MakeFilter(from.rel, std::move(condition));
+    SqlResult<ExprPtr> condition = binder.BindCondition(*select.where, "WHERE");
+    if (!condition.ok()) return HintAtAlias(std::move(condition).status().error(), select);
+    from.rel = MakeFilter(from.rel, *std::move(condition));
   }
   ASSIGN_OR_RETURN(SelectList list, ExpandStars(select, from.scope));
 
@@ -231,6 +269,9 @@ SqlResult<RelPtr> QueryBinder::BindSelect(const ast::Select& select) {
       continue;
     }
     ASSIGN_OR_RETURN(ExprPtr bound, probe.Bind(*list.exprs[i]));
+    if (!select.from && !select.where && found.empty()) {
+      SQL_RETURN_IF_ERROR(CheckConstant(bound, config_.time_zone(), list.exprs[i]->span));
+    }
     if (bound->type.kind() == TypeKind::kNull) {
       return SqlError{StatusCode::kInvalidArgument, "NULL alone has no type", list.exprs[i]->span,
                       "write CAST(NULL AS INT)"};

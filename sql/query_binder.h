@@ -52,6 +52,8 @@ class QueryBinder {
     std::vector<ExprPtr> stars;      // of an item that came from *: already bound
   };
 
+  BindOptions Options(const char* place) const;
+
   SqlResult<RelPtr> BindBody(const ast::Query& query);
   SqlResult<RelPtr> BindSelect(const ast::Select& select);
   SqlResult<RelPtr> BindValues(const ast::Values& values);
@@ -98,8 +100,8 @@ std::string OwnName(const ast::Expr& expr);
 // A repeated name gets a number from 0.
 void MakeUnique(std::vector<std::string>& names);
 // `options` with what /*+ OPTIONS(...) */ sets.
-std::map<std::string, std::string> WithHints(std::map<std::string, std::string> options,
-                                             const std::vector<ast::Hint>& hints);
+SqlResult<std::map<std::string, std::string>> WithHints(std::map<std::string, std::string> options,
+                                                        const std::vector<ast::Hint>& hints);
 
 // Binds a computed column or a watermark: over the physical and metadata columns, for the watermark
 // also the computed ones.

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/data/time_zone.h"
 #include "sql/parser.h"
 #include "sql/planner.h"
 #include "sql/show.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr const char* kParallelism = "parallelism.default";
 constexpr const char* kJobName = "pipeline.name";
+constexpr const char* kTimeZone = "table.local-time-zone";
 constexpr const char* kRuntimeMode = "execution.runtime-mode";
 constexpr int kMaxParallelism = 32768;  // Flink's
 
@@ -161,6 +163,11 @@ SqlResult<StatementResult> Session::Run(const ast::Set& set) {
   }
   if (option.key == kStateTtl || option.key == kIdleTimeout) {
     SQL_RETURN_IF_ERROR(DurationOption(option.key, option.value, option.value_span).status());
+  }
+  if (option.key == kTimeZone && option.value != "default") {
+    if (Status status = TimeZone::Load(option.value).status(); !status.ok()) {
+      return SqlError{status.code(), status.message(), option.value_span, ""};
+    }
   }
   if (option.key == kRuntimeMode && option.value != "streaming" && option.value != "STREAMING") {
     result.notes.push_back("'" + option.key + "' = '" + option.value +

@@ -258,8 +258,11 @@ SqlResult<StatementResult> Show(const ast::Show& show, const Catalog& catalog,
       return NameList("function name", {}, show);
     case ast::ShowKind::kCatalogs:
       return NameList("catalog name", catalog.Catalogs(), show);
-    case ast::ShowKind::kDatabases:
-      return NameList("database name", catalog.Databases(), show);
+    case ast::ShowKind::kDatabases: {
+      if (!show.of) return NameList("database name", catalog.Databases(), show);
+      ASSIGN_OR_RETURN(std::vector<std::string> names, catalog.Databases(*show.of));
+      return NameList("database name", names, show);
+    }
     case ast::ShowKind::kCurrentCatalog:
       return TextResult("current catalog name", catalog.current_catalog());
     case ast::ShowKind::kCurrentDatabase:

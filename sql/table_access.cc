@@ -109,8 +109,8 @@ SqlResult<int64_t> DurationOption(const std::string& key, const std::string& val
                                   SourceSpan span) {
   StatusOr<Duration> duration = ParseDuration(value);
   if (duration.ok()) return int64_t{duration->count()};
-  return SqlError{StatusCode::kInvalidArgument, "'" + key + "': " + duration.status().message(),
-                  span, ""};
+  return SqlError{StatusCode::kInvalidArgument,
+                  "'" + key + "' = '" + value + "' " + duration.status().message(), span, ""};
 }
 
 SqlResult<int64_t> IdleTimeoutMs(const ScanRel& scan, const SessionConfig& config) {

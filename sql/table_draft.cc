@@ -48,8 +48,18 @@ SqlStatus BindComputedColumns(CatalogTable& table, const QueryPlanner& planner) 
   const Scope scope = TableScope(table, /*with_computed=*/false);
   for (CatalogColumn& column : table.columns) {
     if (column.kind != CatalogColumn::Kind::kComputed) continue;
-    ASSIGN_OR_RETURN(ExprPtr bound, planner.BindOver(scope, *column.expr));
-    column.type = bound->type;
+    SqlResult<ExprPtr> bound = planner.BindOver(scope, *column.expr);
+    if (!bound.ok()) {
+      SqlError error = std::move(bound).status().error();
+      for (const CatalogColumn& other : table.columns) {
+        const bool computed = other.kind == CatalogColumn::Kind::kComputed;
+        if (computed && error.message == "column `" + other.name + "` not found") {
+          error.hint = "a computed column cannot read another one: repeat its expression";
+        }
+      }
+      return error;
+    }
+    column.type = (*bound)->type;
   }
   return {};
 }
@@ -60,7 +70,10 @@ SqlError BadTimeType(const char* what, const char* which, const DataType& type,
                      " for watermark definition. The field must be of type TIMESTAMP(p) or "
                      "TIMESTAMP_LTZ(p), the supported precision 'p' is from 0 to 3, but the " +
                      which + " type is " + type.ToString(),
-                 span, type.is_timestamp() ? "write TIMESTAMP(3)" : "");
+                 span,
+                 type.is_timestamp() ? "write TIMESTAMP(3)"
+                 : type.is_string()  ? "add a computed column: t AS TO_TIMESTAMP(...)"
+                                     : "");
 }
 
 SqlStatus BindWatermark(TableDraft& draft, const QueryPlanner& planner) {

@@ -58,9 +58,10 @@ SqlResult<DataType> RowType(const ast::TypeName& type) {
 
 SqlResult<DataType> Unknown(const ast::TypeName& type) {
   static const std::vector<std::string> kKnown = {
-      "BOOLEAN",   "TINYINT",       "SMALLINT", "INT",    "BIGINT",    "FLOAT", "DOUBLE", "DECIMAL",
-      "CHAR",      "VARCHAR",       "STRING",   "BINARY", "VARBINARY", "BYTES", "DATE",   "TIME",
-      "TIMESTAMP", "TIMESTAMP_LTZ", "ARRAY",    "MAP",    "MULTISET",  "ROW"};
+      "BOOLEAN",   "TINYINT",       "SMALLINT",  "INT",     "BIGINT",   "FLOAT",
+      "DOUBLE",    "DECIMAL",       "INTEGER",   "NUMERIC", "CHAR",     "VARCHAR",
+      "STRING",    "BINARY",        "VARBINARY", "BYTES",   "DATE",     "TIME",
+      "TIMESTAMP", "TIMESTAMP_LTZ", "ARRAY",     "MAP",     "MULTISET", "ROW"};
   const std::string name = type.name->ToString();
   std::string hint = name == "TEXT" || name == "text" ? "text is STRING" : DidYouMean(name, kKnown);
   return Error(type, StatusCode::kNotFound, "there is no type `" + name + "`", std::move(hint));

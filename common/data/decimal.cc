@@ -306,6 +306,30 @@ void AppendDecimal(Int128 value, int scale, std::string& out) {
   }
 }
 
+void AppendBigDecimal(ScaledDecimal decimal, std::string& out) {
+  const int exponent = DecimalDigits(decimal.value) - 1 - decimal.scale;
+  if (decimal.scale >= 0 && exponent >= -6) {
+    return AppendDecimal(decimal.value, decimal.scale, out);
+  }
+  std::string digits;
+  AppendDecimal(decimal.value, 0, digits);
+  const size_t first = digits[0] == '-' ? 1 : 0;
+  out.append(digits, 0, first + 1);
+  if (digits.size() > first + 1) out.append(1, '.').append(digits, first + 1);
+  if (exponent == 0) return;
+  out += exponent < 0 ? "E" : "E+";
+  out += std::to_string(exponent);
+}
+
+ScaledDecimal StripTrailingZeros(ScaledDecimal decimal) {
+  if (decimal.value == 0) return {0, 0};
+  while (decimal.value % 10 == 0) {
+    decimal.value /= 10;
+    --decimal.scale;
+  }
+  return decimal;
+}
+
 double DecimalToDouble(Int128 value, int scale) {
   // Small powers and mantissas are exact doubles; otherwise through text, which rounds once.
   if (scale <= 22 && Magnitude(value) <= (Uint128{1} << 53)) {

@@ -49,6 +49,12 @@ DecimalParse ParseDecimal(std::string_view text, DecimalShape shape, Int128* out
 // All digits of the scale, never an exponent: "-0.50".
 void AppendDecimal(Int128 value, int scale, std::string& out);
 
+// As Java's BigDecimal.toString: "0.50", but "2.7E-8" where the first digit is past the sixth after
+// the point, and "1E+2" of a negative scale.
+void AppendBigDecimal(ScaledDecimal decimal, std::string& out);
+// The same number without zeros at the end: of 0.50 it is 0.5, of 100 it is 1 at scale -2.
+ScaledDecimal StripTrailingZeros(ScaledDecimal decimal);
+
 double DecimalToDouble(Int128 value, int scale);
 // The exact binary value is what is rounded (1.0005 is a little less, and becomes 1.000), as
 // Java's new BigDecimal(double) has it; empty for NaN, infinities and on overflow.

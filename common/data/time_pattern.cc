@@ -13,8 +13,11 @@ constexpr std::array<std::string_view, 12> kMonths = {
 // 1970-01-01 was a Thursday: day 0 is at index 0.
 constexpr std::array<std::string_view, 7> kDays = {"Thursday", "Friday",  "Saturday", "Sunday",
                                                    "Monday",   "Tuesday", "Wednesday"};
-constexpr std::string_view kLetters = "yuMLdDEaHkKhmsSAnNQqXxZO";
+constexpr std::string_view kLetters = "GyuMLdDEaHkKhmsSAnNQqXxZO";
 constexpr std::string_view kNumberLetters = "yudDHkKhmsSAnN";
+
+// There are no times before it here.
+std::string_view EraName(int count) { return count <= 3 ? "AD" : count == 4 ? "Anno Domini" : "A"; }
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -95,19 +98,25 @@ bool TakeName(std::string_view text, size_t* at, const std::array<std::string_vi
   return false;
 }
 
-bool TakeOffset(std::string_view text, size_t* at) {
+bool TakeOffset(std::string_view text, size_t* at, int* seconds) {
+  *seconds = 0;
   if (*at < text.size() && text[*at] == 'Z') return ++*at, true;
   if (text.substr(*at).starts_with("GMT")) {
     *at += 3;
     if (*at == text.size() || (text[*at] != '+' && text[*at] != '-')) return true;
   }
   if (*at == text.size() || (text[*at] != '+' && text[*at] != '-')) return false;
-  ++*at;
-  int64_t value;
-  if (!TakeDigits(text, at, 1, 2, &value)) return false;
+  const bool west = text[(*at)++] == '-';
+  int64_t hours, rest = 0;
+  if (!TakeDigits(text, at, 1, 2, &hours)) return false;
   size_t minutes = *at;
   if (minutes < text.size() && text[minutes] == ':') ++minutes;
-  if (TakeDigits(text, &minutes, 2, 2, &value)) *at = minutes;
+  if (TakeDigits(text, &minutes, 2, 2, &rest)) {
+    *at = minutes;
+  } else {
+    rest = 0;
+  }
+  *seconds = static_cast<int>(hours * 3600 + rest * 60) * (west ? -1 : 1);
   return true;
 }
 
@@ -126,6 +135,7 @@ struct TimePattern::Fields {
   int64_t second = 0;
   int64_t nanos = 0;
   int64_t nanos_of_day = -1;
+  std::optional<int> offset;
 
   bool SetNumber(char letter, int64_t value) {
     switch (letter) {
@@ -272,6 +282,9 @@ void TimePattern::Format(int64_t micros, int offset_seconds, std::string& out) c
     if (item.kind != Item::Kind::kField) continue;
     int count = item.count;
     switch (item.letter) {
+      case 'G':
+        out += EraName(count);
+        break;
       case 'y':
       case 'u':
         AppendYear(date.year, count, out);
@@ -419,7 +432,11 @@ bool TimePattern::ParseItems(std::string_view text, size_t* at, size_t first, si
       case 'x':
       case 'Z':
       case 'O':
-        if (!TakeOffset(text, at)) return false;
+        if (!TakeOffset(text, at, &fields->offset.emplace())) return false;
+        continue;
+      case 'G':
+        if (!text.substr(*at).starts_with(EraName(count))) return false;
+        *at += EraName(count).size();
         continue;
       case 'D':
         if (!TakeDigits(text, at, count, 3, &value)) return false;
@@ -443,11 +460,13 @@ bool TimePattern::ParseItems(std::string_view text, size_t* at, size_t first, si
   return true;
 }
 
-std::optional<int64_t> TimePattern::Parse(std::string_view text, bool prefix) const {
+std::optional<int64_t> TimePattern::Parse(std::string_view text, bool prefix,
+                                          std::optional<int>* offset) const {
   Fields fields;
   size_t at = 0;
   if (!ParseItems(text, &at, 0, items_.size(), &fields)) return std::nullopt;
   if (at != text.size() && !prefix) return std::nullopt;
+  if (offset) *offset = fields.offset;
   return fields.Resolve();
 }
 

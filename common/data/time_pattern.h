@@ -11,7 +11,7 @@
 namespace weir {
 
 // A date and time pattern of Java's DateTimeFormatter, in English: "yyyy-MM-dd'T'HH:mm:ss.SSS".
-// Letters: y u M L d D E a H k K h m s S A n N Q q X x Z O, text in quotes, optional parts in
+// Letters: G y u M L d D E a H k K h m s S A n N Q q X x Z O, text in quotes, optional parts in
 // brackets. Letters that depend on the country's calendar (Y w W e c) and names of zones are
 // refused. Times are microseconds of the wall clock since 1970-01-01 00:00:00. Immutable.
 class TimePattern {
@@ -24,8 +24,9 @@ class TimePattern {
 
   // The whole text, or with `prefix` its start. What the pattern does not say is 1970-01-01
   // 00:00:00; a day that the month does not have is its last one, as Java's SMART resolver has it.
-  // Offsets are read and ignored.
-  std::optional<int64_t> Parse(std::string_view text, bool prefix = false) const;
+  // An offset that was read is given, in seconds, where it is asked for; else it is ignored.
+  std::optional<int64_t> Parse(std::string_view text, bool prefix = false,
+                               std::optional<int>* offset = nullptr) const;
 
  private:
   struct Item {

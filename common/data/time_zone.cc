@@ -78,13 +78,25 @@ int64_t TimeZone::ToLocal(int64_t utc_micros) const {
   return utc_micros + OffsetSeconds(utc_micros) * kMicrosPerSecond;
 }
 
+namespace {
+
+int64_t ToUtcMicros(const absl::TimeZone& zone, int64_t local_micros, bool later) {
+  const int64_t seconds = FloorSeconds(local_micros);
+  const absl::TimeZone::TimeInfo info = zone.At(absl::CivilSecond(1970, 1, 1, 0, 0, 0) + seconds);
+  // `pre` is the offset before the transition, `post` the one after it.
+  const bool after = later && info.kind == absl::TimeZone::TimeInfo::REPEATED;
+  return absl::ToUnixSeconds(after ? info.post : info.pre) * kMicrosPerSecond +
+         (local_micros - seconds * kMicrosPerSecond);
+}
+
+}  // namespace
+
 int64_t TimeZone::ToUtc(int64_t local_micros) const {
-  if (!impl_) return local_micros;
-  int64_t seconds = FloorSeconds(local_micros);
-  absl::CivilSecond civil = absl::CivilSecond(1970, 1, 1, 0, 0, 0) + seconds;
-  // `pre` is the offset before the transition: what Java takes in gaps and overlaps alike.
-  absl::Time time = impl_->zone.At(civil).pre;
-  return absl::ToUnixSeconds(time) * kMicrosPerSecond + (local_micros - seconds * kMicrosPerSecond);
+  return impl_ ? ToUtcMicros(impl_->zone, local_micros, false) : local_micros;
+}
+
+int64_t TimeZone::ToUtcLater(int64_t local_micros) const {
+  return impl_ ? ToUtcMicros(impl_->zone, local_micros, true) : local_micros;
 }
 
 }  // namespace weir

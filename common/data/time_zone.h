@@ -25,6 +25,8 @@ class TimeZone {
   // Of a wall-clock time that does not exist the time as if the clock had not been set forward; of
   // one that exists twice the earlier: as Java has it.
   int64_t ToUtc(int64_t local_micros) const;
+  // The same, but of a time that exists twice the later: as Java's older calendar has it.
+  int64_t ToUtcLater(int64_t local_micros) const;
   // Seconds to add to UTC.
   int OffsetSeconds(int64_t utc_micros) const;
 

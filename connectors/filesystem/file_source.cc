@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 struct Plan {
   std::string table;
   std::string path;
-  char quote = 0;  // of CSV: between two of them a line goes on
+  LineRules rules;
   std::optional<Duration> monitor_interval;
   // Metadata columns by their number in the table, counted from the first one.
   std::vector<std::string> metadata_keys;
@@ -82,7 +82,7 @@ class FileReader final : public SourceReader {
 
   Status ReadSome(Split& split, SourceOutput& out, size_t max_rows) {
     if (!lines_.is_open()) {
-      RETURN_IF_ERROR(lines_.Open(split.path, split.offset, split.line, plan_->quote));
+      RETURN_IF_ERROR(lines_.Open(split.path, split.offset, split.line, plan_->rules));
     }
     values_.clear();
     numbers_.clear();
@@ -221,9 +221,11 @@ StatusOr<std::unique_ptr<Source>> MakeFileSource(const TableInfo& table) {
   if (!path.ok()) options.Fail("path", "is refused: " + path.status().message());
   plan->monitor_interval = options.Duration("source.monitor-interval");
   options.ReadFormats(/*reading=*/true, /*keyed=*/false);
-  if (options.String("format", "") == "csv") {
+  const std::string format = options.String("format", "");
+  plan->rules.keep_empty = format == "raw";
+  if (format == "csv") {
     StatusOr<CsvOptions> csv = CsvOptions::Read(options.WithPrefix("csv."));
-    if (csv.ok() && csv->quotes) plan->quote = csv->quote;
+    if (csv.ok() && csv->quotes) plan->rules.quote = csv->quote;
   }
   RETURN_IF_ERROR(options.Finish());
   plan->path = *path;

@@ -141,7 +141,7 @@ TEST_F(FilesystemTest, MissingAndCutFilesAreNamed) {
             NotFoundError("table `t`: the path '/nowhere/x.json' does not exist"));
   std::string path = Put("x.json", "1\n");
   LineReader reader;
-  EXPECT_EQ(reader.Open(path, 100, 1, 0).code(), StatusCode::kDataLoss);
+  EXPECT_EQ(reader.Open(path, 100, 1, {}).code(), StatusCode::kDataLoss);
 }
 
 // A writer whose blocking work is done at once.

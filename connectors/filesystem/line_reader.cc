@@ -30,10 +30,10 @@ void LineReader::Close() {
   descriptor_ = -1;
 }
 
-Status LineReader::Open(const std::string& path, uint64_t offset, int64_t line, char quote) {
+Status LineReader::Open(const std::string& path, uint64_t offset, int64_t line, LineRules rules) {
   Close();
   path_ = path;
-  quote_ = quote;
+  rules_ = rules;
   begin_ = end_ = scanned_ = 0;
   in_quotes_ = at_end_ = false;
   inner_lines_ = 0;
@@ -79,8 +79,8 @@ size_t LineReader::FindEnd() {
     const char* from = buffer_.data() + scanned_;
     auto* newline = static_cast<const char*>(std::memchr(from, '\n', end_ - scanned_));
     size_t stop = newline ? static_cast<size_t>(newline - buffer_.data()) : end_;
-    if (quote_ != 0) {
-      for (size_t i = scanned_; i < stop; ++i) in_quotes_ ^= buffer_[i] == quote_;
+    if (rules_.quote != 0) {
+      for (size_t i = scanned_; i < stop; ++i) in_quotes_ ^= buffer_[i] == rules_.quote;
     }
     scanned_ = stop + (newline ? 1 : 0);
     if (newline && !in_quotes_) return stop;
@@ -107,7 +107,7 @@ Status LineReader::Next(size_t most, std::vector<std::string_view>& lines,
     }
     size_t size = stop - begin_;
     if (size > 0 && buffer_[begin_ + size - 1] == '\r') --size;
-    if (size > 0) {
+    if (size > 0 || rules_.keep_empty) {
       lines.emplace_back(buffer_.data() + begin_, size);
       numbers.push_back(line_);
     }

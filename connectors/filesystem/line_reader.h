@@ -9,8 +9,12 @@
 
 namespace weir {
 
-// Reads one file in blocks and cuts it into lines. Where a quote character is given, a line end
-// between quotes belongs to the line (CSV).
+struct LineRules {
+  char quote = 0;           // a line end between two of them belongs to the line (CSV); 0: none
+  bool keep_empty = false;  // a line of no bytes is a line, too
+};
+
+// Reads one file in blocks and cuts it into lines.
 class LineReader {
  public:
   LineReader() = default;
@@ -20,11 +24,11 @@ class LineReader {
 
   // Begins at byte `offset`, which is the first of line `line` (counted from 1). kDataLoss when the
   // file is shorter than that.
-  Status Open(const std::string& path, uint64_t offset, int64_t line, char quote);
+  Status Open(const std::string& path, uint64_t offset, int64_t line, LineRules rules);
   bool is_open() const { return descriptor_ >= 0; }
   void Close();
 
-  // Appends up to `most` lines that are not empty, without their ends, and the number of each. The
+  // Appends up to `most` lines, without their ends, and the number of each. The
   // views last until the next call and have 64 readable bytes past them. Nothing appended: the end
   // of the file.
   Status Next(size_t most, std::vector<std::string_view>& lines, std::vector<int64_t>& numbers);
@@ -40,7 +44,7 @@ class LineReader {
 
   std::string path_;
   int descriptor_ = -1;
-  char quote_ = 0;
+  LineRules rules_;
   std::vector<char> buffer_;  // with the padding
   size_t begin_ = 0;          // of what was not returned yet
   size_t end_ = 0;

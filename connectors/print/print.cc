@@ -35,9 +35,8 @@ void AppendJavaTimestamp(int64_t micros, std::string& out) {
 
 // java.time.Instant always prints seconds.
 void AppendJavaInstant(int64_t micros, std::string& out) {
-  size_t at = out.size();
   AppendJavaTimestamp(micros, out);
-  if (out.size() - at == std::string_view("2024-01-01T00:00").size()) out += ":00";
+  if (out.size() - out.rfind('T') == std::string_view("T00:00").size()) out += ":00";
   out += 'Z';
 }
 

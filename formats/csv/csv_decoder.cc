@@ -55,6 +55,8 @@ class CsvDecoder final : public Decoder {
     while (more) {
       std::string_view field;
       if (!NextField(line, at, field, more)) return false;
+      // Behind the last field there may be a delimiter.
+      if (column == schema.size() && !more && field.empty()) return true;
       if (column < schema.size() && slot_of_[column] >= 0 && !AppendField(column, field, out)) {
         return false;
       }
@@ -140,6 +142,7 @@ class CsvDecoder final : public Decoder {
     const std::string& delimiter = options_.element_delimiter;
     size_t parts = 0;
     bool array = type.kind() == TypeKind::kArray;
+    if (!array && text.empty()) return false;
     bool more = !(array && text.empty());
     for (; more; ++parts) {
       size_t end = text.find(delimiter);
@@ -160,7 +163,8 @@ class CsvDecoder final : public Decoder {
       out.CloseList();
       return true;
     }
-    if (parts != type.fields().size()) return false;
+    if (parts != type.fields().size() && !options_.ignore_parse_errors) return false;
+    for (; parts < type.fields().size(); ++parts) out.child(parts).AppendNull();
     out.CloseRow();
     return true;
   }

@@ -1,8 +1,13 @@
+#include <algorithm>
+
+#include "common/data/utf8.h"
 #include "formats/csv/csv_format.h"
 #include "formats/text_cell.h"
 
 namespace weir {
 namespace {
+
+constexpr int kLongestLookedAt = 24;
 
 class CsvEncoder final : public Encoder {
  public:
@@ -18,7 +23,7 @@ class CsvEncoder final : public Encoder {
       }
       text_.clear();
       AppendCell(column, row, text_);
-      // Numbers never need quotes; blanks and quotes do, and so does text with a delimiter.
+      // Numbers never need quotes.
       bool text_like = !column.type().is_numeric() && column.type().kind() != TypeKind::kBoolean;
       if (text_like && NeedsQuotes(text_)) {
         AppendQuoted(out);
@@ -31,11 +36,15 @@ class CsvEncoder final : public Encoder {
 
  private:
   void AppendCell(const Column& column, size_t row, std::string& out) {
+    const Column& base = column.base();
+    size_t k = column.BaseIndex(row);
+    if (column.type().is_decimal()) {
+      const ScaledDecimal decimal{base.values<Int128>()[k], column.type().scale()};
+      return AppendMessageDecimal(decimal, options_.plain_decimals, out);
+    }
     if (IsTextCell(column.type())) {
       return AppendCellText(column, row, TimestampStandard::kSql, out);
     }
-    const Column& base = column.base();
-    size_t k = column.BaseIndex(row);
     if (column.type().kind() == TypeKind::kRow) {
       for (size_t i = 0; i < base.flat().children.size(); ++i) {
         if (i > 0) out += options_.element_delimiter;
@@ -57,11 +66,15 @@ class CsvEncoder final : public Encoder {
     }
   }
 
+  // As Flink's writer has it: with any character up to the greatest of those that mean something;
+  // of long text nobody looks.
   bool NeedsQuotes(std::string_view text) const {
     if (!options_.quotes) return false;
+    if (Utf16Length(text) > kLongestLookedAt) return true;
+    const auto greatest =
+        static_cast<unsigned char>(std::max({options_.delimiter, options_.quote, options_.escape}));
     for (char c : text) {
-      bool special = c == options_.delimiter || c == options_.quote || c == options_.escape;
-      if (static_cast<unsigned char>(c) <= ' ' || special) return true;
+      if (static_cast<unsigned char>(c) <= greatest) return true;
     }
     return options_.has_null_literal && text == options_.null_literal && !text.empty();
   }
@@ -69,12 +82,8 @@ class CsvEncoder final : public Encoder {
   void AppendQuoted(std::string& out) const {
     out += options_.quote;
     for (char c : text_) {
-      // With an escape character quotes are escaped, without one they are doubled.
-      if (options_.escape != 0 && (c == options_.quote || c == options_.escape)) {
-        out += options_.escape;
-      } else if (c == options_.quote) {
-        out += options_.quote;
-      }
+      // Doubled: quotes, and the escape character, which escapes itself.
+      if (c == options_.quote || (options_.escape != 0 && c == options_.escape)) out += c;
       out += c;
     }
     out += options_.quote;

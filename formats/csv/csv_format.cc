@@ -42,8 +42,7 @@ StatusOr<CsvOptions> CsvOptions::Read(const std::map<std::string, std::string>& 
   }
   out.element_delimiter = reader.String("array-element-delimiter", ";");
   if (out.element_delimiter.empty()) reader.Fail("array-element-delimiter", "is empty");
-  // How DECIMAL is written; without an exponent in any case.
-  reader.Bool("write-bigdecimal-in-scientific-notation", true);
+  out.plain_decimals = !reader.Bool("write-bigdecimal-in-scientific-notation", true);
   RETURN_IF_ERROR(reader.Finish());
   return out;
 }

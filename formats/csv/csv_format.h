@@ -18,6 +18,7 @@ struct CsvOptions {
   bool has_null_literal = false;
   std::string null_literal;
   std::string element_delimiter = ";";
+  bool plain_decimals = false;  // without an exponent
 
   static StatusOr<CsvOptions> Read(const std::map<std::string, std::string>& options);
 };

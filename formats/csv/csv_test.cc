@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "formats/csv/csv_format.h"
 
 namespace weir {
@@ -21,7 +23,7 @@ std::vector<std::string> DecodeLines(const SchemaPtr& schema, const Options& opt
   auto decoder = CsvFormat().make_decoder({schema, all}, options);
   EXPECT_TRUE(decoder.ok()) << decoder.status();
   auto encoder =
-      CsvFormat().make_encoder(schema, {{"field-delimiter", "|"}, {"null-literal", "NULL"}});
+      CsvFormat().make_encoder(schema, {{"field-delimiter", "\\t"}, {"null-literal", "NULL"}});
   std::vector<std::string> out;
   for (const std::string& line : lines) {
     BatchBuilder builder(schema);
@@ -34,6 +36,7 @@ std::vector<std::string> DecodeLines(const SchemaPtr& schema, const Options& opt
     for (const BadMessage& message : bad) text += "!" + message.reason;
     if (batch.rows() > 0) {
       EXPECT_EQ((*encoder)->Encode(batch, 0, text), OkStatus());
+      std::replace(text.begin(), text.end(), '\t', '|');
     }
     out.push_back(text);
   }
@@ -45,11 +48,11 @@ TEST(CsvDecoderTest, Fields) {
   EXPECT_EQ(DecodeLines(schema, {},
                         {"1,abc,1.5", "2,\"a,b \"\"q\"\"\",2", " 3 ,,3\r\n", "x,a,1", "4,short",
                          "5,a,1,more", "6,\"open", "7,\"a\"b,1"}),
-            (std::vector<std::string>{"1|abc|1.5", "2|\"a,b \"\"q\"\"\"|2.0", "3||3.0",
+            (std::vector<std::string>{"1|abc|1.5", "2|\"a,b \"\"q\"\"\"|2", "3||3",
                                       "!c0: 'x' is not of type INT",
                                       "!2 fields where 3 are expected: '4,short'",
                                       "!4 fields where 3 are expected: '5,a,1,more'",
-                                      "!a quoted field does not end: '\"open'", "7|ab|1.0"}));
+                                      "!a quoted field does not end: '\"open'", "7|ab|1"}));
 }
 
 TEST(CsvDecoderTest, IgnoredErrorsAreNull) {
@@ -83,6 +86,45 @@ TEST(CsvDecoderTest, Options) {
   EXPECT_EQ(DecodeLines(array, {{"array-element-delimiter", "--"}}, {"1--2,4"})[0], "1;2|4");
   SchemaPtr row = SchemaOf({DataType::Row({{"a", DataType::Int()}, {"b", DataType::String()}})});
   EXPECT_EQ(DecodeLines(row, {}, {"1;x"})[0], "1;x");
+}
+
+TEST(CsvDecoderTest, ADelimiterMayStandBehindTheLastField) {
+  SchemaPtr schema = SchemaOf({DataType::Int(), DataType::String()});
+  EXPECT_EQ(DecodeLines(schema, {}, {"1,a,", "2,,", "3,b,,"}),
+            (std::vector<std::string>{"1|a", "2|", "!4 fields where 2 are expected: '3,b,,'"}));
+}
+
+TEST(CsvEncoderTest, QuotesAndDecimals) {
+  struct Case {
+    DataType type;
+    Value value;
+    Options options;
+    std::string text;
+  };
+  for (const Case& c : std::vector<Case>{
+           {DataType::String(), "a-b", {}, "a-b"},
+           {DataType::String(), "a b", {}, "\"a b\""},
+           {DataType::String(), "a+b", {}, "\"a+b\""},
+           {DataType::String(), "a-b", {{"field-delimiter", ";"}}, "\"a-b\""},
+           {DataType::String(), "a<b", {{"field-delimiter", ";"}}, "a<b"},
+           {DataType::String(), std::string(24, 'x'), {}, std::string(24, 'x')},
+           {DataType::String(), std::string(25, 'x'), {}, '"' + std::string(25, 'x') + '"'},
+           {DataType::String(), "a b", {{"disable-quote-character", "true"}}, "a b"},
+           {DataType::Decimal(10, 2), Int128{150}, {}, "1.5"},
+           {DataType::Decimal(10, 2), Int128{0}, {}, "0"},
+           {DataType::Decimal(10, 2), Int128{-10000}, {}, "-1E+2"},
+           {DataType::Decimal(10, 2),
+            Int128{-10000},
+            {{"write-bigdecimal-in-scientific-notation", "false"}},
+            "-100"},
+       }) {
+    SchemaPtr schema = SchemaOf({c.type});
+    auto encoder = CsvFormat().make_encoder(schema, c.options);
+    std::string text;
+    EXPECT_EQ((*encoder)->Encode(Batch(schema, {ColumnOf(c.type, {c.value})}, 1), 0, text),
+              OkStatus());
+    EXPECT_EQ(text, c.text);
+  }
 }
 
 TEST(CsvFormatTest, Refusals) {

@@ -44,19 +44,6 @@ void AppendQuoted(std::string_view text, std::string& out) {
   out += '"';
 }
 
-// As Java's BigDecimal.toString writes small numbers: 2.7E-8.
-void AppendScientificDecimal(Int128 value, int scale, std::string& out) {
-  int exponent = DecimalDigits(value) - 1 - scale;
-  if (value == 0) exponent = -scale;
-  if (exponent >= -6) return AppendDecimal(value, scale, out);
-  std::string digits;
-  AppendDecimal(value, 0, digits);
-  size_t first = digits[0] == '-' ? 1 : 0;
-  out.append(digits, 0, first + 1);
-  if (digits.size() > first + 1) out += "." + digits.substr(first + 1);
-  out += "E" + std::to_string(exponent);
-}
-
 class JsonEncoder final : public Encoder {
  public:
   JsonEncoder(SchemaPtr schema, const JsonOptions& options) : options_(options) {
@@ -106,11 +93,11 @@ class JsonEncoder final : public Encoder {
       case TypeKind::kDouble:
         return AppendReal(column, row, out);
       case TypeKind::kDecimal: {
-        Int128 value = column.base().values<Int128>()[column.BaseIndex(row)];
+        const Int128 value = column.base().values<Int128>()[column.BaseIndex(row)];
         if (options_.plain_decimals) {
           AppendDecimal(value, column.type().scale(), out);
         } else {
-          AppendScientificDecimal(value, column.type().scale(), out);
+          AppendMessageDecimal({value, column.type().scale()}, false, out);
         }
         return OkStatus();
       }

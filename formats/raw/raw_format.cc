@@ -4,19 +4,25 @@
 #include <cstring>
 
 #include "common/config/option_reader.h"
+#include "common/data/charset.h"
 
 namespace weir {
 namespace {
 
 struct RawOptions {
   bool big_endian = true;
+  Charset charset = Charset::kUtf8;
 };
 
 StatusOr<RawOptions> ReadOptions(const std::map<std::string, std::string>& options) {
   OptionReader reader("format 'raw'", options);
   RawOptions out;
-  std::string charset = reader.String("charset", "UTF-8");
-  if (charset != "UTF-8" && charset != "utf-8") reader.Fail("charset", "is not 'UTF-8'");
+  StatusOr<Charset> charset = ParseCharset(reader.String("charset", "UTF-8"));
+  if (charset.ok()) {
+    out.charset = *charset;
+  } else {
+    reader.Fail("charset", "is refused: " + charset.status().message());
+  }
   out.big_endian =
       reader.OneOf("endianness", "big-endian", {"big-endian", "little-endian"}) == "big-endian";
   RETURN_IF_ERROR(reader.Finish());
@@ -66,6 +72,12 @@ class RawDecoder final : public Decoder {
 
  private:
   bool Append(std::string_view message, ColumnBuilder& out) {
+    if (type_.is_string() && options_.charset != Charset::kUtf8) {
+      text_.clear();
+      AppendDecoded(message, options_.charset, text_);
+      out.AppendBytes(text_);
+      return true;
+    }
     if (type_.physical() == PhysicalType::kBytes) {
       out.AppendBytes(message);
       return true;
@@ -100,6 +112,7 @@ class RawDecoder final : public Decoder {
   const DataType type_;
   const bool wanted_;
   const RawOptions options_;
+  std::string text_;
 };
 
 class RawEncoder final : public Encoder {
@@ -109,6 +122,10 @@ class RawEncoder final : public Encoder {
   Status Encode(const Batch& batch, size_t row, std::string& out) override {
     const Column& column = *batch.column(0);
     if (column.IsNull(row)) return OkStatus();
+    if (column.type().is_string()) {
+      AppendEncoded(ColumnView<std::string_view>(column)[row], options_.charset, out);
+      return OkStatus();
+    }
     if (column.type().physical() == PhysicalType::kBytes) {
       out += ColumnView<std::string_view>(column)[row];
       return OkStatus();

@@ -14,6 +14,8 @@ TEST(RawFormatTest, RoundTrips) {
   };
   for (const Case& c : std::vector<Case>{
            {DataType::String(), "abc", "abc"},
+           {DataType::String(), "aé", "a\xe9", {{"charset", "ISO-8859-1"}}},
+           {DataType::String(), "é", std::string("\0\xe9", 2), {{"charset", "UTF-16BE"}}},
            {DataType::Bytes(), std::string("\0\1", 2), std::string("\0\1", 2)},
            {DataType::Boolean(), true, "\1"},
            {DataType::SmallInt(), 258, "\1\2"},

@@ -5,9 +5,9 @@
 
 #include "common/data/decimal.h"
 #include "common/data/time_text.h"
+#include "common/data/utf8.h"
 #include "common/data/value_text.h"
 #include "operators/expressions/kernels.h"
-#include "operators/functions/utf8.h"
 
 namespace weir {
 namespace {
@@ -114,15 +114,6 @@ std::string_view CutText(std::string_view text, int64_t length) {
     if (begins && length-- == 0) break;
   }
   return text.substr(0, at);
-}
-
-int64_t Utf16Length(std::string_view text) {
-  int64_t length = 0;
-  for (char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
-    length += ((byte & 0xc0) != 0x80) + (byte >= 0xf0);
-  }
-  return length;
 }
 
 NumberParse ParseInteger(std::string_view text, int64_t min, int64_t max, int64_t* out) {

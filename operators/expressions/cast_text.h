@@ -21,8 +21,6 @@ ScalarKernel MakeCastToBinary(const DataType& from, const DataType& to);
 
 // The first `length` characters of UTF-8 text.
 std::string_view CutText(std::string_view text, int64_t length);
-// Characters as Java counts them: those beyond the basic plane are two.
-int64_t Utf16Length(std::string_view text);
 
 // Text as numbers, as CAST reads them.
 enum class NumberParse { kOk, kMalformed, kOverflow };

@@ -163,8 +163,9 @@ class Compiler {
         StatusOr<ColumnPtr> column = nodes[i]->Eval(frame);
         if (column.ok()) literal = &bound.constants.emplace_back((*column)->GetValue(0));
       }
-      bool is_json = arg.call() && (arg.call()->function == "JSON_OBJECT" ||
-                                    arg.call()->function == "JSON_ARRAY");
+      bool is_json =
+          arg.call() && (arg.call()->function == "JSON_OBJECT" ||
+                         arg.call()->function == "JSON_ARRAY" || arg.call()->function == "JSON");
       bound.args.push_back({arg.type, literal, is_json});
     }
     return bound;

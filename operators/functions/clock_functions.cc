@@ -4,7 +4,7 @@
 #include "operators/functions/builtin_functions.h"
 #include "operators/functions/signature.h"
 
-// What time it is, by the clock of the evaluation's context and by the watermark.
+// What time it is, by the clock of the evaluation's context and by the watermark; and where one is.
 
 namespace weir {
 namespace {
@@ -46,6 +46,15 @@ void AddWatermark(FunctionRegistry& registry) {
           });
 }
 
+// The binder knows the database, and gives it as the argument.
+void AddDatabase(FunctionRegistry& registry) {
+  Declare(registry,
+          {"CURRENT_DATABASE", "CURRENT_DATABASE()", "The session's database.", 1, 1,
+           Takes({Arg::kString}, DataType::String())},
+          [](std::span<const ColumnPtr> args, const DataType&, size_t,
+             const EvalContext&) -> StatusOr<ColumnPtr> { return args[0]; });
+}
+
 }  // namespace
 
 void AddClockFunctions(FunctionRegistry& registry) {
@@ -67,6 +76,7 @@ void AddClockFunctions(FunctionRegistry& registry) {
            of_day);
   registry.AddAlias("CURRENT_TIME", "LOCALTIME");
   AddWatermark(registry);
+  AddDatabase(registry);
 }
 
 }  // namespace weir

@@ -418,44 +418,6 @@ void AddMaps(FunctionRegistry& registry) {
             }
             return out.CloseList(), OkStatus();
           }));
-  Declare(registry,
-          {"STR_TO_MAP", "STR_TO_MAP(string [, between entries, between key and value])",
-           "Text such as 'a=1,b=2' as a map.", 1, 3,
-           TakesNullable({Arg::kString}, DataType::Map(DataType::String(), DataType::String()))},
-          PerRow([](auto args, size_t row, ColumnBuilder& out) {
-            auto text_of = [&](size_t k, std::string_view otherwise) {
-              return args.size() > k ? ColumnView<std::string_view>(*args[k])[row] : otherwise;
-            };
-            std::string_view text = text_of(0, ""), entry_end = text_of(1, ","),
-                             key_end = text_of(2, "=");
-            std::vector<std::pair<std::string_view, std::optional<std::string_view>>> entries;
-            while (true) {
-              size_t end = entry_end.empty() ? std::string_view::npos : text.find(entry_end);
-              std::string_view entry = text.substr(0, end);
-              size_t split = key_end.empty() ? std::string_view::npos : entry.find(key_end);
-              std::string_view key = entry.substr(0, split);
-              std::optional<std::string_view> value;
-              if (split != std::string_view::npos) value = entry.substr(split + key_end.size());
-              auto known = std::find_if(entries.begin(), entries.end(),
-                                        [&](const auto& e) { return e.first == key; });
-              if (known != entries.end()) {
-                known->second = value;
-              } else {
-                entries.emplace_back(key, value);
-              }
-              if (end == std::string_view::npos) break;
-              text.remove_prefix(end + entry_end.size());
-            }
-            for (const auto& [key, value] : entries) {
-              out.child(0).AppendBytes(key);
-              if (value) {
-                out.child(1).AppendBytes(*value);
-              } else {
-                out.child(1).AppendNull();
-              }
-            }
-            return out.CloseList(), OkStatus();
-          }));
 }
 
 }  // namespace

@@ -77,6 +77,9 @@ TEST(CollectionsTest, Maps) {
   EXPECT_EQ(Call("STR_TO_MAP", {S("k1:v1;k2:v2"), S(";"), S(":")}), "{k1=v1, k2=v2}");
   EXPECT_EQ(Call("STR_TO_MAP", {S("a")}), "{a=NULL}");
   EXPECT_EQ(Call("STR_TO_MAP", {S("a=1,a=2")}), "{a=2}");
+  EXPECT_EQ(Call("STR_TO_MAP", {S("")}), "{}");
+  EXPECT_EQ(Call("STR_TO_MAP", {S("a=1=2,,")}), "{a=1=2}");
+  EXPECT_EQ(Call("STR_TO_MAP", {S("a::1||b::2"), S("\\|\\|"), S("::")}), "{a=1, b=2}");
   EXPECT_EQ(CallType("MAP_ENTRIES", {map}), "ARRAY<ROW<`key` STRING, `value` INT>>");
 }
 

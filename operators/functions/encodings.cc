@@ -5,32 +5,15 @@
 
 #include "operators/expressions/kernels.h"
 #include "operators/functions/builtin_functions.h"
+#include "operators/functions/hex_digits.h"
 #include "operators/functions/signature.h"
-#include "operators/functions/utf8.h"
 
-// Text and bytes in other forms: hashes, hexadecimal, base64, URLs; and the name of a type.
+// Text and bytes in other forms: hashes, hexadecimal, base64; and the name of a type.
 
 namespace weir {
 namespace {
 
 using Text = std::string_view;
-
-constexpr char kLowerHex[] = "0123456789abcdef";
-constexpr char kUpperHex[] = "0123456789ABCDEF";
-
-void AppendHex(Text bytes, const char* digits, std::string& out) {
-  for (char c : bytes) {
-    out += digits[static_cast<uint8_t>(c) >> 4];
-    out += digits[static_cast<uint8_t>(c) & 15];
-  }
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 StatusOr<Text> Hash(const EVP_MD* algorithm, Text bytes, std::string& out) {
   unsigned char digest[EVP_MAX_MD_SIZE];
@@ -112,7 +95,12 @@ void AddHex(FunctionRegistry& registry) {
            TakesNullable({Arg::kString}, DataType::Bytes())},
           Map<Text, Text>([out = std::string()](Text text) mutable -> std::optional<Text> {
             out.clear();
-            int high = text.size() % 2 ? 0 : -1;
+            int high = -1;
+            // Of an odd number of digits the first is not looked at, as in Flink.
+            if (text.size() % 2 != 0) {
+              out += '\0';
+              text.remove_prefix(1);
+            }
             for (char c : text) {
               int digit = HexDigit(c);
               if (digit < 0) return std::nullopt;
@@ -147,7 +135,11 @@ void AppendBase64(Text bytes, std::string& out) {
   out.resize(at + static_cast<size_t>(written));
 }
 
-bool AppendFromBase64(Text text, std::string& out) {
+// The padding may be left out, as Java has it.
+bool AppendFromBase64(Text given, std::string& out) {
+  std::string text(given);
+  if (text.find('=') == Text::npos && text.size() % 4 > 1)
+    text.resize((text.size() + 3) / 4 * 4, '=');
   if (text.size() % 4 != 0) return false;
   size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   out.resize(text.size() / 4 * 3);
@@ -179,131 +171,6 @@ void AddBase64(FunctionRegistry& registry) {
             }
             return Text(out);
           }));
-}
-
-bool IsUrlSafe(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '*';
-}
-
-// A part of a URL, by Java's names; NULL when it has none.
-std::optional<Text> UrlPart(Text url, Text part) {
-  size_t scheme_end = url.find("://");
-  if (scheme_end == Text::npos || scheme_end == 0) return std::nullopt;
-  Text protocol = url.substr(0, scheme_end), rest = url.substr(scheme_end + 3);
-  std::optional<Text> fragment, query, user;
-  if (size_t at = rest.find('#'); at != Text::npos) {
-    fragment = rest.substr(at + 1);
-    rest = rest.substr(0, at);
-  }
-  Text file = rest.substr(std::min(rest.find_first_of("/?"), rest.size()));
-  Text authority = rest.substr(0, rest.size() - file.size());
-  Text path = file.substr(0, file.find('?'));
-  if (path.size() < file.size()) query = file.substr(path.size() + 1);
-  Text host = authority;
-  if (size_t at = host.rfind('@'); at != Text::npos) {
-    user = host.substr(0, at);
-    host = host.substr(at + 1);
-  }
-  host = host.substr(0, host.find(':'));
-  if (part == "PROTOCOL") return protocol;
-  if (part == "HOST") return host;
-  if (part == "AUTHORITY") return authority;
-  if (part == "PATH") return path;
-  if (part == "FILE") return file;
-  if (part == "QUERY") return query;
-  if (part == "REF") return fragment;
-  if (part == "USERINFO") return user;
-  return std::nullopt;
-}
-
-std::optional<Text> QueryValue(Text url, Text part, Text key) {
-  std::optional<Text> query = UrlPart(url, part);
-  if (part != "QUERY" || !query) return std::nullopt;
-  Text rest = *query;
-  while (!rest.empty()) {
-    Text pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-    size_t equals = pair.find('=');
-    if (equals != Text::npos && pair.substr(0, equals) == key) return pair.substr(equals + 1);
-  }
-  return std::nullopt;
-}
-
-void AddUrls(FunctionRegistry& registry) {
-  Declare(registry,
-          {"URL_ENCODE", "URL_ENCODE(string)", "As a form's field in a URL.", 1, 1,
-           TakesNullable({Arg::kString}, DataType::String())},
-          Map<Text, Text>([out = std::string()](Text text) mutable -> Text {
-            out.clear();
-            for (char c : text) {
-              if (IsUrlSafe(c)) {
-                out += c;
-              } else if (c == ' ') {
-                out += '+';
-              } else {
-                out += '%';
-                AppendHex({&c, 1}, kUpperHex, out);
-              }
-            }
-            return out;
-          }));
-  Declare(
-      registry,
-      {"URL_DECODE", "URL_DECODE(string)", "From a form's field in a URL; NULL when it is none.", 1,
-       1, TakesNullable({Arg::kString}, DataType::String())},
-      Map<Text, Text>([out = std::string()](Text text) mutable -> std::optional<Text> {
-        out.clear();
-        for (size_t i = 0; i < text.size(); ++i) {
-          if (text[i] != '%') {
-            out += text[i] == '+' ? ' ' : text[i];
-            continue;
-          }
-          if (i + 2 >= text.size()) return std::nullopt;
-          int high = HexDigit(text[i + 1]), low = HexDigit(text[i + 2]);
-          if (high < 0 || low < 0) return std::nullopt;
-          out += static_cast<char>(high << 4 | low);
-          i += 2;
-        }
-        return Text(out);
-      }));
-  FunctionSpec parse{"PARSE_URL",
-                     "PARSE_URL(url, part [, key])",
-                     "HOST, PATH, QUERY, REF, PROTOCOL, AUTHORITY, FILE or USERINFO of a URL, or "
-                     "the value of a key of its QUERY.",
-                     2,
-                     3,
-                     TakesNullable({Arg::kString}, DataType::String())};
-  parse.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
-                         const std::string&) -> StatusOr<ScalarKernel> {
-    if (args.size() == 2) return Map<Text, Text, Text>(UrlPart);
-    return Map<Text, Text, Text, Text>(QueryValue);
-  };
-  Declare(registry, std::move(parse));
-}
-
-bool IsUtf8Name(Text charset) {
-  std::string upper;
-  for (char c : charset) upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return upper == "UTF-8" || upper == "UTF8" || upper == "US-ASCII" || upper == "ASCII";
-}
-
-void AddCharsets(FunctionRegistry& registry) {
-  auto check = [](Text bytes, Text charset) -> StatusOr<Text> {
-    if (!IsUtf8Name(charset)) {
-      return InvalidArgumentError("the character set '" + std::string(charset) +
-                                  "' is not known: use UTF-8");
-    }
-    return bytes;
-  };
-  Declare(registry,
-          {"ENCODE", "ENCODE(string, character set)", "The bytes of a text.", 2, 2,
-           Takes({Arg::kString}, DataType::Bytes())},
-          Map<Text, Text, Text>(check));
-  Declare(registry,
-          {"DECODE", "DECODE(bytes, character set)", "The text that bytes say.", 2, 2,
-           Takes({Arg::kBinary, Arg::kString}, DataType::String())},
-          Map<Text, Text, Text>(check));
 }
 
 void AddTypeOf(FunctionRegistry& registry) {
@@ -364,8 +231,6 @@ void AddEncodingFunctions(FunctionRegistry& registry) {
   AddHashes(registry);
   AddHex(registry);
   AddBase64(registry);
-  AddUrls(registry);
-  AddCharsets(registry);
   AddTypeOf(registry);
   AddElt(registry);
 }

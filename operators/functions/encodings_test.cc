@@ -10,7 +10,7 @@ using namespace testing;  // NOLINT: the short names of cells
 struct Case {
   const char* function;
   std::vector<Cell> args;
-  const char* expected;
+  std::string expected;
 };
 
 TEST(EncodingsTest, All) {
@@ -31,13 +31,16 @@ TEST(EncodingsTest, All) {
       {"HEX", {S("é")}, "C3A9"},
       {"UNHEX", {S("616263")}, "abc"},
       {"UNHEX", {S("zz")}, "null"},
+      {"UNHEX", {S("161")}, std::string("\0a", 2)},
+      {"FROM_BASE64", {S("YWI")}, "ab"},
       {"BIN", {I(4)}, "100"},
       {"BIN", {I(0)}, "0"},
       {"BIN", {I(-1)}, "1111111111111111111111111111111111111111111111111111111111111111"},
       {"TO_BASE64", {S("hello")}, "aGVsbG8="},
       {"TO_BASE64", {S("")}, ""},
       {"FROM_BASE64", {S("aGVsbG8=")}, "hello"},
-      {"FROM_BASE64", {S("aGVsbG8")}, "error: FROM_BASE64: 'aGVsbG8' is no base64"},
+      {"FROM_BASE64", {S("aGVsb")}, "error: FROM_BASE64: 'aGVsb' is no base64"},
+      {"FROM_BASE64", {S("YQ=")}, "error: FROM_BASE64: 'YQ=' is no base64"},
       {"FROM_BASE64", {S("%%%%")}, "error: FROM_BASE64: '%%%%' is no base64"},
       {"URL_ENCODE", {S("a b&c=é")}, "a+b%26c%3D%C3%A9"},
       {"URL_DECODE", {S("a+b%26c%3D%C3%A9")}, "a b&c=é"},
@@ -54,13 +57,21 @@ TEST(EncodingsTest, All) {
       {"PARSE_URL", {S(url), S("FILE")}, "/path/p?q=1&r=2"},
       {"PARSE_URL", {S(url), S("USERINFO")}, "user"},
       {"PARSE_URL", {S("nonsense"), S("HOST")}, "null"},
-      {"ENCODE", {S("é"), S("UTF-8")}, "é"},
-      {"DECODE", {{DataType::Bytes(), "a"}, S("utf-8")}, "a"},
+      {"PARSE_URL", {S("mailto:a@b.c"), S("PATH")}, "a@b.c"},
+      {"PARSE_URL", {S("gopher://h/"), S("HOST")}, "null"},
       {"PRINTF", {S("%d-%s"), I(5), S("x")}, "5-x"},
       {"PRINTF",
        {S("%05d|%-4s|%.2f|%x%%"), I(42), S("a"), D(3.14159), I(255)},
        "00042|a   |3.14|ff%"},
       {"PRINTF", {S("%d"), S("x")}, "null"},
+      {"PRINTF", {S("%,d|%(d|%#x"), I(1234567), I(-5), I(255)}, "1,234,567|(5)|0xff"},
+      {"PRINTF", {S("%2$s %1$s %s"), S("a"), S("b")}, "b a a"},
+      {"PRINTF", {S("%3$s"), S("a")}, "null"},
+      {"PRINTF", {S("%,d %,d"), I(-1000), I(999)}, "-1,000 999"},
+      {"PRINTF", {S("%012,d"), I(1234567)}, "0001,234,567"},
+      {"PRINTF", {S("%x"), I(-1)}, "ffffffff"},
+      {"PRINTF", {S("%S%c"), S("ab"), I(67)}, "ABC"},
+      {"PRINTF", {S("%.2f"), Null(DataType::Double())}, "nu"},
       {"PRINTF", {S("%d")}, "null"},
       {"PRINTF", {S("%q"), I(1)}, "null"},
       {"PRINTF", {S("%s"), null}, "null"},

@@ -89,9 +89,13 @@ const FunctionRegistry& FunctionRegistry::Builtin() {
     AddTimeTextFunctions(*built);
     AddClockFunctions(*built);
     AddJsonFunctions(*built);
+    AddJsonCollectors(*built);
     AddRegexpFunctions(*built);
     AddCollectionFunctions(*built);
+    AddStrToMap(*built);
     AddEncodingFunctions(*built);
+    AddCharsetFunctions(*built);
+    AddInternetFunctions(*built);
     AddPrintf(*built);
     return built;
   }();

@@ -451,7 +451,20 @@ void AddJsonTexts(FunctionRegistry& registry) {
   };
   Declare(registry, std::move(spec));
 
-  // Quotes and escapes like JSON, everything past ASCII as \u too.
+  // Only among the values of JSON_OBJECT and JSON_ARRAY, which take it as it is.
+  Declare(registry,
+          {"JSON", "JSON(string)", "A text that is JSON, among the values of JSON_OBJECT.", 1, 1,
+           Takes({Arg::kString}, DataType::String())},
+          Map<Text, Text>([out = std::string()](Text text) mutable -> StatusOr<Text> {
+            if (text.empty()) return Text("null");
+            const std::optional<JsonValue> json = ParseJson(text);
+            if (!json) return JsonError("JSON", text);
+            out.clear();
+            AppendJson(*json, out);
+            return Text(out);
+          }));
+
+  // Quotes and escapes like JSON, slashes too, everything past ASCII as \u.
   Declare(registry,
           {"JSON_QUOTE", "JSON_QUOTE(string)", "A text as a JSON string.", 1, 1,
            Takes({Arg::kString}, DataType::String())},
@@ -460,6 +473,9 @@ void AddJsonTexts(FunctionRegistry& registry) {
             AppendJsonString(text, quoted);
             out.clear();
             AppendAsciiJson(quoted, out);
+            for (size_t at = 0; (at = out.find('/', at)) != Text::npos; at += 2) {
+              out.insert(at, 1, '\\');
+            }
             return out;
           }));
   Declare(registry,

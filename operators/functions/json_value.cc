@@ -4,7 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "operators/functions/utf8.h"
+#include "common/data/utf8.h"
 
 namespace weir {
 namespace {

@@ -113,7 +113,8 @@ std::optional<Int128> RoundExact(Int128 value, int from, int64_t digits, int to,
 // BigDecimal.valueOf.
 template <class T>
 T RoundApproximate(T value, int64_t digits, RoundMode mode) {
-  if (!std::isfinite(value) || value == 0 || digits > 400) return value;
+  if (value == 0) return 0;  // also of -0.0
+  if (!std::isfinite(value) || digits > 400) return value;
   if (digits < -400) return 0;
   char text[64];
   char* end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
@@ -205,10 +206,13 @@ void AddReal(FunctionRegistry& registry, const char* name, const char* descripti
 }
 
 void AddReals(FunctionRegistry& registry) {
-  AddReal(registry, "SQRT", "The square root.", [](double x) { return std::sqrt(x); });
+  // POWER(x, 0.5), as in Flink: of -Infinity it is Infinity, of -0.0 it is 0.0.
+  AddReal(registry, "SQRT", "The square root.",
+          [](double x) { return x > 0 ? std::sqrt(x) : std::pow(x, 0.5); });
   AddReal(registry, "LN", "The natural logarithm.", [](double x) { return std::log(x); });
   AddReal(registry, "LOG10", "The logarithm to base 10.", [](double x) { return std::log10(x); });
-  AddReal(registry, "LOG2", "The logarithm to base 2.", [](double x) { return std::log2(x); });
+  AddReal(registry, "LOG2", "The logarithm to base 2.",
+          [](double x) { return std::log(x) / std::numbers::ln2; });
   AddReal(registry, "EXP", "e to the power of x.", [](double x) { return std::exp(x); });
   AddReal(registry, "SIN", "The sine.", [](double x) { return std::sin(x); });
   AddReal(registry, "COS", "The cosine.", [](double x) { return std::cos(x); });

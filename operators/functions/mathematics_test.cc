@@ -60,6 +60,7 @@ TEST(MathematicsTest, Values) {
       {"LOG", {I(2), I(8)}, "3.0", "DOUBLE"},
       {"LOG", {I(8)}, "2.0794415416798357", "DOUBLE"},
       {"LOG2", {I(8)}, "3.0", "DOUBLE"},
+      {"LOG2", {I(3)}, "1.5849625007211563", "DOUBLE"},
       {"LOG10", {I(100)}, "2.0", "DOUBLE"},
       {"EXP", {I(1)}, "2.718281828459045", "DOUBLE"},
       {"SIN", {I(0)}, "0.0", "DOUBLE"},

@@ -2,7 +2,7 @@
 
 #include <re2/re2.h>
 
-#include "operators/functions/utf8.h"
+#include "common/data/utf8.h"
 
 namespace weir {
 

@@ -1,8 +1,8 @@
+#include "common/data/utf8.h"
 #include "operators/expressions/kernels.h"
 #include "operators/functions/builtin_functions.h"
 #include "operators/functions/regexp.h"
 #include "operators/functions/signature.h"
-#include "operators/functions/utf8.h"
 
 // An invalid pattern gives NULL (REGEXP: FALSE), whether it is a literal or not.
 
@@ -12,6 +12,9 @@ namespace {
 using Text = std::string_view;
 
 std::shared_ptr<Regexp> NewRegexp() { return std::make_shared<Regexp>(); }
+
+// A text of no bytes may have no address, which is how a group that took no part looks.
+Text WithAddress(Text text) { return text.data() == nullptr ? Text("") : text; }
 
 // Calls f(groups) for every match; an empty match advances by a character.
 template <class F>
@@ -26,7 +29,8 @@ void ForEachMatch(const Regexp& regexp, Text text, F&& f) {
   }
 }
 
-std::optional<Text> Extract(Regexp& regexp, Text text, Text pattern, int32_t group) {
+std::optional<Text> Extract(Regexp& regexp, Text given, Text pattern, int32_t group) {
+  const Text text = WithAddress(given);
   if (!regexp.Compile(pattern) || group < 0 || group > regexp.groups()) return std::nullopt;
   std::vector<Text> groups;
   if (!regexp.Find(text, 0, &groups)) return std::nullopt;
@@ -77,7 +81,7 @@ void AddExtract(FunctionRegistry& registry) {
           out.AppendNull();
           continue;
         }
-        ForEachMatch(*regexp, texts[i], [&](const std::vector<Text>& groups) {
+        ForEachMatch(*regexp, WithAddress(texts[i]), [&](const std::vector<Text>& groups) {
           Text found = groups[static_cast<size_t>(group)];
           if (found.data() == nullptr) {
             out.child(0).AppendNull();
@@ -94,8 +98,9 @@ void AddExtract(FunctionRegistry& registry) {
 }
 
 // The replacement is text: $1 is no group, as in Flink.
-std::optional<Text> Replace(Regexp& regexp, Text text, Text pattern, Text replacement,
+std::optional<Text> Replace(Regexp& regexp, Text given, Text pattern, Text replacement,
                             std::string& out) {
+  const Text text = WithAddress(given);
   if (!regexp.Compile(pattern)) return std::nullopt;
   out.clear();
   size_t at = 0;
@@ -148,7 +153,8 @@ void AddOthers(FunctionRegistry& registry) {
                           [regexp](Text text, Text pattern) -> std::optional<int32_t> {
                             if (!regexp->Compile(pattern)) return std::nullopt;
                             int32_t count = 0;
-                            ForEachMatch(*regexp, text, [&](const std::vector<Text>&) { ++count; });
+                            ForEachMatch(*regexp, WithAddress(text),
+                                         [&](const std::vector<Text>&) { ++count; });
                             return count;
                           });
                     });
@@ -158,8 +164,9 @@ void AddOthers(FunctionRegistry& registry) {
                      TakesNullable({Arg::kString}, DataType::Int())},
                     [](std::shared_ptr<Regexp> regexp) {
                       return Map<int32_t, Text, Text>(
-                          [regexp](Text text, Text pattern) -> std::optional<int32_t> {
+                          [regexp](Text given, Text pattern) -> std::optional<int32_t> {
                             if (!regexp->Compile(pattern)) return std::nullopt;
+                            const Text text = WithAddress(given);
                             std::vector<Text> groups;
                             if (!regexp->Find(text, 0, &groups)) return 0;
                             auto begin = static_cast<size_t>(groups[0].data() - text.data());

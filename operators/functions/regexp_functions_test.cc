@@ -46,6 +46,7 @@ TEST(RegexpFunctionsTest, All) {
       {"REGEXP", {null, S("a")}, "null"},
       {"REGEXP_COUNT", {S("hello world"), S("o")}, "2"},
       {"REGEXP_COUNT", {S("abc"), S("x")}, "0"},
+      {"REGEXP_SUBSTR", {S(""), S("")}, ""},
       {"REGEXP_INSTR", {S("日本o"), S("o")}, "3"},
       {"REGEXP_INSTR", {S("abc"), S("x")}, "0"},
       {"REGEXP_SUBSTR", {S("hello world"), S("w.*")}, "world"},

@@ -1,10 +1,10 @@
 #include <algorithm>
 
+#include "common/data/utf8.h"
 #include "operators/expressions/cast_text.h"
 #include "operators/expressions/kernels.h"
 #include "operators/functions/builtin_functions.h"
 #include "operators/functions/signature.h"
-#include "operators/functions/utf8.h"
 
 namespace weir {
 namespace {
@@ -285,14 +285,57 @@ void AddSubstrings(FunctionRegistry& registry) {
           }));
 }
 
-// The character, from 1, at which `part` is first found from character `from` on; 0: nowhere.
+// The character, from 1, at which `part` is first found from character `from` on; 0: nowhere. What
+// is in front of the text is its start; nothing is found there at once.
 int32_t Locate(Text part, Text text, int64_t from) {
-  if (from < 1) return 0;
-  size_t begin = ByteOfCharacter(text, from - 1);
-  if (begin == text.size() && from > 1 && !part.empty()) return 0;
-  size_t found = text.find(part, begin);
+  if (part.empty()) return 1;
+  size_t found = text.find(part, ByteOfCharacter(text, std::max<int64_t>(from, 1) - 1));
   if (found == Text::npos) return 0;
   return static_cast<int32_t>(CharacterCount(text.substr(0, found))) + 1;
+}
+
+// The character, from 1, at which `part` is found the n-th time from character `from` on, or when
+// that is negative, backwards from the character that many from the end; 0: nowhere.
+StatusOr<int32_t> Instr(Text text, Text part, int32_t from, int32_t nth) {
+  if (nth < 1) return InvalidArgumentError("INSTR: there is no occurrence " + std::to_string(nth));
+  if (from == 0) return 0;
+  const int64_t characters = CharacterCount(text);
+  if (part.empty()) return from > 0 ? 1 : static_cast<int32_t>(characters) + 1;
+  size_t at;
+  if (from > 0) {
+    at = text.find(part, ByteOfCharacter(text, from - 1));
+  } else if (characters + from < 0) {
+    return 0;
+  } else {
+    at = text.rfind(part, ByteOfCharacter(text, characters + from));
+  }
+  while (at != Text::npos && --nth > 0) {
+    if (from < 0 && at == 0) return 0;
+    at = from > 0 ? text.find(part, at + 1) : text.rfind(part, at - 1);
+  }
+  if (at == Text::npos) return 0;
+  return static_cast<int32_t>(CharacterCount(text.substr(0, at))) + 1;
+}
+
+void AddInstr(FunctionRegistry& registry) {
+  FunctionSpec spec{"INSTR",
+                    "INSTR(string, part [, from [, occurrence]])",
+                    "Where the part is found, from 1, backwards from a negative place; else 0.",
+                    2,
+                    4,
+                    Takes({Arg::kString, Arg::kString, Arg::kInt}, DataType::Int())};
+  spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
+                        const std::string&) -> StatusOr<ScalarKernel> {
+    if (args.size() == 2) {
+      return Map<int32_t, Text, Text>([](Text text, Text part) { return Locate(part, text, 1); });
+    }
+    if (args.size() == 3) {
+      return Map<int32_t, Text, Text, int32_t>(
+          [](Text text, Text part, int32_t from) { return Instr(text, part, from, 1); });
+    }
+    return Map<int32_t, Text, Text, int32_t, int32_t>(Instr);
+  };
+  Declare(registry, std::move(spec));
 }
 
 void AddPositions(FunctionRegistry& registry) {
@@ -300,10 +343,7 @@ void AddPositions(FunctionRegistry& registry) {
           {"POSITION", "POSITION(part IN string)", "Where the part is found, from 1; else 0.", 2, 2,
            Takes({Arg::kString}, DataType::Int())},
           Map<int32_t, Text, Text>([](Text part, Text text) { return Locate(part, text, 1); }));
-  Declare(registry,
-          {"INSTR", "INSTR(string, part)", "Where the part is found, from 1; else 0.", 2, 2,
-           Takes({Arg::kString}, DataType::Int())},
-          Map<int32_t, Text, Text>([](Text text, Text part) { return Locate(part, text, 1); }));
+  AddInstr(registry);
   FunctionSpec spec{"LOCATE",
                     "LOCATE(part, string [, from])",
                     "Where the part is found at or behind a character, from 1; else 0.",
@@ -361,6 +401,24 @@ void Translate(Text text, Text from, Text to, std::string& out) {
   }
 }
 
+// Of `from` and `to` NULL is the same as nothing.
+StatusOr<ColumnPtr> TranslateKernel(std::span<const ColumnPtr> args, const DataType& type,
+                                    size_t rows, const EvalContext&) {
+  ColumnView<Text> texts(*args[0]), from(*args[1]), to(*args[2]);
+  ColumnBuilder out(type, rows);
+  std::string text;
+  for (size_t i = 0; i < rows; ++i) {
+    if (texts.IsNull(i)) {
+      out.AppendNull();
+      continue;
+    }
+    text.clear();
+    Translate(texts[i], from.IsNull(i) ? Text() : from[i], to.IsNull(i) ? Text() : to[i], text);
+    out.AppendBytes(text);
+  }
+  return out.Finish();
+}
+
 // The text with `length` characters from `from` on replaced; as it is when `from` lies outside.
 void Overlay(Text text, Text by, int64_t from, int64_t length, std::string& out) {
   int64_t characters = CharacterCount(text);
@@ -391,7 +449,7 @@ void AddReplacements(FunctionRegistry& registry) {
           {"TRANSLATE", "TRANSLATE(string, from, to)",
            "Each character of `from` replaced by the one at its place in `to`.", 3, 3,
            Takes({Arg::kString}, DataType::String())},
-          Map<Text, Text, Text, Text>(changing(Translate)));
+          TranslateKernel);
   FunctionSpec overlay{"OVERLAY", "OVERLAY(string PLACING by FROM start [FOR length])",
                        "A part replaced by another text.", 3, 4};
   overlay.resolve = TakesWith({Arg::kString, Arg::kString, Arg::kInt, Arg::kInt},
@@ -418,7 +476,7 @@ void AddReplacements(FunctionRegistry& registry) {
   Declare(registry, std::move(overlay));
   Declare(registry,
           {"REVERSE", "REVERSE(string)", "The characters from the last to the first.", 1, 1,
-           Takes({Arg::kString}, DataType::String())},
+           TakesNullable({Arg::kString}, DataType::String())},
           Map<Text, Text>([out = std::string()](Text text) mutable -> Text {
             out.assign(text);
             for (size_t at = 0; at < text.size();) {
@@ -494,13 +552,14 @@ void AddPadding(FunctionRegistry& registry) {
 }
 
 // The part between the separators, from 0; null when there are not so many or the text is empty.
+// Without a separator a blank is one, as in Flink.
 std::optional<Text> SplitIndex(Text text, Text separator, int64_t index) {
-  if (index < 0 || text.empty() || separator.empty()) return std::nullopt;
+  if (index < 0 || text.empty()) return std::nullopt;
   while (true) {
-    size_t end = text.find(separator);
+    size_t end = separator.empty() ? text.find_first_of(" \t\n\v\f\r") : text.find(separator);
     if (index-- == 0) return text.substr(0, end);
     if (end == Text::npos) return std::nullopt;
-    text.remove_prefix(end + separator.size());
+    text.remove_prefix(end + std::max<size_t>(separator.size(), 1));
   }
 }
 
@@ -545,7 +604,7 @@ void AddSplits(FunctionRegistry& registry) {
                 out.child(0).AppendBytes(text.substr(0, bytes));
                 text.remove_prefix(bytes);
               }
-              while (!separator.empty()) {
+              while (!separator.empty() && !texts[i].empty()) {
                 size_t end = text.find(separator);
                 out.child(0).AppendBytes(text.substr(0, end));
                 if (end == Text::npos) break;
@@ -609,8 +668,9 @@ void AddCharacterTests(FunctionRegistry& registry) {
   AddCharacterTest(registry, "IS_DIGIT", "Whether there are only digits.",
                    [](Text text) { return EveryCharacter(text, IsDecimalDigit); });
   AddCharacterTest(registry, "IS_DECIMAL", "Whether it can be read as a number.", [](Text text) {
-    // What a number may be written with, so that NaN and Infinity are none.
-    return text.find_first_not_of("+-0123456789.eE") == Text::npos && ParseDouble(text).has_value();
+    const bool sign = text.starts_with('-') || text.starts_with('+');
+    return EveryCharacter(text.substr(sign ? 1 : 0), IsDecimalDigit) ||
+           ParseDouble(text).has_value();
   });
 }
 

@@ -197,10 +197,20 @@ TEST(TimeFunctionsTest, FromText) {
        {S("2024-02-29 12"), S("yyyy-MM-dd HH"), S("Asia/Tokyo")},
        "2024-02-29 03:00:00.000"},
       {"TO_TIMESTAMP_LTZ", {Null(DataType::BigInt()), I(3)}, "null"},
+      {"TO_TIMESTAMP_LTZ",
+       {S("nope")},
+       "error: TO_TIMESTAMP_LTZ: 'nope' is no timestamp (with a pattern it would be NULL)"},
+      {"TO_TIMESTAMP_LTZ", {S("nope"), S("yyyy")}, "null"},
       {"UNIX_TIMESTAMP", {S("2024-02-29 12:34:56")}, "1709210096"},
       {"UNIX_TIMESTAMP", {S("2024-02-29 12:34:56.789")}, "1709210096"},
       {"UNIX_TIMESTAMP", {S("1970-01-01 09:00:00")}, "0", "Asia/Tokyo"},
       {"UNIX_TIMESTAMP", {S("2024/02/29"), S("yyyy/MM/dd")}, "1709164800"},
+      {"UNIX_TIMESTAMP",
+       {S("2015-07-24 10:00:00 +0200"), S("yyyy-MM-dd HH:mm:ss Z")},
+       "1437724800",
+       "Asia/Tokyo"},
+      // The clock shows 01:30 twice: the later one counts.
+      {"UNIX_TIMESTAMP", {S("2024-11-03 01:30:00")}, "1730626200", "America/Los_Angeles"},
       {"UNIX_TIMESTAMP", {S("nonsense")}, "-9223372036854775808"},
       {"UNIX_TIMESTAMP", {kNull}, "null"},
       {"FROM_UNIXTIME", {I(0)}, "1970-01-01 09:00:00", "Asia/Tokyo"},
@@ -209,7 +219,7 @@ TEST(TimeFunctionsTest, FromText) {
        {S("1970-01-01 00:00:00"), S("UTC"), S("America/Los_Angeles")},
        "1969-12-31 16:00:00"},
       {"CONVERT_TZ", {S("nonsense"), S("UTC"), S("UTC")}, "null"},
-      {"CONVERT_TZ", {S("1970-01-01 00:00:00"), S("UTC"), S("Mars")}, "null"},
+      {"CONVERT_TZ", {S("1970-01-01 00:00:00"), S("PST"), S("Mars")}, "1970-01-01 08:00:00"},
   });
   EXPECT_TRUE(Call("TO_TIMESTAMP_LTZ", {I(1), I(6)}).starts_with("error: TO_TIMESTAMP_LTZ takes"));
   EXPECT_EQ(CallType("TO_TIMESTAMP", {S("x")}), "TIMESTAMP(3)");

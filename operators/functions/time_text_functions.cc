@@ -91,7 +91,8 @@ void AddDateFormat(FunctionRegistry& registry) {
             std::optional<int64_t> micros = ParseFullTimestamp(time);
             if (!micros) return std::optional<Text>();
             out.clear();
-            compiled->Format(*micros, 0, out);
+            // Of a text the seconds are all that Flink reads.
+            compiled->Format(TruncateMicros(*micros, 0), 0, out);
             return std::optional<Text>(out);
           });
     }
@@ -272,7 +273,13 @@ ScalarKernel MakeTextToTimestampLtz(size_t args) {
     return TruncateMicros(zone->ToUtc(*micros), 3);
   };
   if (args == 1) {
-    return Map<int64_t, Text>([convert](Text text) { return convert(text, nullptr, "UTC"); });
+    // Alone among these functions it fails, as Flink's.
+    return Map<int64_t, Text>([convert](Text text) -> StatusOr<int64_t> {
+      const std::optional<int64_t> micros = convert(text, nullptr, "UTC");
+      if (micros) return *micros;
+      return InvalidArgumentError("TO_TIMESTAMP_LTZ: '" + std::string(text.substr(0, 100)) +
+                                  "' is no timestamp (with a pattern it would be NULL)");
+    });
   }
   if (args == 2) {
     return Map<int64_t, Text, Text>(
@@ -293,8 +300,13 @@ void AddToTimestampLtz(FunctionRegistry& registry) {
     DataType result = DataType::TimestampLtz(3);
     if (args[0].type.is_string()) return TakesNullable({Arg::kString}, result)(args);
     if (args.size() > 2) return InvalidArgumentError("");
-    bool approximate = args[0].type.is_approximate() || args[0].type.is_decimal();
-    return TakesNullable({approximate ? Arg::kDouble : Arg::kBigInt, Arg::kInt}, result)(args);
+    if (args[0].type.is_approximate())
+      return TakesNullable({Arg::kDouble, Arg::kInt}, result)(args);
+    ASSIGN_OR_RETURN(ResolvedFunction resolved,
+                     TakesNullable({Arg::kNumeric, Arg::kInt}, result)(args));
+    // Of a DECIMAL the whole units count, as in Flink.
+    resolved.argument_types[0] = DataType::BigInt().WithNullable(args[0].type.nullable());
+    return resolved;
   };
   spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
                         const std::string&) -> StatusOr<ScalarKernel> {
@@ -368,9 +380,11 @@ void AddUnixTimes(FunctionRegistry& registry) {
     auto parse = [cache, zone](Text text, Text pattern) -> int64_t {
       const TimePattern* compiled = cache->Get(pattern);
       std::optional<int64_t> micros;
-      if (compiled) micros = compiled->Parse(text, true);
+      std::optional<int> offset;
+      if (compiled) micros = compiled->Parse(text, true, &offset);
       if (!micros) return std::numeric_limits<int64_t>::min();
-      int64_t utc = zone.ToUtc(*micros);
+      // An offset in the text is worth more than the session's zone.
+      const int64_t utc = offset ? *micros - *offset * kMicrosPerSecond : zone.ToUtcLater(*micros);
       return utc / kMicrosPerSecond - (utc % kMicrosPerSecond < 0);
     };
     if (args.size() == 1) {
@@ -381,10 +395,48 @@ void AddUnixTimes(FunctionRegistry& registry) {
   Declare(registry, std::move(to));
 }
 
+// As java.util.TimeZone has it: old abbreviations are zones, and what is none is UTC.
+TimeZone LenientZone(Text name, ZoneCache& zones) {
+  constexpr std::pair<Text, Text> kAbbreviations[] = {{"ACT", "Australia/Darwin"},
+                                                      {"AET", "Australia/Sydney"},
+                                                      {"AGT", "America/Argentina/Buenos_Aires"},
+                                                      {"ART", "Africa/Cairo"},
+                                                      {"AST", "America/Anchorage"},
+                                                      {"BET", "America/Sao_Paulo"},
+                                                      {"BST", "Asia/Dhaka"},
+                                                      {"CAT", "Africa/Harare"},
+                                                      {"CNT", "America/St_Johns"},
+                                                      {"CST", "America/Chicago"},
+                                                      {"CTT", "Asia/Shanghai"},
+                                                      {"EAT", "Africa/Addis_Ababa"},
+                                                      {"ECT", "Europe/Paris"},
+                                                      {"EST", "-05:00"},
+                                                      {"HST", "-10:00"},
+                                                      {"IET", "America/Indiana/Indianapolis"},
+                                                      {"IST", "Asia/Kolkata"},
+                                                      {"JST", "Asia/Tokyo"},
+                                                      {"MIT", "Pacific/Apia"},
+                                                      {"MST", "-07:00"},
+                                                      {"NET", "Asia/Yerevan"},
+                                                      {"NST", "Pacific/Auckland"},
+                                                      {"PLT", "Asia/Karachi"},
+                                                      {"PNT", "America/Phoenix"},
+                                                      {"PRT", "America/Puerto_Rico"},
+                                                      {"PST", "America/Los_Angeles"},
+                                                      {"SST", "Pacific/Guadalcanal"},
+                                                      {"VST", "Asia/Ho_Chi_Minh"}};
+  for (const auto& [abbreviation, zone] : kAbbreviations) {
+    if (name == abbreviation) name = zone;
+  }
+  const TimeZone* zone = zones.Get(name);
+  return zone ? *zone : TimeZone();
+}
+
 void AddConvertTz(FunctionRegistry& registry) {
   FunctionSpec spec{"CONVERT_TZ",
                     "CONVERT_TZ(string, from zone, to zone)",
-                    "A time's text in another zone; NULL when it says no time.",
+                    "A time's text in another zone; NULL when it says no time. A zone that is none "
+                    "is UTC.",
                     3,
                     3,
                     TakesNullable({Arg::kString}, DataType::String())};
@@ -396,11 +448,11 @@ void AddConvertTz(FunctionRegistry& registry) {
         [from_zones, to_zones, out = std::string()](Text text, Text from,
                                                     Text to) mutable -> std::optional<Text> {
           std::optional<int64_t> micros = ParseFullTimestamp(text);
-          const TimeZone* from_zone = from_zones->Get(from);
-          const TimeZone* to_zone = to_zones->Get(to);
-          if (!micros || !from_zone || !to_zone) return std::nullopt;
+          if (!micros) return std::nullopt;
+          const TimeZone from_zone = LenientZone(from, *from_zones);
+          const TimeZone to_zone = LenientZone(to, *to_zones);
           out.clear();
-          AppendTimestamp(to_zone->ToLocal(from_zone->ToUtc(*micros)), 0, ' ', out);
+          AppendTimestamp(to_zone.ToLocal(from_zone.ToUtcLater(*micros)), 0, ' ', out);
           return Text(out);
         });
   };

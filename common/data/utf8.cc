@@ -1,4 +1,4 @@
-#include "operators/functions/utf8.h"
+#include "common/data/utf8.h"
 
 #include <locale.h>
 #include <wctype.h>
@@ -20,6 +20,18 @@ locale_t Unicode() {
 
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; }
 
+constexpr uint32_t kCapitalSigma = 0x3a3, kFinalSigma = 0x3c2;
+
+// Whether a letter is before the character at `at`, and none behind it.
+bool EndsAWord(std::string_view text, size_t at, size_t bytes) {
+  size_t before = at;
+  while (before > 0 && IsContinuation(text[before - 1])) --before;
+  size_t ignored;
+  const bool begun = before > 0 && IsLetter(DecodeCharacter(text, before - 1, &ignored));
+  const size_t after = at + bytes;
+  return begun && (after == text.size() || !IsLetter(DecodeCharacter(text, after, &ignored)));
+}
+
 }  // namespace
 
 size_t CharacterBytes(std::string_view text, size_t at) {
@@ -36,6 +48,15 @@ int64_t CharacterCount(std::string_view text) {
   int64_t count = 0;
   for (size_t at = 0; at < text.size(); at += CharacterBytes(text, at)) ++count;
   return count;
+}
+
+int64_t Utf16Length(std::string_view text) {
+  int64_t length = 0;
+  for (char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    length += ((byte & 0xc0) != 0x80) + (byte >= 0xf0);
+  }
+  return length;
 }
 
 size_t ByteOfCharacter(std::string_view text, int64_t index) {
@@ -121,6 +142,8 @@ void AppendLower(std::string_view text, std::string& out) {
     uint32_t code_point = DecodeCharacter(text, at, &bytes);
     if (bytes == 1) {
       out += c;
+    } else if (code_point == kCapitalSigma && EndsAWord(text, at, bytes)) {
+      AppendCharacter(kFinalSigma, out);
     } else {
       AppendCharacter(static_cast<uint32_t>(towlower_l(code_point, Unicode())), out);
     }
@@ -132,6 +155,19 @@ bool IsLetter(uint32_t code_point) {
   return iswalpha_l(code_point, Unicode()) && !IsDecimalDigit(code_point);
 }
 
-bool IsDecimalDigit(uint32_t code_point) { return code_point >= '0' && code_point <= '9'; }
+bool IsDecimalDigit(uint32_t code_point) { return DecimalDigit(code_point) >= 0; }
+
+int DecimalDigit(uint32_t code_point) {
+  // The zeros of the scripts in the basic plane; nine digits follow each.
+  constexpr uint32_t kZeros[] = {0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6,
+                                 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50, 0x0ed0,
+                                 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80,
+                                 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900,
+                                 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10};
+  for (uint32_t zero : kZeros) {
+    if (code_point >= zero && code_point < zero + 10) return static_cast<int>(code_point - zero);
+  }
+  return -1;
+}
 
 }  // namespace weir
