@@ -10,7 +10,8 @@ changelog is folded: for each row's text +I and +U count one up, -U and -D one d
 left at the end must be equal. With --resume each job is stopped in its middle and goes on at that
 parallelism (resumed_local.cc); folded are the rows before and after together. Where the answer is an error, an error must come; its text and the
 rows before it are free. A script says in comments before its first statement where it is less
-strict, or differs on purpose:
+strict, or differs on purpose. Files that a script writes go below /tmp/weir-golden/, which becomes
+a folder of the run:
 
     -- weir: order: any      the rows' order is free (several sources): folded at every parallelism
     -- weir: order: window   keys of one window come in any order: adjacent +I rows with equal times
@@ -36,6 +37,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDENS = ROOT / "tests" / "sql" / "flink"
 KNOWN = ROOT / "tests" / "sql" / "known_differences.txt"
+WRITTEN = "/tmp/weir-golden"
 KINDS = {"+I": 1, "+U": 1, "-U": -1, "-D": -1}
 
 
@@ -133,13 +135,15 @@ def run_one(arguments, path):
         return f"--- {expected_path.relative_to(ROOT)}: no such file; tests/sql/record writes it\n"
     # The input is one split read by one source subtask, whatever the parallelism of the rest: else
     # watermarks, and what is late, would depend on which subtask is heard first.
+    shown = ",\n  'scan.parallelism' = '1'"  # by SHOW CREATE TABLE
     plain, single = "'connector' = 'filesystem'", "'connector' = 'filesystem', 'scan.parallelism' = '1'"
     script = path.read_text(encoding="utf-8")
-    with tempfile.NamedTemporaryFile("w", suffix=".sql", encoding="utf-8") as file:
-        file.write(script.replace(plain, single))
-        file.flush()
-        return compare(arguments, path, file.name, directives, expected_path,
-                       lambda text: text.replace(single, plain))
+    with tempfile.TemporaryDirectory(prefix="weir-golden-") as folder:
+        file = pathlib.Path(folder) / "script.sql"
+        written = str(pathlib.Path(folder) / "written")
+        file.write_text(script.replace(plain, single).replace(WRITTEN, written), encoding="utf-8")
+        return compare(arguments, path, file, directives, expected_path,
+                       lambda text: text.replace(single, plain).replace(shown, "").replace(written, WRITTEN))
 
 
 def compare(arguments, path, script, directives, expected_path, restore):

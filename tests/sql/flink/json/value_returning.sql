@@ -1,0 +1,7 @@
+-- weir: order: any
+CREATE TEMPORARY VIEW j AS SELECT * FROM (VALUES (1, '{"i": 17, "d": 1.5, "b": true, "s": "x", "n": null, "big": 9007199254740993, "neg": -0.5}'), (2, '{}'), (3, 'bad'), (4, CAST(NULL AS STRING)), (5, '{"i": "42", "d": "2.5", "b": "false", "s": 7}')) AS t(id, s);
+SELECT id, JSON_VALUE(s, '$.i'), JSON_VALUE(s, '$.d'), JSON_VALUE(s, '$.b'), JSON_VALUE(s, '$.s'), JSON_VALUE(s, '$.n'), JSON_VALUE(s, '$.big'), JSON_VALUE(s, '$.neg') FROM j;
+SELECT id, JSON_VALUE(s, '$.i' RETURNING INTEGER), JSON_VALUE(s, '$.d' RETURNING DOUBLE), JSON_VALUE(s, '$.b' RETURNING BOOLEAN), JSON_VALUE(s, '$.s' RETURNING STRING) FROM j WHERE id < 5;
+SELECT id, JSON_VALUE(s, '$.i' RETURNING INTEGER NULL ON EMPTY DEFAULT -1 ON ERROR), JSON_VALUE(s, 'lax $.zz' RETURNING INTEGER DEFAULT 5 ON EMPTY), JSON_VALUE(s, '$.zz' RETURNING BOOLEAN DEFAULT TRUE ON ERROR) FROM j WHERE id < 5;
+SELECT id, JSON_VALUE(s, 'strict $.zz' DEFAULT 'err' ON ERROR), JSON_VALUE(s, 'lax $.zz' DEFAULT s ON EMPTY), JSON_VALUE(s, '$.s' NULL ON ERROR), JSON_VALUE(s, '$' DEFAULT 'obj' ON ERROR) FROM j;
+SELECT TYPEOF(JSON_VALUE('{}', '$.a')), TYPEOF(JSON_VALUE('{}', '$.a' RETURNING INTEGER)), TYPEOF(JSON_VALUE('{}', '$.a' RETURNING BOOLEAN)), TYPEOF(JSON_VALUE('{}', '$.a' RETURNING DOUBLE)), TYPEOF(JSON_VALUE('{}', '$.a' RETURNING VARCHAR));

@@ -1,0 +1,17 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1');
+CREATE TEMPORARY TABLE t (id INT) WITH ('connector' = 'datagen', 'number-of-rows' = '1', 'fields.id.kind' = 'sequence', 'fields.id.start' = '2', 'fields.id.end' = '2');
+SELECT * FROM t;
+DROP TEMPORARY TABLE t;
+SELECT * FROM t;
+CREATE VIEW v AS SELECT id FROM t;
+CREATE TEMPORARY VIEW v AS SELECT id + 10 AS id FROM t;
+SELECT * FROM v;
+DROP TEMPORARY VIEW v;
+SELECT * FROM v;
+DROP VIEW v;
+DROP VIEW IF EXISTS v;
+DROP TEMPORARY VIEW IF EXISTS v;
+DROP TABLE IF EXISTS nope;
+DROP TEMPORARY TABLE IF EXISTS nope;
+DROP TABLE t;
+SHOW TABLES;

@@ -1,0 +1,7 @@
+-- weir: order: any
+CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES (1, 65), (2, 97), (3, 0), (4, 255), (5, 256), (6, 353), (7, -1), (8, CAST(NULL AS INT)), (9, 128)) AS t(id, n);
+SELECT id, CHR(n), CHAR_LENGTH(CHR(n)) FROM v WHERE n > 0 OR n IS NULL;
+SELECT id, ASCII(CHR(n)) FROM v;
+SELECT id, CHAR_LENGTH(CHR(n)) FROM v;
+SELECT CHR(CAST(97 AS BIGINT)), CHR(CAST(98 AS TINYINT)), TYPEOF(CHR(97)), TYPEOF(ASCII('a'));
+SELECT ASCII(s) FROM (VALUES ('a'), ('Z9'), (''), (' '), ('日'), (CAST(NULL AS STRING))) AS t(s);
