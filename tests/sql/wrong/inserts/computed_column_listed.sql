@@ -1,0 +1,9 @@
+CREATE TABLE orders (
+  order_id BIGINT NOT NULL,
+  customer STRING,
+  amount DECIMAL(10, 2),
+  ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+) WITH ('connector' = 'datagen', 'number-of-rows' = '10');
+CREATE TABLE t (a BIGINT, b AS a + 1) WITH ('connector' = 'blackhole');
+INSERT INTO t (b) SELECT order_id FROM orders;

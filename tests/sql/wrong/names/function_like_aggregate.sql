@@ -1,0 +1,1 @@
+SELECT COUNTT(*) FROM (VALUES (1)) AS t(x);

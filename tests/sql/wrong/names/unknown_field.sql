@@ -1,0 +1,2 @@
+CREATE TABLE t (r ROW<name STRING, age INT>) WITH ('connector' = 'datagen');
+SELECT t.r.nme FROM t;

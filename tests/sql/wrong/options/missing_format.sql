@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'kafka', 'topic' = 'a', 'properties.bootstrap.servers' = 'localhost:9092');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'format' = 'json');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('topic' = 'a');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'kafak', 'topic' = 'a');
+SELECT * FROM t;

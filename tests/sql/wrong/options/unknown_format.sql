@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = '/tmp/x', 'format' = 'jsno');
+SELECT * FROM t;

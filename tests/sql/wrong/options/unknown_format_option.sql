@@ -1,0 +1,7 @@
+CREATE TABLE t (id INT) WITH (
+  'connector' = 'filesystem',
+  'path' = '/tmp/x',
+  'format' = 'json',
+  'json.ignore-parse-error' = 'true'
+);
+SELECT * FROM t;

@@ -1,0 +1,5 @@
+CREATE TABLE t (id INT) WITH (
+  'connector' = 'datagen',
+  'number-of-row' = '5'
+);
+SELECT * FROM t;

@@ -1,0 +1,1 @@
+CREATE TABLE t (timestamp TIMESTAMP(3)) WITH ('connector' = 'print');

@@ -1,0 +1,1 @@
+CREATE TABLE t (id INT, c AS idd + 1) WITH ('connector' = 'print');

@@ -1,0 +1,1 @@
+CREATE TABLE t (id INT, name STRING, id BIGINT) WITH ('connector' = 'print');

@@ -1,0 +1,2 @@
+CREATE TABLE orders (id INT) WITH ('connector' = 'print');
+CREATE TABLE t LIKE order;

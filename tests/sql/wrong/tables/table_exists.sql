@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT) WITH ('connector' = 'print');
+CREATE TABLE t (id INT) WITH ('connector' = 'print');

@@ -1,0 +1,1 @@
+SELECT (1, 2) OVERLAPS (2, 3);
