@@ -262,7 +262,7 @@ TEST(SessionTest, TemporaryTablesHidePermanentOnes) {
         "'default_catalog.default_database.a' does not exist.\nhint: did you mean `a`?\n"},
        {"DROP VIEW a",
         "error 1:11: View with identifier 'default_catalog.default_database.a' does not exist.\n"
-        "hint: did you mean `a`?\n"},
+        "hint: it is a table: DROP TABLE\n"},
        {"CREATE TABLE a (x INT)",
         "error 1:14: Table (or view) default_database.a already exists in Catalog "
         "default_catalog.\n"},
@@ -301,7 +301,7 @@ TEST(SessionTest, Views) {
         "OK\nk | INT | false | null | null | null\n"},
        {"DROP TABLE w",
         "error 1:12: Table with identifier 'default_catalog.default_database.w' does not exist.\n"
-        "hint: did you mean `w`?\n"},
+        "hint: it is a view: DROP VIEW\n"},
        {"DROP VIEW w; SHOW VIEWS", "OK\n"}});
 }
 
@@ -446,9 +446,10 @@ TEST(SessionTest, SetAndReset) {
         "error 1:29: 'parallelism.default' must be a number from 1 to 32768, "
         "not 'two'\n"},
        {"SET 'table.exec.state.ttl' = '-1 h'",
-        "error 1:30: 'table.exec.state.ttl': is not a duration such as '5 s' or '1 min'\n"},
+        "error 1:30: 'table.exec.state.ttl' = '-1 h' is not a duration such as '5 s' or '1 min'\n"},
        {"SET 'table.exec.source.idle-timeout' = 'soon'",
-        "error 1:40: 'table.exec.source.idle-timeout': is not a duration such as '5 s' or '1 "
+        "error 1:40: 'table.exec.source.idle-timeout' = 'soon' is not a duration such as '5 s' or "
+        "'1 "
         "min'\n"}});
   terminal.Run("SET 'x' = 'y'");
   EXPECT_EQ(terminal.last().schema, nullptr);

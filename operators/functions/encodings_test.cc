@@ -68,7 +68,7 @@ TEST(EncodingsTest, All) {
       {"PRINTF", {S("%2$s %1$s %s"), S("a"), S("b")}, "b a a"},
       {"PRINTF", {S("%3$s"), S("a")}, "null"},
       {"PRINTF", {S("%,d %,d"), I(-1000), I(999)}, "-1,000 999"},
-      {"PRINTF", {S("%012,d"), I(1234567)}, "0001,234,567"},
+      {"PRINTF", {S("%0,12d"), I(1234567)}, "0001,234,567"},
       {"PRINTF", {S("%x"), I(-1)}, "ffffffff"},
       {"PRINTF", {S("%S%c"), S("ab"), I(67)}, "ABC"},
       {"PRINTF", {S("%.2f"), Null(DataType::Double())}, "nu"},
