@@ -424,7 +424,9 @@ def answers(cluster, arguments):
     api.get("/jobs/x", 400)
     api.ask("PATCH", f"/jobs/{NOBODY}", status=404)
     api.ask("DELETE", "/cluster")
-    cluster.eventually(lambda: cluster.pid("jobmanager") is None, 10, "the job manager has ended")
+    # It ends, and the supervisor brings it back.
+    cluster.eventually(lambda: cluster.restarts()["jobmanager"][0] == 1, 20, "the job manager has ended")
+    cluster.kills["jobmanager"] = 1
     missing = api.schemas.operations - api.seen
     expect(not missing, f"never asked: {sorted(missing)}")
     cluster.say(f"{len(api.seen)} operations")
