@@ -108,7 +108,7 @@ class Container:
             # nspawn ends with us, and what it runs with it.
             self.process = subprocess.Popen(["systemd-nspawn", *options], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True,
-                                            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+                                            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM))
         self.wait(self.find_leader, 20, "does not start")
 
     def find_leader(self):

@@ -96,13 +96,19 @@ class Build:
             binds.append(f"--bind={cache}:{settings['target']}")
         environment = {**self.environment, **self.image.environment}
         with open(self.log, "ab") as log:
-            done = subprocess.run(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--pipe", "--as-pid2",
-                                   "--resolv-conf=off", "--timezone=off", f"--directory={self.image.root}",
-                                   f"--chdir={self.image.workdir}", *binds,
-                                   *(f"--setenv={name}={value}" for name, value in environment.items()),
-                                   "/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-        if done.returncode != 0:
-            raise Problem(f"RUN {command}\nended with code {done.returncode}\n{tail(self.log, 30)}")
+            step = subprocess.Popen(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--pipe", "--as-pid2",
+                                     "--resolv-conf=off", "--timezone=off", f"--directory={self.image.root}",
+                                     f"--chdir={self.image.workdir}", *binds,
+                                     *(f"--setenv={name}={value}" for name, value in environment.items()),
+                                     "/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+            try:
+                code = step.wait()
+            except BaseException:
+                step.terminate()  # killed, nspawn would leave behind what it runs
+                step.wait()
+                raise
+        if code != 0:
+            raise Problem(f"RUN {command}\nended with code {code}\n{tail(self.log, 30)}")
 
     def do_copy(self, arguments):
         found, rest = options(arguments)
