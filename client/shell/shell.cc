@@ -10,9 +10,9 @@
 #include "client/script.h"
 #include "client/shell/live_table.h"
 #include "client/shell/terminal.h"
-#include "common/base/nearest_name.h"
 #include "common/base/time.h"
 #include "common/base/version.h"
+#include "common/config/declared_options.h"
 #include "common/data/batch_builder.h"
 
 namespace weir {
@@ -275,13 +275,9 @@ Status Shell::ShowRows(const StatementResult& result) {
 }
 
 Status Shell::RunQuery(const SessionStatement& statement, const StatementResult& result) {
-  const auto& options = session_.config().options;
-  const auto said = options.find(kResultMode);
-  std::string mode = said == options.end() ? "TABLE" : Capitals(said->second);
-  if (mode != "TABLE" && mode != "CHANGELOG" && mode != "TABLEAU") {
-    return InvalidArgumentError("SET '" + std::string(kResultMode) + "' = '" + said->second +
-                                "': there are table, changelog and tableau");
-  }
+  ConfigReader reader("the prompt", session_.config().options);
+  std::string mode = reader.OneOf(kResultMode);
+  RETURN_IF_ERROR(reader.first_error());
   if (mode == "TABLE" && !editor_.interactive()) mode = "TABLEAU";
   std::unique_ptr<ResultPrinter> printer = MakeResultPrinter(OutputFormat::kTable, streams_.out);
   if (mode == "TABLE") printer = std::make_unique<LiveTable>(streams_.out, &TerminalSize);

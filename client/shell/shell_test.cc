@@ -83,7 +83,7 @@ TEST_F(ShellTest, ResultModes) {
   EXPECT_TRUE(Run({"SET 'sql-client.execution.result-mode' = 'tableau';", "SELECT 1 AS c;"}));
   EXPECT_THAT(out_.str(), HasSubstr("| c |\n+---+\n| 1 |"));
   EXPECT_FALSE(Run({"SET 'sql-client.execution.result-mode' = 'tabel';", "SELECT 1;"}));
-  EXPECT_THAT(err_.str(), HasSubstr("there are table, changelog and tableau"));
+  EXPECT_THAT(err_.str(), HasSubstr("is none of TABLE|CHANGELOG|TABLEAU"));
 }
 
 TEST_F(ShellTest, MistakesAreShownAndForgiven) {
