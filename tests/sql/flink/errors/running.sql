@@ -21,5 +21,3 @@ SELECT LPAD('hi', -1, 'x');
 SET 'table.exec.sink.not-null-enforcer' = 'DROP';
 SELECT CAST(x AS DECIMAL(4, 1)) FROM (VALUES (1.5), (12345.6), (2.5)) AS t(x);
 SELECT LPAD('hi', -1, 'x');
-SET 'table.exec.sink.not-null-enforcer' = 'IGNORE';
-SELECT 1;

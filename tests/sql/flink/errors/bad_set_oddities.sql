@@ -1,0 +1,2 @@
+SET 'table.exec.sink.not-null-enforcer' = 'IGNORE';
+SELECT 1;
