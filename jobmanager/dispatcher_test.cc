@@ -210,8 +210,7 @@ TEST_F(DispatcherTest, EndedJobsBeyondALimitAreForgotten) {
   std::vector<std::string> ids;
   const auto listed = [&] {
     std::set<std::string> found;
-    const auto reply =
-        Await<rpc::ListJobsReply>([&](auto done) { dispatcher_->ListJobs(done); });
+    const auto reply = Await<rpc::ListJobsReply>([&](auto done) { dispatcher_->ListJobs(done); });
     for (const auto& job : reply.jobs()) found.insert(job.job_id());
     return found;
   };

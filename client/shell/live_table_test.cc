@@ -66,7 +66,8 @@ TEST(LiveTableTest, DrawsWhatFitsAndLeavesTheTableBehind) {
   table.Idle();
   const std::string screen = out.str();
   EXPECT_EQ(screen.find("\x1b[?1049h"), 0u);
-  EXPECT_NE(screen.find("SELECT n FROM a_name_longer_than_the_scr\x1b[K\n"), std::string::npos) << screen;
+  EXPECT_NE(screen.find("SELECT n FROM a_name_longer_than_the_scr\x1b[K\n"), std::string::npos)
+      << screen;
   EXPECT_EQ(screen.find("| 1 |"), std::string::npos) << "two lines for rows";
   EXPECT_NE(screen.find("| 2 |"), std::string::npos) << screen;
   EXPECT_NE(screen.find("3 rows, the last 2 shown; 3 changes"), std::string::npos) << screen;
