@@ -24,7 +24,8 @@ CREATE TABLE numbers (n BIGINT, ts AS TO_TIMESTAMP_LTZ(n, 3), WATERMARK FOR ts A
   'connector' = 'kafka', 'topic' = 'numbers', 'properties.bootstrap.servers' = 'localhost:9092', 'format' = 'json',
   'scan.startup.mode' = 'earliest-offset');
 CREATE TABLE away (n BIGINT, c BIGINT) WITH ('connector' = 'blackhole');
-INSERT INTO away SELECT n, COUNT(*) FROM numbers GROUP BY n;
+INSERT INTO away SELECT n, COUNT(*) FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(ts), INTERVAL '1' SECOND))
+GROUP BY n, window_start, window_end;
 """
 ROWS = 5000
 
