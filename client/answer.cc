@@ -17,4 +17,8 @@ int Fail(const rpc::SqlError& error) {
   return 1;
 }
 
+Status ToStatus(const rpc::SqlError& error) {
+  return Status(static_cast<StatusCode>(error.code()), error.message());
+}
+
 }  // namespace weir

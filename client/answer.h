@@ -13,6 +13,9 @@ namespace weir {
 int Fail(const Status& status);
 int Fail(const rpc::SqlError& error);
 
+// What a reply says went wrong; code 0: nothing.
+Status ToStatus(const rpc::SqlError& error);
+
 // One document on one line, to standard output.
 template <class Json>
 void PrintJson(const Json& json) {

@@ -149,6 +149,10 @@ std::string WatermarkText(int64_t watermark) {
   return TimeText(watermark);
 }
 
+std::string CountText(int64_t n, const std::string& what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
 std::string BytesText(int64_t bytes) {
   if (bytes < 1000) return fmt::format("{} B", bytes);
   double amount = static_cast<double>(bytes);

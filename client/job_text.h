@@ -23,6 +23,8 @@ std::string TaskManagersJson(const rpc::ClusterInfo& cluster);
 std::string DurationText(int64_t millis);
 // "none", "end", or the time
 std::string WatermarkText(int64_t watermark);
+// "1 row", "12 rows"
+std::string CountText(int64_t n, const std::string& what);
 // "12 B", "3.4 MB"
 std::string BytesText(int64_t bytes);
 

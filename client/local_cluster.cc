@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "client/answer.h"
 #include "client/task_environment.h"
 #include "common/base/version.h"
 #include "common/data/batch_codec.h"
@@ -23,10 +24,6 @@ Reply Await(const Call& call) {
   std::future<Reply> future = promise->get_future();
   call([promise](Reply reply) { promise->set_value(std::move(reply)); });
   return future.get();
-}
-
-Status ToStatus(const rpc::SqlError& error) {
-  return Status(static_cast<StatusCode>(error.code()), error.message());
 }
 
 }  // namespace
@@ -112,7 +109,7 @@ StatusOr<std::string> LocalCluster::Submit(JobCompiler::Job job, const std::stri
   auto reply = Await<rpc::SubmitReply>([&](auto done) {
     dispatcher_->SubmitJob(std::move(job), std::move(request), std::move(done));
   });
-  if (reply.error().code() != 0) return ToStatus(reply.error());
+  RETURN_IF_ERROR(ToStatus(reply.error()));
   return reply.jobs(0).job_id();
 }
 
@@ -123,7 +120,7 @@ StatusOr<LocalCluster::Fetched> LocalCluster::Fetch(const std::string& job_id, i
   request.set_token(token);
   auto reply = Await<rpc::FetchResultsReply>(
       [&](auto done) { dispatcher_->FetchResults(request, std::move(done)); });
-  if (reply.error().code() != 0) return ToStatus(reply.error());
+  RETURN_IF_ERROR(ToStatus(reply.error()));
   Fetched fetched;
   fetched.next_token = reply.next_token();
   fetched.finished = reply.finished();
@@ -170,7 +167,7 @@ Status LocalCluster::Stop(const std::string& job_id) {
   request.set_job_id(job_id);
   auto reply =
       Await<rpc::StopReply>([&](auto done) { dispatcher_->StopJob(request, std::move(done)); });
-  return reply.error().code() != 0 ? ToStatus(reply.error()) : OkStatus();
+  return ToStatus(reply.error());
 }
 
 std::string LocalCluster::SavepointOf(const std::string& job_id) {

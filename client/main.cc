@@ -551,6 +551,14 @@ std::string CommandOf(const CLI::App& app) {
   return command.get_name() + (below.empty() ? "" : " " + below.front()->get_name());
 }
 
+// Whether the command needs an address and was given none. Processes read their configuration.
+bool AsksJobManager(const CLI::App& app) {
+  const CLI::App* given = app.get_subcommands().front();
+  if (const auto below = given->get_subcommands(); !below.empty()) given = below.front();
+  const CLI::Option* address = given->get_option_no_throw("--jobmanager");
+  return address != nullptr && address->count() == 0 && given->get_name() != "taskmanager";
+}
+
 // The first word that the command cannot place.
 std::string UnexpectedWord(const CLI::App& app) {
   const CLI::App* given = app.get_subcommands().front();
@@ -574,11 +582,11 @@ int UsageError(const std::string& message) {
 
 int Main(int argc, char** argv) {
   Arguments arguments;
+  // Only those who ask a job manager need it: `weir version` answers whatever is in that file.
   const StatusOr<Configuration> configuration = LoadConfiguration(ConfigurationFile());
-  if (!configuration.ok()) return ExitCode(configuration.status());
   for (std::string* address : {&arguments.cluster.jobmanager, &arguments.run.cluster.jobmanager,
                                &arguments.sql.jobmanager, &arguments.top.cluster.jobmanager}) {
-    *address = JobManagerAddress(*configuration);
+    *address = JobManagerAddress(configuration.ok() ? *configuration : Configuration());
   }
   arguments.config.file = ConfigurationFile();
   CLI::App app{kAbout, "weir"};
@@ -616,6 +624,7 @@ int Main(int argc, char** argv) {
     return UsageError(e.what());
   }
   const std::string command = CommandOf(app);
+  if (!configuration.ok() && AsksJobManager(app)) return ExitCode(configuration.status());
   if (command == "savepoint" && arguments.job.empty()) {
     return UsageError("`weir savepoint` needs a JOB, see `weir list`");
   }

@@ -3,12 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <random>
 #include <utility>
 #include <vector>
 
 #include "common/base/logging.h"
 #include "common/base/planted_bug.h"
+#include "common/base/random_id.h"
 #include "common/base/version.h"
 #include "jobmanager/job_options.h"
 
@@ -16,17 +16,6 @@ namespace weir {
 namespace {
 
 constexpr int kMostAttemptsToTakeBack = 20;  // of what was refused; half a second apart
-
-std::string RandomId() {
-  std::random_device device;
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string id;
-  for (int i = 0; i < 4; ++i) {
-    uint32_t bits = device();
-    for (int j = 0; j < 8; ++j, bits >>= 4) id.push_back(kDigits[bits & 15]);
-  }
-  return id;
-}
 
 std::shared_ptr<const JobSnapshot> OfEnded(const JobStore::Entry& entry) {
   rpc::JobDetails details;
@@ -179,7 +168,7 @@ StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& 
                                                         const rpc::SubmitRequest& request) {
   jobstore::StoredJob stored;
   stored.set_version(1);
-  stored.set_job_id(environment_.make_job_id ? environment_.make_job_id() : RandomId());
+  stored.set_job_id(environment_.make_job_id ? environment_.make_job_id() : RandomHexId());
   *stored.mutable_graph() = job.graph;
   for (const auto& [key, value] : options_.default_config) {
     stored.mutable_graph()->mutable_config()->insert({key, value});

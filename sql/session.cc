@@ -184,15 +184,6 @@ SqlResult<StatementResult> Session::Run(const ast::Set& set) {
   }
   const ast::Option& option = *set.option;
   StatementResult result;
-  if (option.key == kParallelism && !ReadParallelism(option.value)) {
-    return SqlError{StatusCode::kInvalidArgument,
-                    "'" + option.key + "' must be a number from 1 to " +
-                        std::to_string(kMaxParallelism) + ", not '" + option.value + "'",
-                    option.value_span, ""};
-  }
-  if (option.key == kStateTtl || option.key == kIdleTimeout) {
-    SQL_RETURN_IF_ERROR(DurationOption(option.key, option.value, option.value_span).status());
-  }
   if (option.key == kTimeZone && option.value != "default") {
     if (Status status = TimeZone::Load(option.value).status(); !status.ok()) {
       return SqlError{status.code(), status.message(), option.value_span, ""};

@@ -443,8 +443,11 @@ TEST(SessionTest, SetAndReset) {
        {"RESET 'a'; SET", "a | 1\nb | 2\n"},
        {"RESET; SET", "a | 1\n"},
        {"SET 'parallelism.default' = 'two'",
-        "error 1:29: 'parallelism.default' must be a number from 1 to 32768, "
-        "not 'two'\n"},
+        "error 1:29: 'parallelism.default' = 'two' is not a whole number\n"},
+       {"SET 'parallelism.default' = '0'",
+        "error 1:29: 'parallelism.default' = '0' must be at least 1\n"},
+       {"SET 'parallelism.default' = '32769'",
+        "error 1:29: 'parallelism.default' = '32769' must be at most 32768\n"},
        {"SET 'table.exec.state.ttl' = '-1 h'",
         "error 1:30: 'table.exec.state.ttl' = '-1 h' is not a duration such as '5 s' or '1 min'\n"},
        {"SET 'table.exec.source.idle-timeout' = 'soon'",

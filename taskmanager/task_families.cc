@@ -7,14 +7,6 @@
 namespace weir {
 namespace {
 
-std::string NameOf(const plan::Vertex& vertex) {
-  std::string name;
-  for (const plan::OperatorNode& node : vertex.chain()) {
-    name += (name.empty() ? "" : " -> ") + node.name();
-  }
-  return name;
-}
-
 void AddFlinks(const rpc::TaskMetrics& task, const MetricFamilies::Labels& labels,
                MetricFamilies& families) {
   const auto gauge = [&](const char* name, int64_t value) {
@@ -88,7 +80,7 @@ void AddTaskFamilies(const rpc::TaskMetrics& task, const plan::JobGraph& graph, 
     return AddFlinks(task,
                      {{"job_id", task.job_id()},
                       {"job_name", graph.name()},
-                      {"task_name", NameOf(vertex)},
+                      {"task_name", vertex.name()},
                       {"subtask_index", std::to_string(task.subtask())}},
                      families);
   }
@@ -96,7 +88,7 @@ void AddTaskFamilies(const rpc::TaskMetrics& task, const plan::JobGraph& graph, 
           {{"job_id", task.job_id()},
            {"job_name", graph.name()},
            {"vertex", std::to_string(task.vertex())},
-           {"vertex_name", NameOf(vertex)},
+           {"vertex_name", vertex.name()},
            {"subtask", std::to_string(task.subtask())},
            {"source", source ? "true" : "false"}},
           families);

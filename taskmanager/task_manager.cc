@@ -7,12 +7,12 @@
 #include <future>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <thread>
 #include <utility>
 
 #include "common/base/logging.h"
 #include "common/base/process_usage.h"
+#include "common/base/random_id.h"
 #include "common/base/version.h"
 #include "common/http/http_server.h"
 #include "taskmanager/control_client.h"
@@ -22,17 +22,6 @@
 
 namespace weir {
 namespace {
-
-// Tells this process from one that was started again in its place.
-std::string RandomInstance() {
-  std::random_device device;
-  std::string name;
-  for (int i = 0; i < 4; ++i) {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    for (uint32_t word = device(), n = 0; n < 8; ++n, word >>= 4) name += kDigits[word & 15];
-  }
-  return name;
-}
 
 std::string HostName() {
   char name[256] = {};
@@ -70,7 +59,7 @@ class TaskManager::Impl {
     registration.set_slots(options.slots);
     registration.set_pid(getpid());
     registration.set_host(HostName());
-    registration.set_instance(RandomInstance());
+    registration.set_instance(RandomHexId());
     const MachineSize machine = ReadMachineSize();
     registration.set_cpu_cores(machine.cpu_cores);
     registration.set_physical_memory_bytes(machine.memory_bytes);

@@ -4,21 +4,14 @@
 #include <thread>
 #include <utility>
 
+#include "client/answer.h"
 #include "client/cluster_client.h"
+#include "client/job_text.h"
 #include "client/local.h"
 #include "client/local_cluster.h"
 
 namespace weir {
 namespace {
-
-Status ToStatus(const rpc::SqlError& error) {
-  if (error.code() == 0) return OkStatus();
-  return Status(static_cast<StatusCode>(error.code()), error.message());
-}
-
-std::string Count(int n, const std::string& what) {
-  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
-}
 
 class ClusterBackend : public ShellBackend {
  public:
@@ -31,7 +24,8 @@ class ClusterBackend : public ShellBackend {
     int slots = 0;
     for (const auto& task_manager : cluster.task_managers()) slots += task_manager.slots();
     return "connected to " + client_->address() + ": " +
-           Count(cluster.task_managers_size(), "task manager") + ", " + Count(slots, "slot");
+           CountText(cluster.task_managers_size(), "task manager") + ", " +
+           CountText(slots, "slot");
   }
 
   // The job manager plans the statement anew, in a session made by the definitions.

@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <histedit.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+
+#include "client/shell/terminal.h"
 
 namespace weir {
 namespace {
@@ -24,16 +25,11 @@ class PlainLines : public LineEditor {
   bool interactive() const override { return false; }
 };
 
-size_t TerminalColumns() {
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 // In columns, as wide as the terminal.
 void ListWords(const std::vector<std::string>& words) {
   size_t width = 0;
   for (const std::string& word : words) width = std::max(width, word.size() + 2);
-  const size_t per_line = std::max<size_t>(1, TerminalColumns() / width);
+  const size_t per_line = std::max<size_t>(1, TerminalSize().columns / width);
   std::string text = "\n";
   for (size_t i = 0; i < std::min(words.size(), kMostListed); ++i) {
     text += words[i];

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/changelog_text.h"
+#include "client/job_text.h"
 #include "common/base/time.h"
 
 namespace weir {
@@ -20,10 +21,6 @@ std::string TableText(const ResultHeader& header, const std::vector<const LiveRo
   std::ostringstream text;
   table.Finish(text);
   return std::move(text).str();
-}
-
-std::string Count(int64_t n, const std::string& what) {
-  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -92,9 +89,9 @@ void LiveTable::Draw() {
   const size_t shown = lines > kFrameLines ? lines - kFrameLines : 1;
   std::string text =
       CollapseWhitespace(statement_) + "\n\n" + TableText(header_, rows_.Last(shown));
-  text += Count(static_cast<int64_t>(rows_.size()), "row");
+  text += CountText(static_cast<int64_t>(rows_.size()), "row");
   if (rows_.size() > shown) text += ", the last " + std::to_string(shown) + " shown";
-  text += "; " + Count(changes_, "change") + "; Ctrl-C ends the query\n";
+  text += "; " + CountText(changes_, "change") + "; Ctrl-C ends the query\n";
   screen_.Draw(text);
   dirty_ = false;
   drawn_at_ns_ = Clock::Real().MonotonicNanos();
@@ -103,7 +100,7 @@ void LiveTable::Draw() {
 void LiveTable::EndRows() {
   screen_.Leave();
   if (rows_.size() > 0) out_ << TableText(header_, rows_.Last(kMostInTheEnd));
-  out_ << Count(static_cast<int64_t>(rows_.size()), "row");
+  out_ << CountText(static_cast<int64_t>(rows_.size()), "row");
   if (rows_.size() > kMostInTheEnd) out_ << ", the last " << kMostInTheEnd << " shown";
   out_ << std::endl;
 }

@@ -1,7 +1,6 @@
 #include "common/config/declared_options.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "common/base/check.h"
 
@@ -14,13 +13,14 @@ using enum OptionType;
 constexpr OptionDeclaration kOptions[] = {
     // ---- jobs
     {"pipeline.name", kJob, kString, "", "the job's name, in place of one made of its tables"},
-    {"parallelism.default", kJob, kInteger, "1", "subtasks of each operator", "", "", 1, 32768},
+    {"parallelism.default", kJob, kInteger, "1", "subtasks of each operator", "", "", "", 1, 32768},
     {"pipeline.max-parallelism", kJob, kInteger, "128",
      "key groups of the job: the highest parallelism it can ever have; fixed by its first start",
-     "", "", 1, 32768},
+     "", "", "", 1, 32768},
     {"execution.runtime-mode", kJob, kOneOf, "STREAMING", "every job is a stream; others are noted",
-     "STREAMING|BATCH|AUTOMATIC"},
-    {"execution.batch-size", kJob, kInteger, "4096", "rows in a batch at most", "", "", 1, 1 << 20},
+     "", "STREAMING|BATCH|AUTOMATIC"},
+    {"execution.batch-size", kJob, kInteger, "4096", "rows in a batch at most", "", "", "", 1,
+     1 << 20},
     {"execution.buffer-timeout.interval", kJob, kDuration, "100 ms",
      "how long a row waits for others to travel with"},
     {"table.local-time-zone", kJob, kString, "UTC",
@@ -30,10 +30,10 @@ constexpr OptionDeclaration kOptions[] = {
     {"table.exec.source.idle-timeout", kJob, kDuration, "0 ms",
      "a partition without rows for so long no longer holds back the watermark; 0: it always does"},
     {"table.exec.sink.not-null-enforcer", kJob, kOneOf, "ERROR",
-     "what a NULL in a NOT NULL column of a sink does: fail the job, or drop the row",
+     "what a NULL in a NOT NULL column of a sink does: fail the job, or drop the row", "",
      "ERROR|DROP"},
     {"table.optimizer.agg-phase-strategy", kJob, kOneOf, "AUTO",
-     "whether aggregates are made in one phase or in two, before and after the exchange",
+     "whether aggregates are made in one phase or in two, before and after the exchange", "",
      "AUTO|ONE_PHASE|TWO_PHASE"},
     // ---- checkpoints
     {"execution.checkpointing.interval", kJob, kDuration, "0 ms",
@@ -43,29 +43,29 @@ constexpr OptionDeclaration kOptions[] = {
     {"execution.checkpointing.timeout", kJob, kDuration, "10 min",
      "a checkpoint that takes longer is given up"},
     {"execution.checkpointing.tolerable-failed-checkpoints", kJob, kInteger, "0",
-     "so many checkpoints in a row may fail before the job begins again", "", "", 0},
+     "so many checkpoints in a row may fail before the job begins again", "", "", "", 0},
     {"execution.checkpointing.num-retained", kJob, kInteger, "1", "completed checkpoints kept", "",
-     "state.checkpoints.num-retained", 1, 1'000'000},
+     "", "state.checkpoints.num-retained", 1, 1'000'000},
     {"execution.checkpointing.externalized-checkpoint-retention", kJob, kOneOf,
      "NO_EXTERNALIZED_CHECKPOINTS",
-     "whether checkpoints stay when the job is canceled or has failed",
+     "whether checkpoints stay when the job is canceled or has failed", "",
      "NO_EXTERNALIZED_CHECKPOINTS|DELETE_ON_CANCELLATION|RETAIN_ON_CANCELLATION"},
     {"execution.checkpointing.dir", kJob, kString, "",
-     "checkpoints go into a folder a job here; job manager and task managers must see it", "",
-     "state.checkpoints.dir", INT64_MIN, INT64_MAX, "--checkpoint-dir"},
+     "checkpoints go into a folder a job here; job manager and task managers must see it",
+     "--checkpoint-dir", "", "state.checkpoints.dir"},
     {"execution.checkpointing.savepoint-dir", kJob, kString, "",
-     "where savepoints go that name no folder", "", "state.savepoints.dir"},
+     "where savepoints go that name no folder", "", "", "state.savepoints.dir"},
     // ---- restarts
     {"restart-strategy.type", kJob, kOneOf, "",
-     "what follows a failure; unset: exponential-delay where checkpoints are taken, else none",
+     "what follows a failure; unset: exponential-delay where checkpoints are taken, else none", "",
      "none|off|disable|fixed-delay|fixeddelay|failure-rate|failurerate|exponential-delay|"
      "exponentialdelay",
      "restart-strategy"},
     {"restart-strategy.fixed-delay.attempts", kJob, kInteger, "1", "restarts before giving up", "",
-     "", 0},
+     "", "", 0},
     {"restart-strategy.fixed-delay.delay", kJob, kDuration, "1 s", "before each restart"},
     {"restart-strategy.failure-rate.max-failures-per-interval", kJob, kInteger, "1",
-     "failures in an interval before giving up", "", "", 1},
+     "failures in an interval before giving up", "", "", "", 1},
     {"restart-strategy.failure-rate.failure-rate-interval", kJob, kDuration, "1 min",
      "in which failures are counted"},
     {"restart-strategy.failure-rate.delay", kJob, kDuration, "1 s", "before each restart"},
@@ -80,59 +80,52 @@ constexpr OptionDeclaration kOptions[] = {
     {"restart-strategy.exponential-delay.jitter-factor", kJob, kReal, "0.1",
      "how much of a wait is random"},
     {"restart-strategy.exponential-delay.attempts-before-reset-backoff", kJob, kInteger, "0",
-     "restarts before giving up; 0: no limit", "", "", 0},
+     "restarts before giving up; 0: no limit", "", "", "", 0},
     // ---- prompts
     {"sql-client.execution.result-mode", kPrompt, kOneOf, "TABLE",
      "how the rows of a query are shown: the table as it is now, each change, or rows below each "
      "other",
-     "TABLE|CHANGELOG|TABLEAU"},
+     "", "TABLE|CHANGELOG|TABLEAU"},
     // ---- the job manager
     {"jobmanager.bind-host", kJobManager, kString, "127.0.0.1",
-     "where clients and task managers come", "", "", INT64_MIN, INT64_MAX, "--bind-address"},
+     "where clients and task managers come", "--bind-address"},
     {"jobmanager.rpc.port", kJobManager, kInteger, "6123",
-     "the port for clients and task managers; 0: a free one", "", "", 0, 65535, "--rpc-port"},
+     "the port for clients and task managers; 0: a free one", "--rpc-port", "", "", 0, 65535},
     {"high-availability.storageDir", kJobManager, kString, "",
-     "jobs are remembered here: after a crash the next job manager goes on with them", "", "",
-     INT64_MIN, INT64_MAX, "--ha-dir"},
-    {"rest.enabled", kJobManager, kBool, "true", "whether there is a REST interface and a page"},
+     "jobs are remembered here: after a crash the next job manager goes on with them", "--ha-dir"},
+    {"rest.enabled", kJobManager, kBool, "true", "whether there is a REST interface"},
     {"rest.port", kJobManager, kInteger, "8081", "the port of the REST interface; 0: a free one",
-     "", "", 0, 65535, "--rest-port"},
+     "--rest-port", "", "", 0, 65535},
     {"rest.bind-address", kJobManager, kString, "127.0.0.1",
-     "where the REST interface is; others than the loopback need a token", "", "", INT64_MIN,
-     INT64_MAX, "--rest-bind-address"},
+     "where the REST interface is; others than the loopback need a token", "--rest-bind-address"},
     {"rest.token-file", kJobManager, kString, "",
-     "every request has to bring the token of this file (`weir token create`)", "", "", INT64_MIN,
-     INT64_MAX, "--rest-token-file"},
+     "every request has to bring the token of this file (`weir token create`)",
+     "--rest-token-file"},
     {"rest.certificate-file", kJobManager, kString, "",
-     "speak TLS only, with this certificate chain (PEM)", "", "", INT64_MIN, INT64_MAX,
-     "--rest-certificate"},
-    {"rest.key-file", kJobManager, kString, "", "the key of the certificate (PEM)", "", "",
-     INT64_MIN, INT64_MAX, "--rest-key"},
+     "speak TLS only, with this certificate chain (PEM)", "--rest-certificate"},
+    {"rest.key-file", kJobManager, kString, "", "the key of the certificate (PEM)", "--rest-key"},
     // ---- task managers
     {"jobmanager.rpc.address", kTaskManager, kString, "localhost:6123",
-     "where the job manager is: HOST:PORT", "", "", INT64_MIN, INT64_MAX, "--jobmanager"},
+     "where the job manager is: HOST:PORT", "--jobmanager"},
     {"taskmanager.numberOfTaskSlots", kTaskManager, kInteger, "1",
-     "how many slices of jobs it takes", "", "", 1, 1024, "--slots"},
+     "how many slices of jobs it takes", "--slots", "", "", 1, 1024},
     {"taskmanager.bind-host", kTaskManager, kString, "127.0.0.1",
-     "where other task managers bring data", "", "", INT64_MIN, INT64_MAX, "--bind-address"},
+     "where other task managers bring data", "--bind-address"},
     {"taskmanager.data.port", kTaskManager, kInteger, "0",
-     "the port for other task managers; 0: a free one", "", "", 0, 65535, "--data-port"},
+     "the port for other task managers; 0: a free one", "--data-port", "", "", 0, 65535},
     {"taskmanager.host", kTaskManager, kString, "",
      "what other task managers connect to (unset: where it listens; where that is 0.0.0.0, the "
-     "name of "
-     "this machine)",
-     "", "", INT64_MIN, INT64_MAX, "--advertised-host"},
+     "name of this machine)",
+     "--advertised-host"},
     {"metrics.reporter.prom.port", kTaskManager, kInteger, "-1",
      "the port at which Prometheus finds its metrics; 0: a free one, -1: none (the job manager's "
-     "are "
-     "at its REST port)",
-     "", "", -1, 65535, "--metrics-port"},
+     "are at its REST port)",
+     "--metrics-port", "", "", -1, 65535},
     {"io.tmp.dirs", kTaskManager, kString, "",
-     "for state that does not fit into memory; only scratch (unset: TMPDIR)", "", "", INT64_MIN,
-     INT64_MAX, "--state-dir"},
+     "for state that does not fit into memory; only scratch (unset: TMPDIR)", "--state-dir"},
     {"taskmanager.memory.managed.size", kTaskManager, kMemorySize, "1 gb",
-     "for the state of all its tasks; what exceeds it goes to the scratch folder", "", "", 1 << 20,
-     INT64_MAX, "--state-memory"},
+     "for the state of all its tasks; what exceeds it goes to the scratch folder", "--state-memory",
+     "", "", 1 << 20},
 };
 
 std::string Lower(std::string_view text) {
@@ -149,19 +142,6 @@ std::vector<std::string_view> Split(std::string_view list) {
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return parts;
-}
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-template <class T>
-bool Parse(std::string_view text, T& value) {
-  text = Trim(text);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
 }
 
 Status CheckRange(const OptionDeclaration& option, int64_t value) {
@@ -192,14 +172,11 @@ Status CheckOption(const OptionDeclaration& option, std::string_view value) {
     case kBool:
       return ParseBool(value).status();
     case kInteger: {
-      int64_t number;
-      if (!Parse(value, number)) return InvalidArgumentError("is not a whole number");
+      ASSIGN_OR_RETURN(const int64_t number, ParseInteger(value));
       return CheckRange(option, number);
     }
-    case kReal: {
-      double number;
-      return Parse(value, number) ? OkStatus() : InvalidArgumentError("is not a number");
-    }
+    case kReal:
+      return ParseReal(value).status();
     case kDuration:
       return ParseDuration(value).status();
     case kMemorySize: {
@@ -265,16 +242,10 @@ std::string ConfigReader::OneOf(std::string_view key) {
 bool ConfigReader::Bool(std::string_view key) { return ParseBool(Text(key, kBool)).value(); }
 
 int64_t ConfigReader::Integer(std::string_view key) {
-  int64_t number = 0;
-  CHECK(Parse(Text(key, kInteger), number)) << "option " << key << " has no default";
-  return number;
+  return ParseInteger(Text(key, kInteger)).value();
 }
 
-double ConfigReader::Real(std::string_view key) {
-  double number = 0;
-  CHECK(Parse(Text(key, kReal), number)) << "option " << key << " has no default";
-  return number;
-}
+double ConfigReader::Real(std::string_view key) { return ParseReal(Text(key, kReal)).value(); }
 
 Duration ConfigReader::Duration(std::string_view key) {
   return ParseDuration(Text(key, kDuration)).value();

@@ -33,11 +33,11 @@ struct OptionDeclaration {
   OptionType type;
   std::string_view fallback;  // as a user writes it; empty: unset
   std::string_view sentence;
+  std::string_view flag = {};       // of the process: "--rpc-port"
   std::string_view values = {};     // kOneOf: "a|b", compared without case
   std::string_view older_key = {};  // of Flink, with the same meaning
   int64_t least = INT64_MIN;        // kInteger, kMemorySize
   int64_t most = INT64_MAX;
-  std::string_view flag = {};  // of the process: "--rpc-port"
 };
 
 // In the order in which people read them.

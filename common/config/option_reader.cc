@@ -36,6 +36,14 @@ bool SplitNumber(std::string_view text, int64_t& number, std::string& unit) {
   return true;
 }
 
+// All of the text but blanks around it.
+template <class T>
+bool ParseNumber(std::string_view text, T& value) {
+  text = Trim(text);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 struct Unit {
   std::string_view name;
   int64_t factor;
@@ -119,6 +127,18 @@ StatusOr<int64_t> ParseMemorySize(std::string_view text) {
   return out;
 }
 
+StatusOr<int64_t> ParseInteger(std::string_view text) {
+  int64_t value = 0;
+  if (!ParseNumber(text, value)) return InvalidArgumentError("is not a whole number");
+  return value;
+}
+
+StatusOr<double> ParseReal(std::string_view text) {
+  double value = 0;
+  if (!ParseNumber(text, value)) return InvalidArgumentError("is not a number");
+  return value;
+}
+
 StatusOr<bool> ParseBool(std::string_view text) {
   std::string lower = Lower(Trim(text));
   if (lower == "true") return true;
@@ -162,14 +182,10 @@ std::string OptionReader::Required(std::string_view key) {
 std::optional<int64_t> OptionReader::Integer(std::string_view key) {
   const std::string* text = Find(key);
   if (!text) return std::nullopt;
-  std::string_view trimmed = Trim(*text);
-  int64_t value = 0;
-  auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
-  if (error != std::errc() || end != trimmed.data() + trimmed.size()) {
-    Fail(key, "is not a whole number");
-    return std::nullopt;
-  }
-  return value;
+  StatusOr<int64_t> value = ParseInteger(*text);
+  if (value.ok()) return *value;
+  Fail(key, value.status().message());
+  return std::nullopt;
 }
 
 int64_t OptionReader::Integer(std::string_view key, int64_t fallback, int64_t least, int64_t most) {
@@ -183,14 +199,9 @@ int64_t OptionReader::Integer(std::string_view key, int64_t fallback, int64_t le
 double OptionReader::Real(std::string_view key, double fallback) {
   const std::string* text = Find(key);
   if (!text) return fallback;
-  std::string_view trimmed = Trim(*text);
-  double value = 0;
-  auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
-  if (error != std::errc() || end != trimmed.data() + trimmed.size()) {
-    Fail(key, "is not a number");
-    return fallback;
-  }
-  return value;
+  StatusOr<double> value = ParseReal(*text);
+  if (!value.ok()) Fail(key, value.status().message());
+  return value.value_or(fallback);
 }
 
 bool OptionReader::Bool(std::string_view key, bool fallback) {

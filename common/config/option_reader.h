@@ -18,6 +18,8 @@ namespace weir {
 StatusOr<Duration> ParseDuration(std::string_view text);
 // "64 kb", "1 mb", "2g"; a bare number is bytes. Units are powers of 1024.
 StatusOr<int64_t> ParseMemorySize(std::string_view text);
+StatusOr<int64_t> ParseInteger(std::string_view text);
+StatusOr<double> ParseReal(std::string_view text);
 // "true" or "false" in any case.
 StatusOr<bool> ParseBool(std::string_view text);
 

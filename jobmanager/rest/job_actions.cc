@@ -2,6 +2,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "common/base/random_id.h"
 #include "jobmanager/dispatcher.h"
 #include "jobmanager/rest/actions.h"
 #include "jobmanager/rest/operations.h"

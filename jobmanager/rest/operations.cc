@@ -1,7 +1,6 @@
 #include "jobmanager/rest/operations.h"
 
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "jobmanager/rest/shapes.h"
 
@@ -52,17 +51,6 @@ void Operations::ForgetOld() {
   std::erase_if(operations_, [now](const auto& entry) {
     return entry.second.result && now - entry.second.finished_at > kKeptMs;
   });
-}
-
-std::string RandomHexId() {
-  std::random_device device;
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string id;
-  for (int i = 0; i < 4; ++i) {
-    uint32_t bits = device();
-    for (int j = 0; j < 8; ++j, bits >>= 4) id.push_back(kDigits[bits & 15]);
-  }
-  return id;
 }
 
 bool IsHexId(const std::string& text) {

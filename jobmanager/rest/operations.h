@@ -37,7 +37,6 @@ class Operations {
   std::map<std::string, Operation> operations_;
 };
 
-std::string RandomHexId();  // 32 digits
 bool IsHexId(const std::string& text);
 
 }  // namespace weir

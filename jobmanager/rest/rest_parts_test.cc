@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "common/base/random_id.h"
 #include "jobmanager/rest/operations.h"
 #include "jobmanager/rest/origin.h"
 #include "jobmanager/rest/router.h"
