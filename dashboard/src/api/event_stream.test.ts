@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { EventParser } from './event_stream';
+
+test('events come whole, however they are cut', () => {
+  const text = 'data: {"a":1}\n\n: still here\n\ndata: one\ndata: two\n\n';
+  const whole = ['{"a":1}', 'one\ntwo'];
+  for (let cut = 0; cut <= text.length; ++cut) {
+    const parser = new EventParser();
+    expect([...parser.push(text.slice(0, cut)), ...parser.push(text.slice(cut))]).toEqual(whole);
+  }
+});
+
+test('an event without its end waits', () => {
+  const parser = new EventParser();
+  expect(parser.push('data: x\n')).toEqual([]);
+  expect(parser.push('\n')).toEqual(['x']);
+});

@@ -1,0 +1,3 @@
+export function JobManagerPage({ tab }: { tab: string }) {
+  return <p>{tab}</p>;
+}

@@ -1,0 +1,3 @@
+export function TaskManagersPage() {
+  return null;
+}
