@@ -45,7 +45,6 @@ export default function Editor({ handle, text, describedBy, marked, ...events }:
     view.current = made;
     return () => made.destroy();
     // The text is the editor's own from here on.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
   useEffect(() => {
