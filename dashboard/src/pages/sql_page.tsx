@@ -20,6 +20,8 @@ import { changed, load, save, type Scripts } from '../sql/scripts';
 import '../sql/sql.css';
 import { type SqlRequest, useCheck } from '../sql/use_check';
 
+const MOD = navigator.platform.startsWith('Mac') ? 'Cmd' : 'Ctrl';
+
 type Submitted = PostAnswer<'/ext/sql/submit'>;
 /** What is sent for some statements of the script, and what is to be said about it. */
 type Errand = { request: SqlRequest; chosen: Statement[]; notes: string[] };
@@ -69,6 +71,7 @@ export default function SqlPage() {
           key={scripts.current}
           handle={editor}
           text={text}
+          cursor={statements.find((s) => s.kind !== 'definition')?.from ?? 0}
           describedBy="sql-keys"
           marked={marked}
           onText={(next) => change(changed(scripts, next))}
@@ -89,8 +92,8 @@ export default function SqlPage() {
         <CheckLine verdict={verdict} marked={marked} onShow={(offset) => editor.current?.show(offset)} />
         <OptionsForm options={options} wrong={wrong} onChange={setOptions} />
         <p className="faint" id="sql-keys">
-          <kbd>Ctrl</kbd> <kbd>Enter</kbd> runs the statement at the cursor, or those that are selected, with the definitions above;{' '}
-          <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>Enter</kbd> the whole script; <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>E</kbd> explains.{' '}
+          <kbd>{MOD}</kbd> <kbd>Enter</kbd> runs the statement at the cursor, or those that are selected, with the definitions above;{' '}
+          <kbd>{MOD}</kbd> <kbd>Shift</kbd> <kbd>Enter</kbd> the whole script; <kbd>{MOD}</kbd> <kbd>Shift</kbd> <kbd>E</kbd> explains.{' '}
           <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>F8</kbd> goes to the error. <kbd>Esc</kbd> leaves the editor, then <kbd>Tab</kbd> goes on.
           Scripts stay in this browser.
         </p>

@@ -2,6 +2,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { ask, type PostAnswer } from '../api/ask';
 import { type WordKind, wordKind } from './dialect';
+import { charactersBefore, offsetOf } from './place';
 
 const ICONS: Record<WordKind, string> = { keyword: 'keyword', type: 'type', function: 'function', name: 'variable' };
 
@@ -12,16 +13,17 @@ export async function completeSql(context: CompletionContext): Promise<Completio
   if (!context.explicit && !begun && !behindDot) return null;
   const abort = new AbortController();
   context.addEventListener('abort', () => abort.abort());
+  const text = context.state.doc.toString();
   try {
     const found = await ask<PostAnswer<'/ext/sql/complete'>>(
       'POST',
       '/ext/sql/complete',
-      { sql: context.state.doc.toString(), cursor: context.pos },
+      { sql: text, cursor: charactersBefore(text, context.pos) },
       abort.signal,
     );
     if (found.words.length === 0) return null;
     return {
-      from: found.from,
+      from: offsetOf(text, found.from),
       options: found.words.map((label, i) => option(label, i, found.words.length)),
       // Without a letter the server leaves out the many words that fit anywhere.
       ...(begun ? { validFor: /^[\w$\u0080-\uffff]*$/ } : {}),

@@ -21,6 +21,7 @@ export type Marked = { from: number; to: number; message: string; hint: string |
 export type EditorProps = {
   handle: Ref<EditorHandle>;
   text: string; // at first
+  cursor: number; // at first
   describedBy: string;
   marked: Marked | null;
   onText: (text: string) => void;
@@ -31,7 +32,7 @@ export type EditorProps = {
   onLeave: () => void;
 };
 
-export default function Editor({ handle, text, describedBy, marked, ...events }: EditorProps) {
+export default function Editor({ handle, text, cursor, describedBy, marked, ...events }: EditorProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>();
   const latest = useRef(events);
@@ -40,9 +41,10 @@ export default function Editor({ handle, text, describedBy, marked, ...events }:
   useLayoutEffect(() => {
     const made = new EditorView({
       parent: parent.current!,
-      state: EditorState.create({ doc: text, extensions: extensions(() => latest.current, describedBy) }),
+      state: EditorState.create({ doc: text, selection: { anchor: cursor }, extensions: extensions(() => latest.current, describedBy) }),
     });
     view.current = made;
+    latest.current.onSelection(cursor, cursor);
     return () => made.destroy();
     // The text is the editor's own from here on.
   }, []);
@@ -83,7 +85,7 @@ function diagnostic({ from, to, message, hint }: Marked): Diagnostic {
   };
 }
 
-type Events = Omit<EditorProps, 'handle' | 'text' | 'describedBy' | 'marked'>;
+type Events = Omit<EditorProps, 'handle' | 'text' | 'cursor' | 'describedBy' | 'marked'>;
 
 function extensions(events: () => Events, describedBy: string) {
   const does = (name: 'onRun' | 'onRunAll' | 'onExplain') => () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markedLength, offsetAt, placeOf, rangeOf } from './place';
+import { charactersBefore, markedLength, offsetAt, offsetOf, placeOf, rangeOf } from './place';
 
 const error = (line: number | null, column: number | null, rendered = '') => ({
   code: 'INVALID_ARGUMENT', message: 'm', line, column, hint: null, rendered,
@@ -57,4 +57,10 @@ test('what is underlined', () => {
   expect(marked(error(null, null))).toBeNull();
   expect(rangeOf('x🦀', error(1, 3))).toEqual({ from: 1, to: 3 });
   expect(rangeOf('', error(1, 1))).toEqual({ from: 0, to: 0 });
+});
+
+test('characters of a whole text', () => {
+  const text = 'a🦀\nb';
+  expect([0, 1, 3, 4, 5].map((offset) => charactersBefore(text, offset))).toEqual([0, 1, 2, 3, 4]);
+  expect([0, 1, 2, 3, 4, 9].map((characters) => offsetOf(text, characters))).toEqual([0, 1, 3, 4, 5, 5]);
 });

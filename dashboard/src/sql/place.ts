@@ -24,6 +24,14 @@ export function placeOf(text: string, offset: number): { line: number; column: n
 
 const width = (text: string, at: number) => (text.codePointAt(at)! > 0xffff ? 2 : 1);
 
+/** Of a whole text: its characters before an offset, and the offset behind so many of them. */
+export const charactersBefore = (text: string, offset: number) => [...text.slice(0, offset)].length;
+export function offsetOf(text: string, characters: number): number {
+  let at = 0;
+  for (let n = 0; n < characters && at < text.length; ++n) at += width(text, at);
+  return at;
+}
+
 /** How many characters the carets below the text mark: "^~~~" is 4; 0 where there are none. */
 export function markedLength(rendered: string): number {
   const carets = rendered.split('\n').filter((line) => /^\s*\^~*$/.test(line)).at(-1);

@@ -5,8 +5,9 @@ import { EXAMPLES } from './examples';
 import { added, removed, renamed, type Scripts } from './scripts';
 
 export function ScriptBar({ scripts, onChange }: { scripts: Scripts; onChange: (scripts: Scripts) => void }) {
-  const [asked, setAsked] = useState<'rename' | 'delete' | null>(null);
+  const [asked, setAsked] = useState<'new' | 'rename' | 'delete' | null>(null);
   const [name, setName] = useState('');
+  const [example, setExample] = useState('');
   return (
     <div className="tools sql-scripts">
       <select
@@ -16,7 +17,14 @@ export function ScriptBar({ scripts, onChange }: { scripts: Scripts; onChange: (
       >
         {Object.keys(scripts.texts).map((key) => <option key={key}>{key}</option>)}
       </select>
-      <button onClick={() => onChange(added(scripts, 'Script', ''))}>New</button>
+      <button
+        onClick={() => {
+          setExample('');
+          setAsked('new');
+        }}
+      >
+        New
+      </button>
       <button
         onClick={() => {
           setName(scripts.current);
@@ -26,17 +34,25 @@ export function ScriptBar({ scripts, onChange }: { scripts: Scripts; onChange: (
         Rename
       </button>
       <button onClick={() => setAsked('delete')}>Delete</button>
-      <select
-        aria-label="New script from an example"
-        value=""
-        onChange={(event) => {
-          const example = EXAMPLES.find((one) => one.name === event.target.value);
-          if (example) onChange(added(scripts, example.name, example.text));
-        }}
-      >
-        <option value="">Examples …</option>
-        {EXAMPLES.map((example) => <option key={example.name}>{example.name}</option>)}
-      </select>
+      {asked === 'new' && (
+        <Dialog
+          title="New script"
+          confirm="Begin"
+          act={async () => {
+            onChange(added(scripts, example || 'Script', EXAMPLES.find((one) => one.name === example)?.text ?? ''));
+            return undefined;
+          }}
+          onClose={() => setAsked(null)}
+        >
+          <label>
+            Begin with
+            <select value={example} onChange={(event) => setExample(event.target.value)} autoFocus>
+              <option value="">nothing</option>
+              {EXAMPLES.map((one) => <option key={one.name}>{one.name}</option>)}
+            </select>
+          </label>
+        </Dialog>
+      )}
       {asked === 'rename' && (
         <Dialog
           title={`Rename “${scripts.current}”`}
