@@ -60,8 +60,13 @@ export default function SqlPage() {
     const notes = leftOut.map((s) => `“${summary(text, s)}” was not run again, so its table is not known here: write it as CREATE TABLE and INSERT.`);
     return { request: { ...request, sql }, chosen, notes };
   };
-  const run = (all: boolean) => act.run(errand(all));
-  const explain = () => act.explain(errand(false));
+  const withErrand = (all: boolean, then: (errand: Errand) => void) => {
+    const one = errand(all);
+    if (one) then(one);
+    else if (wrong) act.say(wrong);
+  };
+  const run = (all: boolean) => withErrand(all, act.run);
+  const explain = () => withErrand(false, act.explain);
 
   return (
     <>
@@ -234,8 +239,8 @@ function useErrands(tell: ReturnType<typeof useCheck>['tell']) {
     }
     setWorking(false);
   };
-  const explain = (errand: Errand | null) => {
-    if (!errand || working) return;
+  const explain = (errand: Errand) => {
+    if (working) return;
     if (errand.chosen.length === 0) return setNote('There is no statement.');
     void guarded(async () => {
       try {
@@ -245,8 +250,8 @@ function useErrands(tell: ReturnType<typeof useCheck>['tell']) {
       }
     });
   };
-  const run = (errand: Errand | null) => {
-    if (!errand || working) return;
+  const run = (errand: Errand) => {
+    if (working) return;
     const has = (kind: Statement['kind']) => errand.chosen.some((s) => s.kind === kind);
     fresh();
     if (has('insert')) setConfirming(errand);
@@ -258,6 +263,6 @@ function useErrands(tell: ReturnType<typeof useCheck>['tell']) {
   };
   return {
     outcome, working, problem, note, confirming, plan,
-    act: { run, explain, submit, confirm: setConfirming, closePlan: () => setPlan(null) },
+    act: { run, explain, submit, say: setNote, confirm: setConfirming, closePlan: () => setPlan(null) },
   };
 }
