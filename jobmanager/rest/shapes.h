@@ -100,6 +100,24 @@ struct IoNumbers {
   std::map<std::string, int64_t> ByName() const;
 };
 
+// As Flink names it: "HASH", "GLOBAL", ...
+const char* ShipStrategyOf(const plan::Exchange& exchange);
+
+// Between vertices that are known by VertexHexId.
+template <class Json>
+Json EdgesOf(const plan::JobGraph& graph) {
+  Json out = Json::array();
+  const auto id_of = [&](uint32_t vertex) {
+    return VertexHexId(graph.vertices(static_cast<int>(vertex)));
+  };
+  for (const plan::Edge& edge : graph.edges()) {
+    out.push_back({{"from", id_of(edge.from_vertex())},
+                   {"to", id_of(edge.to_vertex())},
+                   {"ship", ShipStrategyOf(edge.exchange())}});
+  }
+  return out;
+}
+
 // A number that JSON has no word for goes as text.
 template <class Json>
 Json NumberJson(double number) {
