@@ -149,7 +149,48 @@ Json TaskManagerJson(const std::string& id, const TaskManagerSnapshot& one,
           {"jobs", std::move(jobs)}};
 }
 
+// What a job is, without its vertices.
+Json HeadOf(const JobSnapshot& job) {
+  const rpc::JobSummary& summary = job.details.summary();
+  int32_t parallelism = 0;
+  for (const VertexSnapshot& vertex : job.vertices) {
+    parallelism = std::max(parallelism, static_cast<int32_t>(vertex.subtasks.size()));
+  }
+  return {{"id", summary.job_id()},
+          {"name", summary.name()},
+          {"state", JobStateName(job.state)},
+          {"reason", TextOrNull(summary.reason())},
+          {"note", TextOrNull(job.details.note())},
+          {"savepoint", TextOrNull(job.details.savepoint())},
+          {"stopFailure", TextOrNull(job.details.stop_failure())},
+          {"startedAt", summary.started_ms()},
+          {"endedAt", summary.ended_ms() == 0 ? Json() : Json(summary.ended_ms())},
+          {"restarts", summary.restarts()},
+          {"parallelism", parallelism},
+          {"maxParallelism", job.max_parallelism},
+          {"hasResults", job.has_results}};
+}
+
 }  // namespace
+
+StatusOr<std::string> JobListView(const ViewRequest& request) {
+  std::vector<const JobSnapshot*> jobs;
+  for (const auto& [id, job] : request.cluster.jobs) jobs.push_back(job.get());
+  std::stable_sort(jobs.begin(), jobs.end(), [](const JobSnapshot* a, const JobSnapshot* b) {
+    return a->details.summary().started_ms() > b->details.summary().started_ms();
+  });
+  Json out = Json::array();
+  for (const JobSnapshot* job : jobs) {
+    Json one = HeadOf(*job);
+    std::vector<const TaskRecord*> tasks;
+    for (const VertexSnapshot& vertex : job->vertices) {
+      for (const TaskRecord& task : vertex.subtasks) tasks.push_back(&task);
+    }
+    one["tasks"] = CountStates(tasks).UpperCase<Json>();
+    out.push_back(std::move(one));
+  }
+  return Dump(Json{{"jobs", std::move(out)}});
+}
 
 StatusOr<std::string> JobPictureView(const ViewRequest& request) {
   ASSIGN_OR_RETURN(const JobSnapshot* job, FindJob(request));
@@ -159,36 +200,23 @@ StatusOr<std::string> JobPictureView(const ViewRequest& request) {
     return at ? Json(job->vertices[*at].id) : Json();
   };
   Json drawn = Json::array();
-  int32_t parallelism = 0;
+  std::vector<std::string> ids;
   for (const VertexPicture& vertex : vertices) {
     drawn.push_back(VertexJson(vertex, now));
-    parallelism = std::max(parallelism, static_cast<int32_t>(vertex.vertex->subtasks.size()));
+    ids.push_back(vertex.vertex->id);
   }
   const PaceVerdict pace = JudgePace(*job, vertices);
   const OutputVerdict output = JudgeOutput(*job, vertices);
-  const rpc::JobSummary& summary = job->details.summary();
-  return Dump(Json{{"id", summary.job_id()},
-                   {"name", summary.name()},
-                   {"state", JobStateName(job->state)},
-                   {"reason", TextOrNull(summary.reason())},
-                   {"note", TextOrNull(job->details.note())},
-                   {"savepoint", TextOrNull(job->details.savepoint())},
-                   {"stopFailure", TextOrNull(job->details.stop_failure())},
-                   {"startedAt", summary.started_ms()},
-                   {"endedAt", summary.ended_ms() == 0 ? Json() : Json(summary.ended_ms())},
-                   {"restarts", summary.restarts()},
-                   {"parallelism", parallelism},
-                   {"maxParallelism", job->max_parallelism},
-                   {"hasResults", job->has_results},
-                   {"sql", job->graph->sql()},
-                   {"pace", {{"vertex", id_of(pace.vertex)}, {"sentence", pace.sentence}}},
-                   {"output",
-                    {{"reason", ReasonName(output.reason)},
-                     {"vertex", id_of(output.vertex)},
-                     {"sentence", output.sentence},
-                     {"advice", TextOrNull(output.advice)}}},
-                   {"vertices", std::move(drawn)},
-                   {"edges", EdgesOf<Json>(*job->graph)}});
+  Json out = HeadOf(*job);
+  out["sql"] = job->graph->sql();
+  out["pace"] = {{"vertex", id_of(pace.vertex)}, {"sentence", pace.sentence}};
+  out["output"] = {{"reason", ReasonName(output.reason)},
+                   {"vertex", id_of(output.vertex)},
+                   {"sentence", output.sentence},
+                   {"advice", TextOrNull(output.advice)}};
+  out["vertices"] = std::move(drawn);
+  out["edges"] = EdgesOf<Json>(*job->graph, ids);
+  return Dump(out);
 }
 
 StatusOr<std::string> TaskManagersPictureView(const ViewRequest& request) {

@@ -98,6 +98,7 @@ const std::vector<Route>& RestRoutes() {
       {"POST", "/ext/sql/validate", &ValidateSqlAction},
       {"POST", "/ext/sql/explain", &ExplainSqlAction},
       {"POST", "/ext/sql/complete", &CompleteSqlAction},
+      {"GET", "/ext/jobs", &JobListView},
       {"GET", "/ext/jobs/:jobid", &JobPictureView},
       {"GET", "/ext/taskmanagers", &TaskManagersPictureView},
       {"GET", "/ext/events", &EventsView},

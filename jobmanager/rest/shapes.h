@@ -103,16 +103,13 @@ struct IoNumbers {
 // As Flink names it: "HASH", "GLOBAL", ...
 const char* ShipStrategyOf(const plan::Exchange& exchange);
 
-// Between vertices that are known by VertexHexId.
+// `ids`: of the vertices.
 template <class Json>
-Json EdgesOf(const plan::JobGraph& graph) {
+Json EdgesOf(const plan::JobGraph& graph, const std::vector<std::string>& ids) {
   Json out = Json::array();
-  const auto id_of = [&](uint32_t vertex) {
-    return VertexHexId(graph.vertices(static_cast<int>(vertex)));
-  };
   for (const plan::Edge& edge : graph.edges()) {
-    out.push_back({{"from", id_of(edge.from_vertex())},
-                   {"to", id_of(edge.to_vertex())},
+    out.push_back({{"from", ids[edge.from_vertex()]},
+                   {"to", ids[edge.to_vertex()]},
                    {"ship", ShipStrategyOf(edge.exchange())}});
   }
   return out;

@@ -89,10 +89,12 @@ Json SchemaJson(const plan::Schema& schema) {
 
 Json PlannedJobJson(const rpc::ExplainedJob& job) {
   Json vertices = Json::array();
+  std::vector<std::string> ids;
   for (const plan::Vertex& vertex : job.graph().vertices()) {
     Json operators = Json::array();
     for (const plan::OperatorNode& node : vertex.chain()) operators.push_back(node.name());
-    vertices.push_back({{"id", VertexHexId(vertex)},
+    ids.push_back(VertexHexId(vertex));
+    vertices.push_back({{"id", ids.back()},
                         {"name", vertex.name()},
                         {"parallelism", vertex.parallelism()},
                         {"operators", std::move(operators)}});
@@ -100,7 +102,7 @@ Json PlannedJobJson(const rpc::ExplainedJob& job) {
   return {{"name", job.graph().name()},
           {"statement", job.statement()},
           {"vertices", std::move(vertices)},
-          {"edges", EdgesOf<Json>(job.graph())}};
+          {"edges", EdgesOf<Json>(job.graph(), ids)}};
 }
 
 struct CompletionRequest {

@@ -46,7 +46,7 @@ View JobManagerMetricsView, TaskManagerMetricsView, TaskManagersMetricsView, Job
     OperatorMetricsView, WatermarksView;
 
 // ---- picture_views.cc
-View JobPictureView, TaskManagersPictureView, EventsView;
+View JobListView, JobPictureView, TaskManagersPictureView, EventsView;
 
 // ---- task_manager_views.cc
 View TaskManagersView, TaskManagerView;
