@@ -2,7 +2,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { ask, type PostAnswer } from '../api/ask';
 import { type WordKind, wordKind } from './dialect';
-import { charactersBefore, offsetOf } from './place';
+import { bytesBefore, offsetOfByte } from './place';
 
 const ICONS: Record<WordKind, string> = { keyword: 'keyword', type: 'type', function: 'function', name: 'variable' };
 
@@ -18,12 +18,12 @@ export async function completeSql(context: CompletionContext): Promise<Completio
     const found = await ask<PostAnswer<'/ext/sql/complete'>>(
       'POST',
       '/ext/sql/complete',
-      { sql: text, cursor: charactersBefore(text, context.pos) },
+      { sql: text, cursor: bytesBefore(text, context.pos) },
       abort.signal,
     );
     if (found.words.length === 0) return null;
     return {
-      from: offsetOf(text, found.from),
+      from: offsetOfByte(text, found.from),
       options: found.words.map((label, i) => option(label, i, found.words.length)),
       // Without a letter the server leaves out the many words that fit anywhere.
       ...(begun ? { validFor: /^[\w$\u0080-\uffff]*$/ } : {}),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { charactersBefore, markedLength, offsetAt, offsetOf, placeOf, rangeOf } from './place';
+import { bytesBefore, markedLength, offsetAt, offsetOfByte, placeOf, rangeOf } from './place';
 
 const error = (line: number | null, column: number | null, rendered = '') => ({
   code: 'INVALID_ARGUMENT', message: 'm', line, column, hint: null, rendered,
@@ -59,8 +59,9 @@ test('what is underlined', () => {
   expect(rangeOf('', error(1, 1))).toEqual({ from: 0, to: 0 });
 });
 
-test('characters of a whole text', () => {
-  const text = 'a🦀\nb';
-  expect([0, 1, 3, 4, 5].map((offset) => charactersBefore(text, offset))).toEqual([0, 1, 2, 3, 4]);
-  expect([0, 1, 2, 3, 4, 9].map((characters) => offsetOf(text, characters))).toEqual([0, 1, 3, 4, 5, 5]);
+test('bytes of a whole text', () => {
+  const text = 'a🦀ß\n€b';
+  expect([0, 1, 3, 4, 5, 6, 7].map((offset) => bytesBefore(text, offset))).toEqual([0, 1, 5, 7, 8, 11, 12]);
+  expect([0, 1, 5, 7, 8, 11, 12, 99].map((bytes) => offsetOfByte(text, bytes))).toEqual([0, 1, 3, 4, 5, 6, 7, 7]);
+  expect(offsetOfByte(text, 3)).toBe(1); // within a character: before it
 });

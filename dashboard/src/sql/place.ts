@@ -24,12 +24,16 @@ export function placeOf(text: string, offset: number): { line: number; column: n
 
 const width = (text: string, at: number) => (text.codePointAt(at)! > 0xffff ? 2 : 1);
 
-/** Of a whole text: its characters before an offset, and the offset behind so many of them. */
-export const charactersBefore = (text: string, offset: number) => [...text.slice(0, offset)].length;
-export function offsetOf(text: string, characters: number): number {
+/** Of a whole text: the bytes that UTF-8 has before an offset, and the offset behind so many of them. */
+export const bytesBefore = (text: string, offset: number) => new TextEncoder().encode(text.slice(0, offset)).length;
+export function offsetOfByte(text: string, bytes: number): number {
   let at = 0;
-  for (let n = 0; n < characters && at < text.length; ++n) at += width(text, at);
+  for (let n = bytesOf(text, at); n <= bytes && at < text.length; n += bytesOf(text, at)) at += width(text, at);
   return at;
+}
+function bytesOf(text: string, at: number): number {
+  const code = text.codePointAt(at) ?? 0;
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code <= 0xffff ? 3 : 4;
 }
 
 /** How many characters the carets below the text mark: "^~~~" is 4; 0 where there are none. */

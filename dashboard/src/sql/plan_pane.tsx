@@ -12,7 +12,7 @@ type Vertex = Job['vertices'][number];
 const BOX = { width: 270, height: 120 };
 const MOST_LINES = 4;
 const SHIPS: Record<Job['edges'][number]['ship'], string> = {
-  FORWARD: 'forward', HASH: 'by key', REBALANCE: 'in turn', BROADCAST: 'to all', SINGLETON: 'to one',
+  FORWARD: 'forward', HASH: 'by key', REBALANCE: 'in turn', BROADCAST: 'to all', GLOBAL: 'to one',
 };
 
 export function PlanPane({ plan }: { plan: Plan }) {
