@@ -24,7 +24,7 @@ const PLACES = [
 function Page({ route }: { route: string[] }) {
   const [place = 'overview', id, ...rest] = route;
   if (place === 'overview') return <OverviewPage />;
-  if (place === 'jobs' && id) return <JobPage id={id} tab={rest[0] ?? 'graph'} key={id} />;
+  if (place === 'jobs' && id) return <JobPage id={id} parts={rest} key={id} />;
   if (place === 'taskmanagers') return id ? <TaskManagerPage id={id} tab={rest[0] ?? 'state'} key={id} /> : <TaskManagersPage />;
   if (place === 'jobmanager') return <JobManagerPage tab={id ?? 'configuration'} />;
   if (place === 'sql') {
