@@ -36,6 +36,7 @@ function Configuration() {
         {(options) => (
           <NameValues
             label="Configuration"
+            code
             empty="Nothing is set: all is as by default."
             rows={options.map(({ key, value }) => ({ name: key, value }))}
           />

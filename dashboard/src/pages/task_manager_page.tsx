@@ -1,6 +1,6 @@
 // One task manager.
 import { useLive } from '../api/live';
-import { bytes, duration, plural, time } from '../ui/format';
+import { ago, bytes, plural } from '../ui/format';
 import { LogView } from '../ui/log_view';
 import { MetricsView } from '../ui/metrics_view';
 import { useNow } from '../ui/now';
@@ -61,7 +61,7 @@ function Now({ of }: { of: TaskManager }) {
           { label: 'Cores busy', value: <Load of={of} /> },
           { label: 'Its memory', value: bytes(of.residentBytes) },
           { label: 'Free on the machine', value: bytes(of.machineFreeBytes), note: `of ${bytes(of.machineBytes)}` },
-          { label: 'Heard from', value: `${duration(now - of.lastHeartbeat)} ago`, note: time(of.lastHeartbeat) },
+          { label: 'Last heartbeat', value: ago(now - of.lastHeartbeat) },
         ]}
       />
       <Panel title="Memory by budget">

@@ -1,7 +1,7 @@
 // All task managers: who has room, who is loaded.
 import type { Answer } from '../api/ask';
 import { useLive } from '../api/live';
-import { bytes, duration } from '../ui/format';
+import { ago, bytes } from '../ui/format';
 import { useNow } from '../ui/now';
 import { Panel, Shown, Table } from '../ui/parts';
 import { hrefTo } from '../ui/route';
@@ -40,7 +40,7 @@ export function TaskManagersPage() {
                 { head: 'Memory', number: true, cell: ({ residentBytes }) => bytes(residentBytes) },
                 { head: 'Budgets', cell: ({ budgets }) => <Budgets of={budgets} /> },
                 { head: 'Jobs', cell: ({ jobs }) => <JobLinks of={jobs} /> },
-                { head: 'Heard from', cell: ({ lastHeartbeat }) => `${duration(now - lastHeartbeat)} ago` },
+                { head: 'Last heartbeat', cell: ({ lastHeartbeat }) => ago(now - lastHeartbeat) },
               ]}
             />
           )}

@@ -19,7 +19,7 @@ export function MetricsView({ path }: { path: string }) {
     <Panel title="Metrics">
       <Shown of={names.value?.length === 0 ? names : { ...values, error: values.error ?? names.error }}>
         {(metrics) => (
-          <NameValues label="Metrics" number empty="It reports none." rows={metrics.map(({ id, value = '' }) => ({ name: id, value }))} />
+          <NameValues label="Metrics" code number empty="It reports none." rows={metrics.map(({ id, value = '' }) => ({ name: id, value }))} />
         )}
       </Shown>
     </Panel>

@@ -15,7 +15,7 @@ export function JobActions({ job }: { job: JobPicture }) {
   const [asked, setAsked] = useState<Action | null>(null);
   const Asked = asked && DIALOGS[asked];
   return (
-    <div className="bar">
+    <div className="actions">
       {!hasEnded(job.state) &&
         (Object.keys(NAMES) as Action[]).map((action) => (
           <button key={action} className={action === 'cancel' ? 'danger' : undefined} onClick={() => setAsked(action)}>

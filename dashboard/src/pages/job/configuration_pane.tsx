@@ -26,6 +26,7 @@ export function ConfigurationPane({ job }: { job: JobPicture }) {
             <Panel title="Options">
               <NameValues
                 label="Options"
+                code
                 empty="None were set: all is as by default."
                 rows={Object.entries(execution['user-config']).map(([name, value]) => ({ name, value }))}
               />

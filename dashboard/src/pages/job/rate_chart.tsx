@@ -8,6 +8,7 @@ import { useTheme } from '../../ui/theme';
 import type { RateHistory } from './rate_history';
 
 const HEIGHT = 130;
+const LEAST_S = 60; // a chart of two seconds says nothing
 
 export function RateChart({ vertex, history, shows }: { vertex: string; history: RateHistory; shows: ('in' | 'out')[] }) {
   const place = useRef<HTMLDivElement>(null);
@@ -48,9 +49,9 @@ function optionsOf(element: HTMLElement, shows: string[]): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+    scales: { x: { range: (_, first, last) => [Math.min(first, last - LEAST_S), last] }, y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, values: (_, times) => times.map((t) => new Date(t * 1000).toTimeString().slice(0, 8)), space: 70 },
+      { ...axis, values: (_, times) => times.map((t) => new Date(t * 1000).toTimeString().slice(0, 8)), space: 70, size: 28 },
       { ...axis, values: (_, numbers) => numbers.map(count), size: 48 },
     ],
     series: [
