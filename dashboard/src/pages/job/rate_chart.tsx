@@ -40,6 +40,12 @@ export function RateChart({ vertex, history, shows }: { vertex: string; history:
   );
 }
 
+// uPlot has no first and last where there is no value yet, whatever its types say.
+function rangeOf(first: number | null, last: number | null): [number, number] {
+  const end = last ?? Date.now() / 1000;
+  return [Math.min(first ?? end, end - LEAST_S), end];
+}
+
 function optionsOf(element: HTMLElement, shows: string[]): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
@@ -49,7 +55,7 @@ function optionsOf(element: HTMLElement, shows: string[]): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { range: (_, first, last) => [Math.min(first, last - LEAST_S), last] }, y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
+    scales: { x: { range: (_, first, last) => rangeOf(first, last) }, y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
     axes: [
       { ...axis, values: (_, times) => times.map((t) => new Date(t * 1000).toTimeString().slice(0, 8)), space: 70, size: 28 },
       { ...axis, values: (_, numbers) => numbers.map(count), size: 48 },
