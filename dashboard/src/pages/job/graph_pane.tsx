@@ -70,10 +70,8 @@ function VertexBox({ of, ended }: { of: Vertex; ended: boolean }) {
         <>
           <Meter label="Its time" parts={shares(of)} />
           <span className="faint">{tasks === `${of.parallelism} running` ? sharesInWords(of) : tasks}</span>
-          <span className="faint">
-            {of.watermarkLagMs !== null && `watermark ${duration(of.watermarkLagMs)} behind`}
-            {of.recordsWaiting !== null && ` ${count(of.recordsWaiting)} waiting`}
-          </span>
+          {of.watermarkLagMs !== null && <span className="faint">watermark {duration(of.watermarkLagMs)} behind</span>}
+          {of.recordsWaiting !== null && <span className="faint">{count(of.recordsWaiting)} waiting</span>}
         </>
       )}
       {of.stateBytes > 0 && <span className="faint">state {bytes(of.stateBytes)}</span>}
