@@ -3,7 +3,7 @@ import type { Answer } from '../../api/ask';
 import { useLive } from '../../api/live';
 import { bytes, duration, time } from '../../ui/format';
 import { NameValues } from '../../ui/name_values';
-import { Cards, Panel, Shown, State, Table } from '../../ui/parts';
+import { Cards, Notice, Panel, Shown, State, Table } from '../../ui/parts';
 import { hrefTo } from '../../ui/route';
 import { CheckpointDetails } from './checkpoint_details';
 import type { JobPicture } from './job_state';
@@ -13,6 +13,15 @@ type Checkpoint = Checkpoints['history'][number];
 
 export function CheckpointsPane({ job, chosen }: { job: JobPicture; chosen: string | null }) {
   const checkpoints = useLive('/jobs/{jobid}/checkpoints', { jobid: job.id });
+  if (checkpoints.error?.status === 404) {
+    return (
+      <Notice title="It takes no checkpoints">
+        <span>
+          After a failure it begins anew. In the script: <code>SET 'execution.checkpointing.interval' = '10 s';</code>
+        </span>
+      </Notice>
+    );
+  }
   return (
     <Shown of={checkpoints}>
       {({ counts, summary, latest, history }) => (
