@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "operators/expressions/expr.h"
+#include "sql/completion.h"
+#include "sql/parser.h"
 #include "sql/session.h"
 
 namespace weir {
@@ -137,6 +139,12 @@ class Compilation {
     }
     wrapped.statement.node = std::move(explain);
     ASSIGN_OR_RETURN(const StatementResult planned, session_.Execute(wrapped));
+    std::visit([&](const auto& inner) { wrapped.statement.node = inner; },
+               std::get<sql::ast::Explain>(wrapped.statement.node).statement);
+    ASSIGN_OR_RETURN(StatementResult job, session_.Execute(wrapped));
+    if (job.job) {
+      result_.jobs.push_back({.graph = *std::move(job.job), .statement = statement.text});
+    }
     if (!result_.explanation.empty()) result_.explanation += '\n';
     for (const std::vector<Value>& row : planned.rows) result_.explanation += row[0].string();
     if (!result_.explanation.ends_with('\n')) result_.explanation += '\n';
@@ -158,6 +166,11 @@ void SqlCompiler::Compile(rpc::SubmitRequest request, Done done) {
   });
 }
 
+void SqlCompiler::Complete(std::string sql, size_t cursor, std::function<void(Completions)> done) {
+  threads_.Submit(
+      [sql = std::move(sql), cursor, done = std::move(done)] { done(CompleteNow(sql, cursor)); });
+}
+
 void SqlCompiler::Explain(rpc::SubmitRequest request, Done done) {
   threads_.Submit(
       [request = std::move(request), done = std::move(done)] { done(ExplainNow(request)); });
@@ -167,6 +180,28 @@ JobCompiler::Result SqlCompiler::CompileNow(const rpc::SubmitRequest& request,
                                             Duration time_limit) {
   Compilation compilation(request);
   return compilation.Take(compilation.CompileAll(time_limit));
+}
+
+JobCompiler::Completions SqlCompiler::CompleteNow(const std::string& sql, size_t cursor) {
+  const std::string before = sql.substr(0, cursor);
+  sql::Session session{{}};
+  size_t begin = 0;  // of the statement at the cursor
+  for (const sql::SourceSpan& span : sql::SplitScript(before)) {
+    const size_t semicolon = before.find(';', span.end());
+    if (semicolon == std::string::npos) break;
+    begin = semicolon + 1;
+    const auto statements = session.Parse(before.substr(span.offset, span.length));
+    if (!statements.ok() || statements->empty()) continue;
+    const auto& node = statements->front().statement.node;
+    if (std::holds_alternative<sql::ast::CreateTable>(node) ||
+        std::holds_alternative<sql::ast::CreateView>(node) ||
+        std::holds_alternative<sql::ast::CreateDatabase>(node) ||
+        std::holds_alternative<sql::ast::UseDatabase>(node)) {
+      (void)session.Execute(statements->front());
+    }
+  }
+  sql::Completion found = sql::Complete(session.catalog(), std::string_view(before).substr(begin));
+  return {begin + found.begin, std::move(found.words)};
 }
 
 JobCompiler::Result SqlCompiler::ExplainNow(const rpc::SubmitRequest& request) {

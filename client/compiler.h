@@ -19,12 +19,15 @@ class SqlCompiler : public JobCompiler {
 
   void Compile(rpc::SubmitRequest request, Done done) override;
   void Explain(rpc::SubmitRequest request, Done done) override;
+  void Complete(std::string sql, size_t cursor, std::function<void(Completions)> done) override;
 
-  // The two as calls that block: every statement is planned and checked, or the first error with
+  // The three as calls that block: every statement is planned and checked, or the first error with
   // its place. Past the limit, looked at between statements, it is kDeadlineExceeded.
   static Result CompileNow(const rpc::SubmitRequest& request, Duration time_limit);
   // The plans of the queries and INSERTs. Asks nothing outside.
   static Result ExplainNow(const rpc::SubmitRequest& request);
+  // Knows the tables and views that the script defines before the cursor.
+  static Completions CompleteNow(const std::string& sql, size_t cursor);
 
  private:
   const Duration time_limit_;

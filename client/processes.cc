@@ -9,6 +9,7 @@
 #include "client/config_command.h"
 #include "client/rows_json.h"
 #include "client/task_manager_process.h"
+#include "dashboard/dashboard_files.h"
 #include "common/http/access_token.h"
 #include "jobmanager/job_manager.h"
 
@@ -22,6 +23,7 @@ StatusOr<RestOptions> ReadRest(ConfigReader& reader) {
   rest.certificate_file = reader.String("rest.certificate-file");
   rest.key_file = reader.String("rest.key-file");
   rest.rows_to_json = &RowsAsJson;
+  rest.page = DashboardFiles();
   if (const std::string file = reader.String("rest.token-file"); !file.empty()) {
     ASSIGN_OR_RETURN(rest.token_hash, ReadTokenHash(file));
   }

@@ -218,6 +218,8 @@ class Sink {
   // Rows are written ahead: kept with the checkpoint (operators/write_ahead.h, no writer is made)
   // and written by Begin when it is complete.
   virtual bool writes_ahead() const { return false; }
+  // What is written is seen when a checkpoint is complete, and not before: for people.
+  virtual bool shows_at_checkpoints() const { return writes_ahead(); }
   // Keeps out whoever writes the same writer's epochs at this time, and finds out what the target
   // has: null when it has this one. kDataLoss when that cannot be told, or it has none that fits
   // (CompareEpochs). `bytes` is about what will be written.

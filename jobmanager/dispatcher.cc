@@ -15,6 +15,13 @@
 namespace weir {
 namespace {
 
+// Cores that a task manager has kept busy from one heartbeat to the next.
+std::optional<double> CpuLoad(const rpc::Heartbeat& before, const rpc::Heartbeat& now) {
+  const int64_t ms = now.time_ms() - before.time_ms();
+  if (before.time_ms() == 0 || ms <= 0) return std::nullopt;
+  return std::max(0.0, now.cpu_seconds() - before.cpu_seconds()) * 1000 / static_cast<double>(ms);
+}
+
 constexpr int kMostAttemptsToTakeBack = 20;  // of what was refused; half a second apart
 
 std::shared_ptr<const JobSnapshot> OfEnded(const JobStore::Entry& entry) {
@@ -55,6 +62,7 @@ Status Dispatcher::Start() {
       continue;
     }
     LOG(kInfo) << "job " << entry.job.job_id() << " (" << entry.job.name() << ") goes on";
+    Tell({.text = entry.job.name() + " goes on under this job manager", .job = entry.job.job_id()});
     RETURN_IF_ERROR(StartJob(entry.job, record).Annotate("job " + entry.job.job_id()));
   }
   loop_->Start([this] { return AfterRound(); });
@@ -227,8 +235,19 @@ void Dispatcher::Explain(rpc::SubmitRequest request, std::function<void(rpc::Exp
     rpc::ExplainReply reply;
     if (result.error) *reply.mutable_error() = *result.error;
     reply.set_text(std::move(result.explanation));
+    for (JobCompiler::Job& job : result.jobs) {
+      rpc::ExplainedJob* explained = reply.add_jobs();
+      explained->set_statement(std::move(job.statement));
+      *explained->mutable_graph() = std::move(job.graph);
+    }
     done(std::move(reply));
   });
+}
+
+void Dispatcher::Complete(std::string sql, size_t cursor,
+                          std::function<void(JobCompiler::Completions)> done) {
+  CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
+  compiler_->Complete(std::move(sql), cursor, std::move(done));
 }
 
 void Dispatcher::ListJobs(std::function<void(rpc::ListJobsReply)> done) {
@@ -377,6 +396,10 @@ void Dispatcher::Register(TaskManagerId id, TaskManager task_manager) {
   }
   LOG(kInfo) << "task manager " << id << " (" << task_manager.registration.data_address() << ", "
              << task_manager.registration.slots() << " slots) registered";
+  Tell({.text = "task manager " + std::to_string(id.value()) + " (" +
+                task_manager.registration.data_address() + ") has come with " +
+                std::to_string(task_manager.registration.slots()) + " slots",
+        .task_manager = std::to_string(id.value())});
   rpc::JobManagerMessage message;
   message.mutable_registered()->set_epoch(epoch().value());
   message.mutable_registered()->set_task_manager_id(id.value());
@@ -398,6 +421,7 @@ void Dispatcher::OnMessage(TaskManagerId from, rpc::TaskManagerMessage message) 
       return found == jobs_.end() ? nullptr : found->second.get();
     };
     if (message.has_heartbeat()) {
+      it->second.cpu_load = CpuLoad(it->second.heartbeat, message.heartbeat());
       it->second.heartbeat = message.heartbeat();
       it->second.heartbeat.clear_tasks();
       for (const rpc::TaskMetrics& metrics : message.heartbeat().tasks()) {
@@ -430,6 +454,9 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
       UnavailableError("lost task manager " + std::to_string(id.value()) + " (" +
                        it->second.registration.data_address() + "): " + cause.message());
   LOG(kWarning) << lost.message();
+  Tell({.severity = ClusterEvent::kWarning,
+        .text = std::string(lost.message()),
+        .task_manager = std::to_string(id.value())});
   it->second.link->Close(lost);
   task_managers_.erase(it);
   resources_.Lost(id);

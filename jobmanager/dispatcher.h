@@ -72,6 +72,8 @@ class Dispatcher : private JobHost {
   void SubmitJob(JobCompiler::Job job, rpc::SubmitRequest options,
                  std::function<void(rpc::SubmitReply)> done);
   void Explain(rpc::SubmitRequest request, std::function<void(rpc::ExplainReply)> done);
+  // As JobCompiler's.
+  void Complete(std::string sql, size_t cursor, std::function<void(JobCompiler::Completions)> done);
   void ListJobs(std::function<void(rpc::ListJobsReply)> done);
   // By id, by a unique prefix of it, or by a unique name.
   void GetJob(rpc::GetJobRequest request, std::function<void(rpc::JobDetails)> done);
@@ -118,6 +120,7 @@ class Dispatcher : private JobHost {
     std::shared_ptr<TaskManagerLink> link;
     rpc::Register registration;
     rpc::Heartbeat heartbeat;  // the last one
+    std::optional<double> cpu_load;
     bool monitored = false;
     Timestamp last_heard = 0;
     Timestamp move_at = 0;  // while it drains: when its jobs are asked to move
@@ -153,6 +156,7 @@ class Dispatcher : private JobHost {
   std::string DataAddress(TaskManagerId task_manager) const override;
   void RunAside(std::function<void()> work) override;
   void Post(const std::string& job_id, std::function<void(JobRuntime&)> then) override;
+  void Tell(ClusterEvent event) override { events_.Add(std::move(event), WallNow()); }
   void JobEnded(const std::string& job_id, JobState state, const Status& cause) override;
 
   std::optional<Timestamp> AfterRound();
@@ -201,6 +205,7 @@ class Dispatcher : private JobHost {
   std::map<std::string, std::unique_ptr<JobRuntime>> jobs_;
   std::deque<std::shared_ptr<const JobSnapshot>> ended_;  // oldest first
   std::map<int64_t, Reading> readings_;                   // by request
+  ClusterEvents events_;
   int64_t last_reading_ = 0;
   Timestamp leader_check_at_ = 0;
   bool stepped_down_ = false;

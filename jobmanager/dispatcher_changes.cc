@@ -189,6 +189,8 @@ void Dispatcher::DrainTaskManager(rpc::DrainRequest request,
       return done(std::move(reply));
     }
     LOG(kInfo) << "task manager " << *id << " is drained";
+    Tell({.text = "task manager " + std::to_string(id->value()) + " is drained",
+          .task_manager = std::to_string(id->value())});
     resources_.Drain(*id);
     reply.set_task_manager_id(id->value());
     for (const std::string& job : resources_.JobsOn(*id)) reply.add_job_ids(job);

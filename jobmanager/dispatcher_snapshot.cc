@@ -32,6 +32,7 @@ TaskManagerSnapshot Dispatcher::SnapshotOf(TaskManagerId id) const {
   snapshot.heartbeat = task_manager.heartbeat;
   snapshot.last_heartbeat = WallNow() - (Now() - task_manager.last_heard);
   snapshot.slots_by_job = resources_.SlotsByJob(id);
+  snapshot.cpu_load = task_manager.cpu_load;
   return snapshot;
 }
 
@@ -41,6 +42,7 @@ void Dispatcher::Snapshot(std::function<void(std::shared_ptr<const ClusterSnapsh
     snapshot->now = WallNow();
     snapshot->epoch = epoch().value();
     snapshot->config = options_.default_config;
+    snapshot->events = events_.newest_first();
     for (const auto& [id, task_manager] : task_managers_) {
       snapshot->task_managers[std::to_string(id.value())] = SnapshotOf(id);
     }

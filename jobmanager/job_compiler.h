@@ -27,12 +27,20 @@ class JobCompiler {
     std::string explanation;  // of Explain
   };
   using Done = std::function<void(Result)>;
+  // What may stand at a place of a script: from which byte on, and the words.
+  struct Completions {
+    size_t begin = 0;
+    std::vector<std::string> words;
+  };
 
   virtual ~JobCompiler() = default;
   // Never waits; `done` is called once, from any thread. Checks against the outside (does the topic
   // exist, do the types fit the table) are part of it.
   virtual void Compile(rpc::SubmitRequest request, Done done) = 0;
+  // Plans alone; the jobs are for people to look at.
   virtual void Explain(rpc::SubmitRequest request, Done done) = 0;
+  // `cursor`: a byte of `sql`, or its end. What is wrong before it counts for nothing.
+  virtual void Complete(std::string sql, size_t cursor, std::function<void(Completions)> done) = 0;
 };
 
 }  // namespace weir

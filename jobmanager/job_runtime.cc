@@ -11,6 +11,18 @@
 namespace weir {
 namespace {
 
+ClusterEvent::Severity SeverityOf(JobState state) {
+  switch (state) {
+    case JobState::kFailed:
+      return ClusterEvent::kError;
+    case JobState::kRestarting:
+    case JobState::kFailing:
+      return ClusterEvent::kWarning;
+    default:
+      return ClusterEvent::kInfo;
+  }
+}
+
 constexpr size_t kFailuresKept = 10;
 constexpr Timestamp kAskForRowsMs = 10;
 constexpr Timestamp kFetchPatienceMs = 1000;
@@ -61,6 +73,7 @@ void JobRuntime::Handle(JobEvent event) {
     const std::vector<JobAction> actions = master_.Handle(next, host_.Now());
     handled_ = &next;
     Observe(next, actions);
+    TellOfCheckpoints();
     for (const JobAction& action : actions) std::visit([&](const auto& a) { Do(a); }, action);
     handled_ = nullptr;
   }
@@ -87,6 +100,24 @@ void JobRuntime::Observe(const JobEvent& event, const std::vector<JobAction>& ac
   if (led_to_more || first.attempt != failure.attempt) return;
   if (first.concurrent.size() < kConcurrentFailuresKept) {
     first.concurrent.push_back(std::move(failure));
+  }
+}
+
+void JobRuntime::TellOfCheckpoints() {
+  const CheckpointHistory& history = master_.checkpoints().history();
+  if (history.failed() != told_failed_) {
+    told_failed_ = history.failed();
+    const CheckpointHistory::Checkpoint& last = *history.last_failed();
+    host_.Tell({.severity = ClusterEvent::kWarning,
+                .text = "checkpoint " + std::to_string(last.id.value()) + " of " + job_.name() +
+                        " failed: " + last.failure,
+                .job = job_.job_id()});
+  }
+  const auto& savepoint = history.last_savepoint();
+  if (savepoint && !savepoint->savepoints.empty() && savepoint->id != told_savepoint_) {
+    told_savepoint_ = savepoint->id;
+    host_.Tell({.text = "savepoint of " + job_.name() + ": " + savepoint->savepoints.back(),
+                .job = job_.job_id()});
   }
 }
 
@@ -231,6 +262,9 @@ void JobRuntime::Do(const job_action::JobStateChanged& action) {
   const std::string cause = action.cause.ok() ? "" : ": " + action.cause.ToString();
   LOG(kInfo) << "job " << job_.job_id() << " (" << job_.name() << ") " << JobStateName(action.from)
              << " -> " << JobStateName(action.to) << cause;
+  host_.Tell({.severity = SeverityOf(action.to),
+              .text = job_.name() + " is " + std::string(JobStateName(action.to)) + cause,
+              .job = job_.job_id()});
   if (!action.cause.ok() && action.to != JobState::kFailed) {
     failures_.push_front(MakeFailure(action.cause));
     if (failures_.size() > kFailuresKept) failures_.pop_back();
@@ -468,6 +502,7 @@ std::shared_ptr<const JobSnapshot> JobRuntime::Snapshot() const {
   snapshot->first_attempt = FirstAttempt(host_.epoch()).value();
   snapshot->checkpoint_dir = job_.checkpoint_dir();
   snapshot->has_results = job_.has_results();
+  snapshot->waits_for_slots = master_.graph().WaitingForSlots();
   snapshot->max_parallelism = master_.plan().max_parallelism;
   snapshot->checkpoints = master_.checkpoints().history();
   snapshot->steady_to_wall = host_.WallNow() - host_.Now();

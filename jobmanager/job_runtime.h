@@ -38,6 +38,8 @@ class JobHost {
   // The only one that other threads may call: `then` runs on the dispatcher's thread, with the job
   // unless it has gone meanwhile.
   virtual void Post(const std::string& job_id, std::function<void(class JobRuntime&)> then) = 0;
+  // For people; its id and time are the host's.
+  virtual void Tell(ClusterEvent event) = 0;
   // It is over and its storage work is done. Do not touch it any more when this returns.
   virtual void JobEnded(const std::string& job_id, JobState state, const Status& cause) = 0;
 };
@@ -97,6 +99,7 @@ class JobRuntime {
   void SendAll(Outgoing messages);
   // Keeps for people what `event` has led to.
   void Observe(const JobEvent& event, const std::vector<JobAction>& actions);
+  void TellOfCheckpoints();
   FailureRecord MakeFailure(const Status& cause) const;  // by the event that is being handled
   rpc::JobDetails DetailsWithoutGraph() const;
   std::vector<VertexSnapshot> Vertices() const;
@@ -114,6 +117,8 @@ class JobRuntime {
   JobHeader header_;
   std::shared_ptr<JobStorage> storage_;
   std::deque<JobEvent> events_;
+  int64_t told_failed_ = 0;  // checkpoints, of which people were told
+  CheckpointId told_savepoint_;
   const JobEvent* handled_ = nullptr;  // now
   bool handling_ = false;
 

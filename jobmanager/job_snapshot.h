@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "common/base/time.h"
 #include "jobmanager/checkpoint_history.h"
+#include "jobmanager/cluster_events.h"
 #include "jobmanager/job_options.h"
 #include "jobmanager/task_records.h"
 #include "proto/control.pb.h"
@@ -56,6 +58,7 @@ struct JobSnapshot {
   int64_t first_attempt = 0;   // the attempt that people call 0
   std::string checkpoint_dir;  // empty: it takes no checkpoints
   bool has_results = false;
+  bool waits_for_slots = false;
   int32_t max_parallelism = 0;
   CheckpointHistory checkpoints;  // its times are of the steady clock,
   Timestamp steady_to_wall = 0;   // which is so far behind the wall clock
@@ -71,6 +74,7 @@ struct TaskManagerSnapshot {
   rpc::Heartbeat heartbeat;      // the last one; without its tasks
   Timestamp last_heartbeat = 0;  // 0: none yet
   std::map<std::string, int32_t> slots_by_job;
+  std::optional<double> cpu_load;  // cores that it kept busy between the last two heartbeats
 };
 
 struct ClusterSnapshot {
@@ -79,6 +83,7 @@ struct ClusterSnapshot {
   std::map<std::string, TaskManagerSnapshot> task_managers;        // by id
   std::map<std::string, std::shared_ptr<const JobSnapshot>> jobs;  // by id, ended ones too
   std::map<std::string, std::string> config;                       // defaults of all jobs
+  std::deque<ClusterEvent> events;                                 // newest first
 };
 
 // Of the vertex that has these operators: the same for every submission of the same script.

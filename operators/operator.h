@@ -145,6 +145,15 @@ class Operator {
   virtual std::string Trouble() { return ""; }
 };
 
+// For people: how far a split is.
+struct SplitStatus {
+  std::string id;
+  int64_t waiting = -1;  // records that wait to be read; -1: unknown
+  Timestamp watermark = kMinTimestamp;
+  bool idle = false;  // it does not hold the watermark back
+  bool finished = false;
+};
+
 // The root of a chain that reads no channel.
 class SourceOperator : public Operator {
  public:
@@ -156,6 +165,7 @@ class SourceOperator : public Operator {
   virtual StatusOr<std::vector<SourceSplit>> SplitPositions() = 0;
   // For people: records that wait to be read; -1 where unknown.
   virtual int64_t Lag() { return -1; }
+  virtual std::vector<SplitStatus> Splits() { return {}; }
 
   StatusOr<Progress> ProcessBatch(int, Batch, Collector&) final {
     return InternalError("a source has no input");

@@ -21,6 +21,7 @@ Status TableSinkOperator::Open(OperatorContext& context, const std::vector<std::
   }
   ASSIGN_OR_RETURN(sink_, make_sink_(table));
   clock_ = context.clock;
+  metrics_ = context.metrics;
   return MakeWriter(context, restored);
 }
 
@@ -92,6 +93,9 @@ StatusOr<Progress> TableSinkOperator::TryWrite() {
   StatusOr<bool> taken = writer_->Write(*waiting_);
   if (!taken.ok()) return std::move(taken).status().Annotate("sink " + table_name_);
   if (!*taken) return Blocked();
+  if (sink_->shows_at_checkpoints()) {
+    metrics_.add("numRecordsWrittenAhead", static_cast<int64_t>(waiting_->rows()));
+  }
   waiting_.reset();
   next_timer_ = writer_->FlushDue(clock_->SteadyNow());
   return Progress::kDone;

@@ -55,6 +55,7 @@ class TableSinkOperator : public Operator {
   WriteAhead* ahead_ = nullptr;  // the writer, where rows are written ahead
   std::map<CheckpointId, std::vector<checkpoint::Committable>> prepared_;
   const Clock* clock_ = nullptr;
+  OperatorMetrics metrics_;
   std::optional<Batch> waiting_;  // not taken yet
   bool flushing_ = false;
   std::optional<Timestamp> next_timer_;

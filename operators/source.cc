@@ -349,6 +349,19 @@ int64_t TableSourceOperator::Lag() {
   return lag;
 }
 
+std::vector<SplitStatus> TableSourceOperator::Splits() {
+  std::vector<SplitStatus> out;
+  for (size_t i = 0; i < splits_.size() && watermarks_->assigned; ++i) {
+    const SplitWatermarks::Split& split = watermarks_->splits()[i];
+    out.push_back({.id = split.id,
+                   .waiting = split.finished ? 0 : reader_->Lag(static_cast<int32_t>(i)),
+                   .watermark = split.watermark,
+                   .idle = split.idle,
+                   .finished = split.finished});
+  }
+  return out;
+}
+
 StatusOr<OperatorState> TableSourceOperator::Snapshot(CheckpointId id) {
   std::vector<std::pair<int32_t, std::string>> positions;
   for (size_t i = 0; i < splits_.size(); ++i) {

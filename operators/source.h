@@ -26,6 +26,7 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
   void NoMoreSplits() override;
   StatusOr<std::vector<SourceSplit>> SplitPositions() override;
   int64_t Lag() override;
+  std::vector<SplitStatus> Splits() override;
   std::string Trouble() override { return reader_->Trouble(); }
   StatusOr<OperatorState> Snapshot(CheckpointId id) override;
   void CheckpointCompleted(CheckpointId id) override;

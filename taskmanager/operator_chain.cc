@@ -65,7 +65,7 @@ StatusOr<PollResult> OperatorChain::PollSource() {
 }
 
 void OperatorChain::Emit(NodeState& from, Batch batch) {
-  if (&from == &nodes_.front()) root_rows_ += static_cast<int64_t>(batch.rows());
+  from.rows_out += static_cast<int64_t>(batch.rows());
   for (int edge : from.node.edges) output_.WriteBatch(edge, batch);
   for (size_t i = 0; i < from.children.size(); ++i) {
     nodes_[static_cast<size_t>(from.children[i])].waiting.push_back(

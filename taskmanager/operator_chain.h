@@ -60,8 +60,8 @@ class OperatorChain {
   // Works until the chain is idle, cannot go on, or Clock::MonotonicNanos passed `until_ns`.
   StatusOr<State> Run(const Clock& clock, int64_t until_ns);
   bool idle() const { return idle_; }
-  // Rows that the root has emitted: of a source, what it has read.
-  int64_t root_rows() const { return root_rows_; }
+  // Rows that an operator has emitted; of a source, what it has read.
+  int64_t rows_out(size_t i) const { return nodes_[i].rows_out; }
   // The highest that left the chain or an operator that makes watermarks.
   Timestamp watermark() const { return watermark_; }
 
@@ -93,6 +93,7 @@ class OperatorChain {
     std::optional<Item> current;  // begun and not done
     bool flushed = false;         // current is a watermark whose flush is done
     bool blocked = false;
+    int64_t rows_out = 0;
   };
   class NodeCollector;
 
@@ -108,7 +109,6 @@ class OperatorChain {
   std::vector<NodeState> nodes_;
   ChainOutput& output_;
   bool idle_ = true;
-  int64_t root_rows_ = 0;
   Timestamp watermark_ = kMinTimestamp;
 };
 

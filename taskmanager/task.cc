@@ -211,6 +211,7 @@ void Task::Handle(TaskMail& mail) {
                                    return OkStatus();
                                  },
                                  [&](task_mail::Finish&) {
+                                   Observe();  // for the last time
                                    if (life_.Finish()) End();
                                    return OkStatus();
                                  },
@@ -615,27 +616,23 @@ void Task::End() {
   });
 }
 
-bool Task::is_observed() const {
-  return vertex_reads_ ||
-         std::any_of(vertex_.chain().begin(), vertex_.chain().end(),
-                     [](const plan::OperatorNode& node) { return node.has_sink(); });
-}
-
 void Task::Observe() {
   if (config_.finished) return;
+  TaskMetrics::Observation seen;
   if (body_->source) {
     metrics_.source_lag.store(body_->source->Lag(), std::memory_order_relaxed);
+    seen.splits = body_->source->Splits();
   }
-  std::string trouble;
-  for (size_t i = 0; i < body_->chain->size() && trouble.empty(); ++i) {
-    trouble = body_->chain->op(i).Trouble();
+  for (size_t i = 0; i < body_->chain->size(); ++i) {
+    if (seen.trouble.empty()) seen.trouble = body_->chain->op(i).Trouble();
+    seen.operator_rows.push_back(body_->chain->rows_out(i));
   }
-  metrics_.SetTrouble(std::move(trouble));
+  metrics_.SetObservation(std::move(seen));
 }
 
 void Task::UpdateMetrics() {
   if (body_->source) {
-    metrics_.records_in.store(body_->chain->root_rows(), std::memory_order_relaxed);
+    metrics_.records_in.store(body_->chain->rows_out(0), std::memory_order_relaxed);
   }
   metrics_.records_out.store(body_->writer->rows_out(), std::memory_order_relaxed);
   metrics_.bytes_out.store(body_->writer->bytes_out(), std::memory_order_relaxed);

@@ -53,7 +53,7 @@ struct SnapshotWritten {
   StatusOr<SnapshotResult> result;
   int64_t async_ms = 0;
 };
-// Looks at what takes a look from the task's thread: the source's lag and trouble.
+// Looks at what takes a look from the task's thread (TaskMetrics::Observation).
 struct Observe {};
 struct Finish {};
 struct Cancel {};
@@ -140,8 +140,6 @@ class Task : public Runnable {
 
   const TaskId& id() const { return config_.id; }
   const TaskMetrics& metrics() const { return metrics_; }
-  // Whether it deals with the outside: only then Observe finds anything.
-  bool is_observed() const;
 
  private:
   enum class Step { kAgain, kIdle, kBackPressured };

@@ -13,8 +13,9 @@
 namespace weir {
 namespace {
 
-constexpr int64_t kGraceMs = 30'000;    // without a job manager
-constexpr size_t kRowsBytes = 1 << 20;  // about, of one answer
+constexpr int64_t kGraceMs = 30'000;     // without a job manager
+constexpr size_t kRowsBytes = 1 << 20;   // about, of one answer
+constexpr size_t kMostSplitsTold = 256;  // by one task
 constexpr int64_t kMostOutput = 16 << 20;
 constexpr int64_t kRediscoverAfterMs = 5'000;  // when looking for splits failed
 
@@ -53,7 +54,18 @@ void SetMetrics(const AttemptKey& key, TaskId id, const Task& task, rpc::TaskMet
   out->set_state_bytes(m.state_bytes.load());
   out->set_state_entries(m.state_entries.load());
   out->set_source_lag(m.source_lag.load());
-  out->set_trouble(m.Trouble());
+  const TaskMetrics::Observation seen = m.LastObservation();
+  out->set_trouble(seen.trouble);
+  for (const int64_t rows : seen.operator_rows) out->add_operator_rows(rows);
+  for (size_t i = 0; i < std::min(seen.splits.size(), kMostSplitsTold); ++i) {
+    const SplitStatus& split = seen.splits[i];
+    rpc::SplitMetrics* told = out->add_splits();
+    told->set_id(split.id);
+    told->set_records_waiting(split.waiting);
+    told->set_watermark(split.watermark);
+    told->set_idle(split.idle);
+    told->set_finished(split.finished);
+  }
   for (const auto& [name, count] : m.Counters()) (*out->mutable_counters())[name] = count;
 }
 
@@ -571,7 +583,7 @@ void TaskExecutor::SendHeartbeat(Timestamp now) {
   // For the next heartbeat.
   for (const auto& [key, attempt] : attempts_) {
     for (const auto& [id, entry] : attempt.tasks) {
-      if (!entry.over && entry.task->is_observed()) entry.task->Post(task_mail::Observe{});
+      if (!entry.over) entry.task->Post(task_mail::Observe{});
     }
   }
 }

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "common/base/time.h"
+#include "operators/operator.h"
 
 namespace weir {
 
 // What a task counts, since its start. Written by the task's thread, read by any, without a lock
-// but for the one text.
+// but for what it has observed.
 struct TaskMetrics {
   std::atomic<int64_t> records_in{0};  // of a source: what it has read
   std::atomic<int64_t> records_out{0};
@@ -51,19 +52,24 @@ struct TaskMetrics {
     return all;
   }
 
-  // What keeps the task from its work, in a sentence; empty: nothing.
-  void SetTrouble(std::string trouble) {
+  // What only the task itself can see.
+  struct Observation {
+    std::string trouble;  // what keeps it from its work, in a sentence; empty: nothing
+    std::vector<int64_t> operator_rows;  // that each operator of the chain has emitted
+    std::vector<SplitStatus> splits;     // of a source
+  };
+  void SetObservation(Observation observation) {
     std::lock_guard<std::mutex> lock(mutex_);
-    trouble_ = std::move(trouble);
+    observation_ = std::move(observation);
   }
-  std::string Trouble() const {
+  Observation LastObservation() const {
     std::lock_guard<std::mutex> lock(mutex_);
-    return trouble_;
+    return observation_;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::string trouble_;
+  Observation observation_;
   std::array<std::pair<std::string, std::atomic<int64_t>>, 32> counters_;
   std::atomic<size_t> count_{0};
 };

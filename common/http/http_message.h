@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,10 +24,16 @@ struct HttpRequest {
 };
 
 struct HttpResponse {
+  // Takes the next piece of a body; an empty one is its end. Once, from any thread.
+  using TakePiece = std::function<void(std::string)>;
+
   int status = 200;
   std::string content_type = "text/plain; charset=UTF-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // further ones
+  // Set: the body goes on after `body`, and ends with the connection. Called on the server's thread
+  // whenever the piece before is sent, so that nothing piles up; destroyed when the client goes.
+  std::function<void(TakePiece)> next_piece;
 };
 
 // Fills segments and query from "/a/b?c=d". Refuses (invalid argument) what is no path, a broken

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -90,6 +91,7 @@ class Connection : public AnyConnection, public std::enable_shared_from_this<Con
     error_code ignored;
     tcp_layer().socket().shutdown(tcp::socket::shutdown_both, ignored);
     tcp_layer().close();
+    next_piece_ = nullptr;
     shared_.connections.erase(this->shared_from_this());
   }
   // In place of a request: the answer, and the end.
@@ -184,12 +186,55 @@ class Connection : public AnyConnection, public std::enable_shared_from_this<Con
     response_.set("X-Content-Type-Options", "nosniff");
     for (const auto& [name, value] : response.headers) response_.set(name, value);
     if (!head_only_ && !bodiless) response_.body() = std::move(response.body);
+    if (response.next_piece) return WritePieces(std::move(response.next_piece));
     response_.keep_alive(!close_after_);
     tcp_layer().expires_after(shared_.options.write_timeout);
     http::async_write(stream_, response_,
                       [self = this->shared_from_this()](error_code error, size_t) {
                         if (error) return self->Close();
                         self->close_after_ ? self->Finish() : self->Read();
+                      });
+  }
+
+  // The body's end is the connection's: no length is told.
+  void WritePieces(std::function<void(HttpResponse::TakePiece)> next_piece) {
+    response_.content_length(boost::none);
+    response_.keep_alive(false);
+    close_after_ = true;
+    next_piece_ = std::move(next_piece);
+    tcp_layer().expires_after(shared_.options.write_timeout);
+    http::async_write(stream_, response_,
+                      [self = this->shared_from_this()](error_code error, size_t) {
+                        if (error) return self->Close();
+                        if (self->head_only_) return self->Finish();
+                        self->WatchClient();
+                        self->AskForPiece();
+                      });
+  }
+  // It has nothing more to say: what comes is its end.
+  void WatchClient() {
+    tcp_layer().expires_never();
+    stream_.async_read_some(asio::buffer(drain_),
+                            [self = this->shared_from_this()](error_code error, size_t) {
+                              error ? self->Close() : self->WatchClient();
+                            });
+  }
+  void AskForPiece() {
+    tcp_layer().expires_never();
+    if (!next_piece_) return;  // closed
+    next_piece_([gate = shared_.gate, weak = this->weak_from_this()](std::string piece) {
+      gate->Post([weak, piece = std::move(piece)]() mutable {
+        if (auto self = weak.lock()) self->WritePiece(std::move(piece));
+      });
+    });
+  }
+  void WritePiece(std::string piece) {
+    if (piece.empty()) return Close();
+    piece_ = std::move(piece);
+    tcp_layer().expires_after(shared_.options.write_timeout);
+    asio::async_write(stream_, asio::buffer(piece_),
+                      [self = this->shared_from_this()](error_code error, size_t) {
+                        error ? self->Close() : self->AskForPiece();
                       });
   }
 
@@ -218,6 +263,8 @@ class Connection : public AnyConnection, public std::enable_shared_from_this<Con
   beast::flat_buffer buffer_{64 << 10};
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
+  std::function<void(HttpResponse::TakePiece)> next_piece_;
+  std::string piece_;  // being sent
   bool head_only_ = false;
   bool close_after_ = false;
   char drain_[4096];
@@ -258,6 +305,15 @@ class BeastServer : public HttpServer {
   }
 
   int port() const override { return port_; }
+
+  void RunAfter(Duration delay, std::function<void()> work) override {
+    shared_.gate->Post([this, delay, work = std::move(work)]() mutable {
+      auto timer = std::make_shared<asio::steady_timer>(context_, delay);
+      timer->async_wait([timer, work = std::move(work)](error_code stopped) {
+        if (!stopped) work();
+      });
+    });
+  }
 
   void Stop() override {
     {

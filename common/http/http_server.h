@@ -41,6 +41,9 @@ class HttpServer {
 
   virtual ~HttpServer() = default;  // stops
   virtual int port() const = 0;
+  // Calls `work` on the server's thread, which must not wait; never, when the server stops first.
+  // From any thread.
+  virtual void RunAfter(Duration delay, std::function<void()> work) = 0;
   // No handler runs any more when it returns.
   virtual void Stop() = 0;
 

@@ -7,7 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <future>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -66,6 +70,9 @@ class HttpServerTest : public testing::Test {
           if (request.segments == std::vector<std::string>{"later"}) {
             return later_.push_back(std::move(respond));
           }
+          if (request.segments == std::vector<std::string>{"pieces"}) {
+            return respond({.body = "first,", .next_piece = Pieces()});
+          }
           std::string said = request.method;
           for (const std::string& segment : request.segments) said += " " + segment;
           respond({.body = said + " " + request.body + ";"});
@@ -75,9 +82,75 @@ class HttpServerTest : public testing::Test {
   }
   std::string Ask(const std::string& text) { return Socket(server_->port()).Say(text).Hear(); }
 
+  // Hands over who takes each piece; `owner_` lives as long as the body does.
+  std::function<void(HttpResponse::TakePiece)> Pieces() {
+    auto owner = std::make_shared<int>(0);
+    owner_ = owner;
+    return [this, owner](HttpResponse::TakePiece take) {
+      std::lock_guard lock(mutex_);
+      takers_.push_back(std::move(take));
+      asked_.notify_all();
+    };
+  }
+  HttpResponse::TakePiece Taker(size_t i) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(
+        asked_.wait_for(lock, std::chrono::seconds(10), [&] { return takers_.size() > i; }));
+    return takers_.at(i);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable asked_;
+  std::vector<HttpResponse::TakePiece> takers_;
+  std::weak_ptr<int> owner_;
   std::vector<HttpServer::Respond> later_;
   std::unique_ptr<HttpServer> server_;
 };
+
+TEST_F(HttpServerTest, ABodyMayComeInPieces) {
+  Serve();
+  Socket client(server_->port());
+  client.Say("GET /pieces HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string head = client.Hear("first,");
+  EXPECT_EQ(StatusLine(head), "HTTP/1.1 200 OK");
+  EXPECT_EQ(head.find("Content-Length"), std::string::npos) << head;
+  EXPECT_NE(head.find("Connection: close"), std::string::npos) << head;
+  Taker(0)("second,");
+  EXPECT_EQ(client.Hear(","), "second,");
+  const std::string large(3 << 20, 'x');
+  std::thread teller([&] { Taker(1)(large + ","); });
+  EXPECT_EQ(client.Hear(","), large + ",");
+  teller.join();
+  Taker(2)("");
+  EXPECT_EQ(client.Hear(), "");
+}
+
+TEST_F(HttpServerTest, APieceIsAskedForWhenTheLastOneIsSent) {
+  Serve();
+  Socket client(server_->port());
+  client.Say("GET /pieces HTTP/1.1\r\nHost: x\r\n\r\n").Hear("first,");
+  Taker(0)(std::string(64 << 20, 'x'));  // more than any buffer on the way takes
+  std::promise<void> later;
+  server_->RunAfter(Duration(50), [&] { later.set_value(); });
+  later.get_future().wait();
+  std::lock_guard lock(mutex_);
+  EXPECT_EQ(takers_.size(), 1u);
+}
+
+TEST_F(HttpServerTest, ABodyIsGivenUpWhenItsClientGoes) {
+  Serve();
+  {
+    Socket client(server_->port());
+    client.Say("GET /pieces HTTP/1.1\r\nHost: x\r\n\r\n").Hear("first,");
+    Taker(0);
+    EXPECT_FALSE(owner_.expired());
+  }
+  for (int i = 0; i < 1000 && !owner_.expired(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(owner_.expired());
+  Taker(0)("too late");
+}
 
 TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
   Serve();

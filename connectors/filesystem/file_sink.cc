@@ -227,6 +227,7 @@ class FileSink final : public Sink {
     return OkStatus();
   }
 
+  bool shows_at_checkpoints() const override { return true; }
   StatusOr<std::unique_ptr<SinkWriter>> MakeWriter(SinkWriterContext context) override {
     ASSIGN_OR_RETURN(std::unique_ptr<Encoder> encoder, MakeValueEncoder(table_));
     auto writer =

@@ -21,6 +21,9 @@ Action ShutDownAction, JobManagerConfigAction, JobManagerLogsAction, JobManagerL
 Action PrometheusAction, FlinkNamesAction;
 
 // ---- sql_actions.cc: our own
-Action SubmitSqlAction, ValidateSqlAction, ExplainSqlAction, FetchResultsAction;
+Action SubmitSqlAction, ValidateSqlAction, ExplainSqlAction, CompleteSqlAction, FetchResultsAction;
+
+// ---- live_stream.cc: our own
+Action StreamAction;
 
 }  // namespace weir

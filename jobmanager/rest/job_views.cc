@@ -90,21 +90,6 @@ std::string DescriptionOf(const plan::Vertex& vertex) {
   return out;
 }
 
-const char* ShipStrategyOf(const plan::Exchange& exchange) {
-  switch (exchange.kind()) {
-    case plan::Exchange::HASH:
-      return "HASH";
-    case plan::Exchange::REBALANCE:
-      return "REBALANCE";
-    case plan::Exchange::BROADCAST:
-      return "BROADCAST";
-    case plan::Exchange::SINGLETON:
-      return "GLOBAL";
-    default:
-      return "FORWARD";
-  }
-}
-
 Json PlanOf(const JobSnapshot& job) {
   Json nodes = Json::array();
   // Sinks first.

@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "common/base/status.h"
+#include "common/http/http_file.h"
 #include "proto/plan.pb.h"
 
 namespace weir {
@@ -24,6 +26,7 @@ struct RestOptions {
   std::string key_file;
   std::map<std::string, std::string> config;  // of the job manager, for people
   RowsToJson rows_to_json;
+  std::span<const HttpFile> page;   // the dashboard; "/" is its "/index.html"
   std::function<void()> shut_down;  // DELETE /cluster
 };
 

@@ -28,6 +28,10 @@ class RealRestServer : public RestServer {
                  .operations = &operations_,
                  .snapshots = &snapshots_,
                  .run_aside = [this](std::function<void()> work) { RunAside(std::move(work)); },
+                 .run_after =
+                     [this](Duration delay, std::function<void()> work) {
+                       server_->RunAfter(delay, std::move(work));
+                     },
                  .shut_down = options_.shut_down,
                  .config = options_.config,
                  .rows_to_json = options_.rows_to_json};
@@ -69,6 +73,16 @@ class RealRestServer : public RestServer {
     });
   }
 
+  const HttpFile* FindFile(const HttpRequest& request) const {
+    std::string path;
+    for (const std::string& segment : request.segments) path += "/" + segment;
+    if (path.empty()) path = "/index.html";
+    for (const HttpFile& file : options_.page) {
+      if (file.path == path) return &file;
+    }
+    return nullptr;
+  }
+
   Status CheckAccess(const HttpRequest& request, const Route* route) const {
     const bool changes = route != nullptr && route->effect == Route::kChanges;
     if (options_.token_hash.empty()) return CheckOrigin(request, changes);
@@ -82,6 +96,10 @@ class RealRestServer : public RestServer {
 
   void Handle(HttpRequest request, HttpServer::Respond respond) {
     Match match = FindRoute(RestRoutes(), request);
+    // The page holds no secret: it asks for the token itself.
+    if (match.route == nullptr && request.method == "GET") {
+      if (const HttpFile* file = FindFile(request)) return respond(ServeFile(*file, request));
+    }
     if (Status denied = CheckAccess(request, match.route); !denied.ok()) {
       return respond(MakeErrorResponse(denied));
     }
@@ -125,11 +143,11 @@ class RealRestServer : public RestServer {
   }
 
   const RestOptions options_;
+  std::unique_ptr<HttpServer> server_;  // stopped before anything goes; the last to go
   Operations operations_;
   SnapshotCache snapshots_;
   RestServices services_;
   IoStrand renderer_;
-  std::unique_ptr<HttpServer> server_;  // first to go
 };
 
 }  // namespace

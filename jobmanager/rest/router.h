@@ -45,10 +45,11 @@ struct RestServices {
   Dispatcher* dispatcher = nullptr;
   Operations* operations = nullptr;
   SnapshotCache* snapshots = nullptr;
-  std::function<void(std::function<void()>)> run_aside;  // what takes a moment
-  std::function<void()> shut_down;                       // the job manager, a moment later
-  std::map<std::string, std::string> config;             // of the job manager, for people
-  RowsToJson rows_to_json;                               // null: nobody encodes rows
+  std::function<void(std::function<void()>)> run_aside;            // what takes a moment
+  std::function<void(Duration, std::function<void()>)> run_after;  // HttpServer::RunAfter
+  std::function<void()> shut_down;            // the job manager, a moment later
+  std::map<std::string, std::string> config;  // of the job manager, for people
+  RowsToJson rows_to_json;                    // null: nobody encodes rows
 };
 
 // Something that is done, or is not in the snapshot: answers when it likes, once.

@@ -97,6 +97,12 @@ const std::vector<Route>& RestRoutes() {
       {"POST", "/ext/sql/submit", &SubmitSqlAction},
       {"POST", "/ext/sql/validate", &ValidateSqlAction},
       {"POST", "/ext/sql/explain", &ExplainSqlAction},
+      {"POST", "/ext/sql/complete", &CompleteSqlAction},
+      {"GET", "/ext/jobs", &JobListView},
+      {"GET", "/ext/jobs/:jobid", &JobPictureView},
+      {"GET", "/ext/taskmanagers", &TaskManagersPictureView},
+      {"GET", "/ext/events", &EventsView},
+      {"GET", "/ext/stream", &StreamAction},
       {"GET", "/ext/jobs/:jobid/results/:token", &FetchResultsAction},
   };
   return routes;

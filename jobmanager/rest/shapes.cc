@@ -4,6 +4,21 @@
 
 namespace weir {
 
+const char* ShipStrategyOf(const plan::Exchange& exchange) {
+  switch (exchange.kind()) {
+    case plan::Exchange::HASH:
+      return "HASH";
+    case plan::Exchange::REBALANCE:
+      return "REBALANCE";
+    case plan::Exchange::BROADCAST:
+      return "BROADCAST";
+    case plan::Exchange::SINGLETON:
+      return "GLOBAL";
+    default:
+      return "FORWARD";
+  }
+}
+
 int32_t StateCounts::Total() const { return std::accumulate(counts_.begin(), counts_.end(), 0); }
 
 SubtaskState StateCounts::Aggregate() const {

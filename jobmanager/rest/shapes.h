@@ -100,6 +100,21 @@ struct IoNumbers {
   std::map<std::string, int64_t> ByName() const;
 };
 
+// As Flink names it: "HASH", "GLOBAL", ...
+const char* ShipStrategyOf(const plan::Exchange& exchange);
+
+// `ids`: of the vertices.
+template <class Json>
+Json EdgesOf(const plan::JobGraph& graph, const std::vector<std::string>& ids) {
+  Json out = Json::array();
+  for (const plan::Edge& edge : graph.edges()) {
+    out.push_back({{"from", ids[edge.from_vertex()]},
+                   {"to", ids[edge.to_vertex()]},
+                   {"ship", ShipStrategyOf(edge.exchange())}});
+  }
+  return out;
+}
+
 // A number that JSON has no word for goes as text.
 template <class Json>
 Json NumberJson(double number) {

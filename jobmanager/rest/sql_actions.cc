@@ -87,6 +87,52 @@ Json SchemaJson(const plan::Schema& schema) {
   return out;
 }
 
+Json PlannedJobJson(const rpc::ExplainedJob& job) {
+  Json vertices = Json::array();
+  std::vector<std::string> ids;
+  for (const plan::Vertex& vertex : job.graph().vertices()) {
+    Json operators = Json::array();
+    for (const plan::OperatorNode& node : vertex.chain()) operators.push_back(node.name());
+    ids.push_back(VertexHexId(vertex));
+    vertices.push_back({{"id", ids.back()},
+                        {"name", vertex.name()},
+                        {"parallelism", vertex.parallelism()},
+                        {"operators", std::move(operators)}});
+  }
+  return {{"name", job.graph().name()},
+          {"statement", job.statement()},
+          {"vertices", std::move(vertices)},
+          {"edges", EdgesOf<Json>(job.graph(), ids)}};
+}
+
+struct CompletionRequest {
+  std::string sql;
+  int64_t cursor = 0;
+};
+StatusOr<CompletionRequest> ReadCompletionRequest(const std::string& body) {
+  const Json json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return InvalidArgumentError("the body is no JSON object");
+  CompletionRequest request;
+  for (const auto& item : json.items()) {
+    if (item.key() == "sql") {
+      ASSIGN_OR_RETURN(request.sql, TextOf("sql", item.value()));
+    } else if (item.key() == "cursor") {
+      if (!item.value().is_number_integer()) return WrongType("cursor", "a number");
+      request.cursor = item.value().get<int64_t>();
+    } else {
+      return InvalidArgumentError("there is no field " + item.key());
+    }
+  }
+  if (!json.contains("sql") || !json.contains("cursor")) {
+    return InvalidArgumentError("fields sql and cursor are needed");
+  }
+  if (request.cursor < 0 || request.cursor > static_cast<int64_t>(request.sql.size())) {
+    return InvalidArgumentError("field cursor is not within sql, which has " +
+                                std::to_string(request.sql.size()) + " bytes");
+  }
+  return request;
+}
+
 template <class Notes>
 Json NotesJson(const Notes& notes) {
   Json out = Json::array();
@@ -133,10 +179,22 @@ void ValidateSqlAction(ActionRequest request) {
 void ExplainSqlAction(ActionRequest request) {
   const StatusOr<rpc::SubmitRequest> asked = ReadSubmission(request.http.body);
   if (!asked.ok()) return request.respond(MakeErrorResponse(asked.status()));
-  request.services.dispatcher->Explain(
-      *asked, [respond = std::move(request.respond)](const rpc::ExplainReply& reply) {
-        if (reply.has_error()) return respond(SqlErrorResponse(reply.error()));
-        respond(MakeJsonResponse(200, Dump(Json{{"plan", reply.text()}})));
+  request.services.dispatcher->Explain(*asked, [respond = std::move(request.respond)](
+                                                   const rpc::ExplainReply& reply) {
+    if (reply.has_error()) return respond(SqlErrorResponse(reply.error()));
+    Json jobs = Json::array();
+    for (const rpc::ExplainedJob& job : reply.jobs()) jobs.push_back(PlannedJobJson(job));
+    respond(MakeJsonResponse(200, Dump(Json{{"plan", reply.text()}, {"jobs", std::move(jobs)}})));
+  });
+}
+
+void CompleteSqlAction(ActionRequest request) {
+  StatusOr<CompletionRequest> asked = ReadCompletionRequest(request.http.body);
+  if (!asked.ok()) return request.respond(MakeErrorResponse(asked.status()));
+  request.services.dispatcher->Complete(
+      std::move(asked->sql), static_cast<size_t>(asked->cursor),
+      [respond = std::move(request.respond)](const JobCompiler::Completions& found) {
+        respond(MakeJsonResponse(200, Dump(Json{{"from", found.begin}, {"words", found.words}})));
       });
 }
 

@@ -45,6 +45,9 @@ View JobManagerMetricsView, TaskManagerMetricsView, TaskManagersMetricsView, Job
     JobsMetricsView, VertexMetricsView, SubtasksMetricsView, SubtaskMetricsView,
     OperatorMetricsView, WatermarksView;
 
+// ---- picture_views.cc
+View JobListView, JobPictureView, TaskManagersPictureView, EventsView;
+
 // ---- task_manager_views.cc
 View TaskManagersView, TaskManagerView;
 
