@@ -58,7 +58,7 @@ export async function askText(path: string, signal?: AbortSignal): Promise<strin
   return (await request('GET', path, undefined, signal)).text();
 }
 
-async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+export async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {

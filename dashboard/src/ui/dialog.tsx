@@ -21,6 +21,7 @@ export function Dialog({ title, children, confirm, danger, act, onClose }: {
   const [report, setReport] = useState<ReactNode>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const run = async () => {
+    if (working) return;
     setWorking(true);
     setError(null);
     try {
@@ -51,7 +52,7 @@ export function Dialog({ title, children, confirm, danger, act, onClose }: {
               Not now
             </button>
           )}
-          <button type="submit" className={report !== null ? 'main' : danger ? 'danger' : 'main'} disabled={working}>
+          <button type="submit" className={report !== null ? 'main' : danger ? 'danger' : 'main'} aria-disabled={working}>
             {report !== null ? 'Close' : working ? 'Working …' : confirm}
           </button>
         </footer>

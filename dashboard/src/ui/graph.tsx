@@ -5,7 +5,7 @@ import './graph.css';
 import { layOut, type Link, neighbour, type Placed, type Size } from './graph_layout';
 
 const NARROW = 720; // pixels
-const SMALLEST_FIT = 0.5; // smaller is not readable: then the graph scrolls in its frame
+const SMALLEST_FIT = 0.7; // smaller is not readable: then the graph scrolls in its frame
 const STEP = 1.25;
 
 type Named = { id: string; name: string };

@@ -1,0 +1,17 @@
+// What to do when there is nothing to run jobs on.
+import { useLive } from '../api/live';
+import { Notice } from '../ui/parts';
+
+export function StartTaskManager() {
+  const options = useLive('/jobmanager/config').value ?? [];
+  const option = (key: string) => options.find((one) => one.key === key)?.value;
+  const host = option('jobmanager.rpc.address') || window.location.hostname;
+  const port = option('jobmanager.rpc.port') || '6123';
+  return (
+    <Notice tone="busy" title="No task manager is connected: jobs wait for one">
+      <span>
+        Start one: <code>weir taskmanager --jobmanager {host}:{port} --slots 4</code>
+      </span>
+    </Notice>
+  );
+}
