@@ -2,19 +2,18 @@
 """The SQL page of the dashboard, in a browser and by keyboard alone: a script with an error, mended; completion; a plan;
 queries, whose rows are counted once more here; an INSERT, found by REST.
 
-  dashboard_sql_test.py --weir BINARY [--page URL]
-
-  --page  where the page is served, if not by the job manager itself (a development server in front of it)
+  dashboard_sql_test.py --weir BINARY
 """
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
 import urllib.request
 
-from browser import open_page
+from browser import browser
 from harness import ROOT, TestCluster, expect, run_scenario
 
 NUMBERS = """CREATE TABLE numbers (id BIGINT) WITH ('connector' = 'datagen', 'fields.id.kind' = 'sequence',
@@ -27,10 +26,11 @@ NOTHING = "CREATE TABLE nothing (k INT) WITH ('connector' = 'blackhole');\n"
 class SqlPage:
     """What a person does with the page who has no mouse."""
 
-    def __init__(self, page, cluster):
-        self.page = page
+    def __init__(self, tab, cluster):
+        self.tab = tab
+        self.page = tab.page
         self.cluster = cluster
-        self.editor = page.locator(".cm-content")
+        self.editor = self.page.locator(".cm-content")
         self.editor.wait_for(timeout=60000)
 
     def press(self, *keys):
@@ -61,7 +61,7 @@ class SqlPage:
         return self.page.evaluate("() => document.querySelector('.cm-content').cmView.view.state.doc.toString()")
 
     def until(self, condition, what, seconds=30):
-        return self.cluster.eventually(condition, seconds, what, 0.1)
+        return self.tab.eventually(condition, seconds, what)
 
     def check(self, expected, seconds=30):
         """What the page says of the script."""
@@ -271,20 +271,30 @@ def failing(sql, cluster):
     cluster.say("a query that fails says why")
 
 
-def functions_are_those_of(weir):
-    """What the editor shows as functions."""
-    done = subprocess.run([weir, "local"], input="SHOW FUNCTIONS;\n", text=True, capture_output=True, check=True)
-    known = set(re.findall(r"^\|\s+([a-z0-9_]+)\s+\|$", done.stdout, re.MULTILINE))
-    with open(f"{ROOT}/dashboard/src/sql/functions.ts") as f:
-        listed = set(re.search(r"`([^`]*)`", f.read()).group(1).split())
-    expect(known == listed, f"dashboard/src/sql/functions.ts: missing {sorted(known - listed)}, unknown {sorted(listed - known)}")
+def words_are_those_of(weir):
+    """What the editor shows as keywords, types and functions."""
+    def read(path):
+        with open(os.path.join(ROOT, path)) as f:
+            return f.read()
+
+    keywords = re.findall(r"\bX\((\w+)\)", read("sql/keywords.h"))
+    types = re.search(r"Parser::ParseBaseType\(\).*?Parser::ParseTypeParameters\(", read("sql/parser_types.cc"), re.DOTALL)
+    functions = subprocess.run([weir, "local"], input="SHOW FUNCTIONS;\n", text=True, capture_output=True, check=True)
+    known = {"KEYWORDS": {word.lower() for word in keywords},
+             "TYPES": {word.lower() for word in re.findall(r"case Keyword::k(\w+):", types.group())} - {"null"},
+             "FUNCTIONS": set(re.findall(r"^\|\s+([a-z0-9_]+)\s+\|$", functions.stdout, re.MULTILINE))}
+    path = "dashboard/src/sql/words.ts"
+    for name, words in known.items():
+        listed = set(re.search(name + r".*`([^`]*)`", read(path)).group(1).split())
+        expect(words == listed, f"{path}: {name} misses {sorted(words - listed)}, {sorted(listed - words)} are none")
 
 
-def on_a_cluster(cluster, page_url):
+def on_a_cluster(cluster):
     cluster.start(task_managers=1, slots=8, services=False)
-    url = page_url or f"http://127.0.0.1:{cluster.ports.rest}"
-    with open_page(f"{url}/#/sql") as page:
-        sql = SqlPage(page, cluster)
+    with browser() as tab_at:
+        tab = tab_at(f"http://127.0.0.1:{cluster.ports.rest}")
+        tab.open("sql")
+        sql = SqlPage(tab, cluster)
         errors_while_typing(sql, cluster)
         completion(sql, cluster)
         job = insert(sql, cluster, plan(sql, cluster))
@@ -293,18 +303,18 @@ def on_a_cluster(cluster, page_url):
         failing(sql, cluster)
         stopping(sql, cluster)
         expect(running(cluster) == [job], f"the INSERT does not go on alone: {running(cluster)}")
+        tab.expect_nothing_wrong()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weir", required=True)
-    parser.add_argument("--page")
     arguments = parser.parse_args()
 
     def act():
-        functions_are_those_of(arguments.weir)
+        words_are_those_of(arguments.weir)
         with TestCluster(arguments.weir) as cluster:
-            on_a_cluster(cluster, arguments.page)
+            on_a_cluster(cluster)
 
     run_scenario(act)
 

@@ -3,16 +3,14 @@ import { SQLDialect } from '@codemirror/lang-sql';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { tags } from '@lezer/highlight';
-import { KEYWORDS, TYPES } from 'virtual:sql-words';
-import { FUNCTIONS } from './functions';
+import { FUNCTIONS, KEYWORDS, TYPES } from './words';
 
 // Words of the grammar that are functions as well, but seldom.
 const RATHER_KEYWORDS = new Set(['array', 'if', 'left', 'map', 'not', 'right', 'row', 'and', 'or', 'in', 'is', 'like', 'between', 'case', 'cast']);
 
-const lower = (words: readonly string[]) => words.map((word) => word.toLowerCase());
-const types = new Set(lower(TYPES));
+const types = new Set(TYPES);
 const functions = new Set(FUNCTIONS.filter((name) => !RATHER_KEYWORDS.has(name) && !types.has(name)));
-const keywords = new Set(lower(KEYWORDS).filter((word) => !types.has(word) && !functions.has(word)));
+const keywords = new Set(KEYWORDS.filter((word) => !types.has(word) && !functions.has(word)));
 
 export type WordKind = 'keyword' | 'type' | 'function' | 'name';
 export function wordKind(word: string): WordKind {
