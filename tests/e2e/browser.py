@@ -1,8 +1,10 @@
 """A real browser that looks at the dashboard: Debian's chromium, without a screen. It keeps what a page must not do:
 ask other hosts, break its own content policy, throw."""
 
+import hashlib
 import json
 import os
+import sys
 import time
 import urllib.parse
 from contextlib import contextmanager
@@ -14,7 +16,10 @@ try:
 except ImportError:
     raise SystemExit("playwright is missing: run deploy/install-dependencies, which makes the Python that runs this")
 
-AXE = os.path.join(ROOT, "dashboard", "node_modules", "axe-core", "axe.min.js")
+# The dashboard's packages, of the versions that its lock names (deploy/install-dependencies).
+with open(os.path.join(ROOT, "dashboard", "package-lock.json"), "rb") as lock:
+    PACKAGES = os.path.join(os.path.dirname(sys.prefix), "dashboard-" + hashlib.sha256(lock.read()).hexdigest()[:12], "node_modules")
+AXE = os.path.join(PACKAGES, "axe-core", "axe.min.js")
 CHROMIUM = "/usr/bin/chromium"
 WIDE, NARROW = 1280, 390
 
