@@ -9,7 +9,7 @@ import time
 import urllib.parse
 from contextlib import contextmanager
 
-from harness import ROOT, expect
+from harness import ROOT, Failure, expect
 
 try:
     from playwright.sync_api import sync_playwright
@@ -93,18 +93,20 @@ class Tab:
             expect(time.monotonic() < deadline, f"after {seconds} s still not: {what}; the page:\n{self.text()[:3000]}")
             self.page.wait_for_timeout(100)
 
-    def eventually_equal(self, read, expected, what, seconds=10):
-        seen = []
+    def eventually_equal(self, read, expected, what, seconds=15):
+        """The page shows what REST answers, or has answered a moment before: it may be a second behind."""
+        shown, answers = None, []
 
         def same():
-            seen[:] = [read(), expected()]
-            return seen[0] == seen[1]
+            nonlocal shown
+            answers.append(expected())
+            shown = read()
+            return shown in answers[-10:]
 
         try:
             self.eventually(same, seconds, what)
-        finally:
-            if seen[0] != seen[1]:
-                print(f"{what}: shown\n  {seen[0]}\nexpected\n  {seen[1]}", flush=True)
+        except Failure as failure:
+            raise Failure(f"{what}: shown\n  {shown}\nREST has\n  {answers[-1]}") from failure
 
     def choose_theme(self, theme):
         """With the button that says the other one."""

@@ -491,6 +491,8 @@ def tab_to(tab, what, most=40):
 def walk_by_keyboard(tab, api, job):
     """From the front page to a vertex, a question and back, without a mouse."""
     tab.open("overview")
+    tab.page.reload()
+    tab.page.wait_for_selector("[aria-label='Running jobs']")
     tab.page.keyboard.press("Tab")
     expect(focused(tab) == "Skip to the content", focused(tab))
     tab.page.keyboard.press("Enter")
