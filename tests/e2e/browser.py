@@ -1,20 +1,25 @@
 """A real browser that looks at the dashboard: Debian's chromium, without a screen. It keeps what a page must not do:
 ask other hosts, break its own content policy, throw."""
 
+import hashlib
 import json
 import os
+import sys
 import time
 import urllib.parse
 from contextlib import contextmanager
 
-from harness import ROOT, expect
+from harness import ROOT, Failure, expect
 
 try:
     from playwright.sync_api import sync_playwright
 except ImportError:
     raise SystemExit("playwright is missing: run deploy/install-dependencies, which makes the Python that runs this")
 
-AXE = os.path.join(ROOT, "dashboard", "node_modules", "axe-core", "axe.min.js")
+# The dashboard's packages, of the versions that its lock names (deploy/install-dependencies).
+with open(os.path.join(ROOT, "dashboard", "package-lock.json"), "rb") as lock:
+    PACKAGES = os.path.join(os.path.dirname(sys.prefix), "dashboard-" + hashlib.sha256(lock.read()).hexdigest()[:12], "node_modules")
+AXE = os.path.join(PACKAGES, "axe-core", "axe.min.js")
 CHROMIUM = "/usr/bin/chromium"
 WIDE, NARROW = 1280, 390
 
@@ -88,18 +93,20 @@ class Tab:
             expect(time.monotonic() < deadline, f"after {seconds} s still not: {what}; the page:\n{self.text()[:3000]}")
             self.page.wait_for_timeout(100)
 
-    def eventually_equal(self, read, expected, what, seconds=10):
-        seen = []
+    def eventually_equal(self, read, expected, what, seconds=15):
+        """The page shows what REST answers, or has answered a moment before: it may be a second behind."""
+        shown, answers = None, []
 
         def same():
-            seen[:] = [read(), expected()]
-            return seen[0] == seen[1]
+            nonlocal shown
+            answers.append(expected())
+            shown = read()
+            return shown in answers[-10:]
 
         try:
             self.eventually(same, seconds, what)
-        finally:
-            if seen[0] != seen[1]:
-                print(f"{what}: shown\n  {seen[0]}\nexpected\n  {seen[1]}", flush=True)
+        except Failure as failure:
+            raise Failure(f"{what}: shown\n  {shown}\nREST has\n  {answers[-1]}") from failure
 
     def choose_theme(self, theme):
         """With the button that says the other one."""

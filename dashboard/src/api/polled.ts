@@ -1,4 +1,4 @@
-// For the few answers that are not pushed: files of a log, metrics asked for by name.
+// For what is not pushed: files of a log, metrics asked for by name, the job manager's configuration.
 import { useEffect, useState } from 'react';
 import { ApiError, ask, request } from './ask';
 import type { Live } from './live';

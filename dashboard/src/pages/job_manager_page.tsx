@@ -1,5 +1,6 @@
 // The job manager itself.
-import { useLive } from '../api/live';
+import type { Answer } from '../api/ask';
+import { getJson, usePolled } from '../api/polled';
 import { LogView } from '../ui/log_view';
 import { MetricsView } from '../ui/metrics_view';
 import { NameValues } from '../ui/name_values';
@@ -7,6 +8,7 @@ import { Notice, Panel, Shown } from '../ui/parts';
 import { Tabs } from '../ui/tabs';
 import { useTitle } from '../ui/title';
 
+type Options = Answer<'/jobmanager/config'>; // does not change while it runs
 const TABS = [
   { id: 'configuration', name: 'Configuration' },
   { id: 'metrics', name: 'Metrics' },
@@ -32,7 +34,7 @@ export function JobManagerPage({ tab }: { tab: string }) {
 function Configuration() {
   return (
     <Panel title="Configuration">
-      <Shown of={useLive('/jobmanager/config')}>
+      <Shown of={usePolled<Options>('/jobmanager/config', getJson, 0)}>
         {(options) => (
           <NameValues
             label="Configuration"

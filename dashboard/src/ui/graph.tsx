@@ -15,7 +15,7 @@ export type GraphProps<N extends Named> = {
   edges: readonly Link[];
   size: Size; // of every vertex, in pixels
   draw: (node: N) => ReactNode; // phrasing content only: it stands in a button
-  describe: (node: N) => string; // the same in words; where its rows go is added
+  describe?: (node: N) => string; // read out behind that, before where its rows go: what only colours say
   tone?: (node: N) => string | undefined; // a class of its box
   selected?: string | null;
   onSelect?: (id: string) => void;
@@ -62,7 +62,6 @@ export function Graph<N extends Named>({ label, nodes, edges, size, draw, descri
                       type="button"
                       data-vertex={placed.id}
                       className={`vertex ${tone?.(node) ?? ''}`}
-                      aria-label={`${describe(node)}${whereTo(placed.id, edges, known)}`}
                       aria-pressed={onSelect ? selected === placed.id : undefined}
                       tabIndex={placed.id === reachable ? 0 : -1}
                       onFocus={() => setWalked(placed.id)}
@@ -70,6 +69,7 @@ export function Graph<N extends Named>({ label, nodes, edges, size, draw, descri
                       onClick={() => onSelect?.(placed.id)}
                     >
                       {draw(node)}
+                      <span className="visually-hidden">{inWords(describe?.(node), whereTo(placed.id, edges, known))}</span>
                     </button>
                   </li>
                 );
@@ -88,8 +88,9 @@ function boxOf({ x, y, width, height }: Placed): CSSProperties {
 
 function whereTo(id: string, edges: readonly Link[], known: Map<string, Named>): string {
   const names = edges.filter(({ from }) => from === id).map(({ to }) => known.get(to)?.name);
-  return names.length > 0 ? `. Goes on to ${names.join(' and ')}` : '';
+  return names.length > 0 ? `goes on to ${names.join(' and ')}` : '';
 }
+const inWords = (...parts: (string | undefined)[]) => parts.filter((part) => part).join(', ');
 
 function Lines({ layout }: { layout: ReturnType<typeof layOut> }) {
   return (

@@ -1,9 +1,9 @@
 // The job's vertices as they work now: which holds it back, and why there is no output.
 import { bytes, count, duration, percent, rate } from '../../ui/format';
 import { Graph } from '../../ui/graph';
-import { Meter, Notice, Panel } from '../../ui/parts';
+import { Meter, Notice, Panel, Said } from '../../ui/parts';
 import { goTo, hrefTo } from '../../ui/route';
-import { hasEnded, type JobPicture, tasksInWords, type Vertex, worthSaying } from './job_state';
+import { hasEnded, type JobPicture, tasksInWords, type Vertex } from './job_state';
 import type { RateHistory } from './rate_history';
 import { VertexPanel } from './vertex_panel';
 
@@ -14,10 +14,10 @@ export function GraphPane({ job, chosen, history }: { job: JobPicture; chosen: s
   const vertex = job.vertices.find(({ id }) => id === chosen);
   return (
     <>
-      {worthSaying(job) && <NoOutput job={job} />}
+      {!ended && <Output job={job} />}
       <div className={vertex ? 'beside' : undefined}>
         <Panel title="Graph">
-          {!ended && job.pace.sentence && <p className="pace">{job.pace.sentence}</p>}
+          {!ended && job.pace.sentence && <p className="pace"><Said text={job.pace.sentence} /></p>}
           <Graph
             label="Vertices of the job"
             nodes={job.vertices}
@@ -27,7 +27,7 @@ export function GraphPane({ job, chosen, history }: { job: JobPicture; chosen: s
             onSelect={(id) => (id === chosen ? goTo('jobs', job.id, 'graph') : goTo('jobs', job.id, 'graph', id))}
             tone={({ id, troubles }) => (troubles.length > 0 ? 'bad' : !ended && id === job.pace.vertex ? 'busy' : undefined)}
             draw={(one) => <VertexBox of={one} ended={ended} />}
-            describe={(one) => inWords(one, ended, one.id === job.pace.vertex)}
+            describe={({ id, troubles }) => [...(!ended && id === job.pace.vertex ? ['sets the pace'] : []), ...troubles].join(', ')}
           />
         </Panel>
         {vertex && <VertexPanel job={job} vertex={vertex} history={history} />}
@@ -36,15 +36,18 @@ export function GraphPane({ job, chosen, history }: { job: JobPicture; chosen: s
   );
 }
 
-function NoOutput({ job: { id, output, vertices } }: { job: JobPicture }) {
+// There all the time, so that nothing below it moves when output comes in bursts.
+function Output({ job: { id, output, vertices } }: { job: JobPicture }) {
   const vertex = vertices.find((one) => one.id === output.vertex);
+  const flows = output.reason === 'FLOWS';
   return (
-    <div className="no-output">
-      <Notice tone="busy" title={`Why is there no output? ${output.sentence}`}>
-        {output.advice && <span>{output.advice}</span>}
+    <section aria-label="Output" className={flows ? undefined : 'no-output'}>
+      <Notice silent tone={flows ? 'good' : output.reason === 'SINK_REFUSES' ? 'bad' : 'busy'} title={flows ? 'Output' : 'Why is there no output?'}>
+        <Said text={output.sentence} />
+        {output.advice && <Said text={output.advice} />}
         {vertex && <a className="wrap" href={hrefTo('jobs', id, 'graph', vertex.id)}>{vertex.name}</a>}
       </Notice>
-    </div>
+    </section>
   );
 }
 
@@ -90,16 +93,4 @@ function ratesOf(vertex: Vertex): string {
 function sharesInWords({ busy, backPressured, idle }: Vertex): string {
   if (backPressured >= 0.1) return `${percent(busy)} busy, ${percent(backPressured)} held back`;
   return `${percent(busy)} busy, ${percent(idle)} idle`;
-}
-function inWords(vertex: Vertex, ended: boolean, slowest: boolean): string {
-  const words = [vertex.name, `parallelism ${vertex.parallelism}`, tasksInWords(vertex.states)];
-  if (ended) {
-    words.push(`${count(vertex.recordsIn)} rows in`, `${count(vertex.recordsOut)} rows out`);
-  } else {
-    words.push(ratesOf(vertex), sharesInWords(vertex));
-    if (vertex.watermarkLagMs !== null) words.push(`watermark ${duration(vertex.watermarkLagMs)} behind`);
-    if (slowest) words.push('holds the job back');
-  }
-  if (vertex.stateBytes > 0) words.push(`state ${bytes(vertex.stateBytes)}`);
-  return [...words, ...vertex.troubles].join(', ');
 }

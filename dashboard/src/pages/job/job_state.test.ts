@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type JobPicture, mostParallelism, type Split, tasksInWords, waitingIn, worthSaying } from './job_state';
+import { type JobPicture, mostParallelism, type Split, tasksInWords, waitingIn } from './job_state';
 
 test('tasks in words', () => {
   expect(tasksInWords({ RUNNING: 3, DEPLOYING: 1, FAILED: 0 })).toBe('3 of 4 running');
@@ -11,12 +11,6 @@ test('records waiting', () => {
   const split = (recordsWaiting: number | null) => ({ recordsWaiting }) as Split;
   expect(waitingIn([split(2), split(null), split(40)])).toBe(42);
   expect(waitingIn([split(null)])).toBe(null);
-});
-test('no word of the output of what flows or has ended', () => {
-  const job = (state: string, reason: string) => ({ state, output: { reason } }) as JobPicture;
-  expect(worthSaying(job('RUNNING', 'ALL_LATE'))).toBe(true);
-  expect(worthSaying(job('RUNNING', 'FLOWS'))).toBe(false);
-  expect(worthSaying(job('CANCELED', 'NO_RECORDS'))).toBe(false);
 });
 test('as many slots as it has and as are free, up to what the job allows', () => {
   const job = { parallelism: 2, maxParallelism: 5 } as JobPicture;

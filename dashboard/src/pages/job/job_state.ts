@@ -23,11 +23,6 @@ export function waitingIn(splits: readonly Split[]): number | null {
   return known.length > 0 ? known.reduce((sum, waiting) => sum + waiting, 0) : null;
 }
 
-/** Why there is no output, where that is worth saying. */
-export function worthSaying({ output, state }: JobPicture): boolean {
-  return !hasEnded(state) && output.reason !== 'FLOWS' && output.reason !== 'ENDED';
-}
-
 /** The most that the job could be rescaled to with the slots that are free. */
 export function mostParallelism({ parallelism, maxParallelism }: JobPicture, freeSlots: number): number {
   return Math.min(maxParallelism, parallelism + freeSlots);

@@ -5,16 +5,17 @@ import { duration, time } from '../../ui/format';
 import { useNow } from '../../ui/now';
 import { type Column, Notice, Panel, Shown, State, Table } from '../../ui/parts';
 import { hrefTo } from '../../ui/route';
-import { hasEnded } from '../job/job_state';
+import { hasEnded, tasksInWords } from '../job/job_state';
 import { StartTaskManager } from '../start_task_manager';
 
-type Job = Answer<'/jobs/overview'>['jobs'][number];
+type Job = Answer<'/ext/jobs'>['jobs'][number];
 
 /** `taskManagers`: how many there are, if that is known. */
 export function JobsPanels({ taskManagers }: { taskManagers: number | undefined }) {
-  const jobs = useLive('/jobs/overview');
+  const jobs = useLive('/ext/jobs');
   const now = useNow();
-  const name: Column<Job> = { head: 'Job', cell: ({ jid, name }) => <a className="wrap" href={hrefTo('jobs', jid)}>{name}</a> };
+  const name: Column<Job> = { head: 'Job', cell: ({ id, name }) => <a className="wrap" href={hrefTo('jobs', id)}>{name}</a> };
+  const restarts: Column<Job> = { head: 'Restarts', number: true, cell: (job) => job.restarts };
   const state: Column<Job> = { head: 'State', cell: (job) => <State state={job.state} /> };
   return (
     <Shown of={jobs}>
@@ -27,13 +28,15 @@ export function JobsPanels({ taskManagers }: { taskManagers: number | undefined 
               <Table
                 label="Running jobs"
                 rows={all.filter((job) => !hasEnded(job.state))}
-                rowKey={({ jid }) => jid}
+                rowKey={({ id }) => id}
                 empty={<NoJobs />}
                 columns={[
                   name,
                   state,
-                  { head: 'Since', cell: (job) => <span title={time(job['start-time'])}>{duration(now - job['start-time'])}</span> },
-                  { head: 'Tasks', number: true, cell: ({ tasks }) => `${tasks.running} of ${tasks.total}` },
+                  { head: 'Since', cell: (job) => <span title={time(job.startedAt)}>{duration(now - job.startedAt)}</span> },
+                  { head: 'Tasks', cell: ({ tasks }) => tasksInWords(tasks) },
+                  restarts,
+                  { head: 'Reason', cell: ({ note, reason }) => <span className="wrap">{note ?? reason}</span> },
                 ]}
               />
             </Panel>
@@ -42,14 +45,15 @@ export function JobsPanels({ taskManagers }: { taskManagers: number | undefined 
                 <Table
                   label="Ended jobs"
                   rows={ended}
-                  rowKey={({ jid }) => jid}
+                  rowKey={({ id }) => id}
                   empty=""
                   columns={[
                     name,
                     state,
-                    { head: 'Ended', cell: (job) => <span className="nowrap">{time(job['end-time'])}</span> },
-                    { head: 'Took', cell: (job) => duration(job.duration) },
-                    { head: 'Tasks', number: true, cell: ({ tasks }) => tasks.total },
+                    { head: 'Ended', cell: (job) => <span className="nowrap">{job.endedAt !== null && time(job.endedAt)}</span> },
+                    { head: 'Took', cell: (job) => <span className="nowrap">{duration((job.endedAt ?? now) - job.startedAt)}</span> },
+                    restarts,
+                    { head: 'Reason', cell: ({ reason }) => <span className="wrap">{reason}</span> },
                   ]}
                 />
               </Panel>
