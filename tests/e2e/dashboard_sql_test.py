@@ -58,7 +58,9 @@ class SqlPage:
         self.page.keyboard.insert_text(text)
 
     def text(self):
-        return self.page.evaluate("() => document.querySelector('.cm-content').cmView.view.state.doc.toString()")
+        """The script, as the browser keeps it."""
+        scripts = json.loads(self.page.evaluate("localStorage.getItem('weir-sql')"))
+        return scripts["texts"][scripts["current"]]
 
     def until(self, condition, what, seconds=30):
         return self.tab.eventually(condition, seconds, what)
@@ -79,6 +81,15 @@ class SqlPage:
         rows = self.page.evaluate("""() => [...document.querySelectorAll('.sql-rows tbody tr')].map((row) =>
             [...row.cells].map((cell) => cell.classList.contains('null') ? null : cell.textContent))""")
         return rows if numbered else [row[1:] for row in rows]
+
+    def run(self):
+        """The statement at the cursor, a query; its job, which is another than the one before."""
+        link = self.page.get_by_role("link", name="Job in a new tab")
+        before = link.get_attribute("href") if link.count() else None
+        self.tab_to("SQL script", "Shift+Tab")
+        self.press("Control+Enter")
+        return self.until(lambda: link.count() and link.get_attribute("href") != before and link.get_attribute("href"),
+                          "a query is followed").rsplit("/", 1)[1]
 
     def wait_for_state(self, state, seconds=60):
         badge = self.page.locator(".sql-counts .badge")
@@ -183,7 +194,7 @@ def query(sql, cluster):
               "SELECT MOD(id, 7) AS k, COUNT(*) AS n, MAX(id + 9007199254740992) AS big,\n"
               "  MAX(CASE WHEN MOD(id, 7) = 3 THEN CAST(NULL AS STRING) ELSE 'ß🦀,\"' || CAST(MOD(id, 7) AS STRING) END) AS t\n"
               "FROM numbers GROUP BY MOD(id, 7)")
-    sql.press("Control+Enter")
+    sql.run()
     sql.wait_for_state("finished")
     groups = {}
     for number in range(1, last + 1):
@@ -215,10 +226,10 @@ def query(sql, cluster):
 
 def many_rows(sql, cluster):
     sql.write(NUMBERS.format(last=15000) + "SELECT id FROM numbers")
-    sql.press("Control+Enter")
+    sql.run()
     sql.wait_for_state("finished")
     expect("15000 rows" in sql.counts(), sql.counts())
-    said = sql.page.get_by_role("tabpanel").inner_text().replace("\u202f", "")
+    said = sql.page.get_by_role("tabpanel", name="Table").inner_text().replace("\u202f", "")
     expect("5000 older rows are counted but not kept" in said, said[:300])
     expect(sql.rows()[-1] == ["15000"] and len(sql.rows()) == 100, f"the last row is {sql.rows()[-1]}")
     cluster.say("15,000 rows: 10,000 are kept, and it is said")
@@ -226,10 +237,8 @@ def many_rows(sql, cluster):
 
 def stopping(sql, cluster):
     sql.write(ENDLESS + "SELECT k FROM endless")
-    before = set(jobs(cluster))
-    sql.press("Control+Enter")
+    job = sql.run()
     sql.until(lambda: re.search(r"[1-9]\d+ rows", sql.counts()), "rows come")
-    job = next(one for one in jobs(cluster) if one not in before)
     sql.press("Escape")
     sql.tab_to("Stop")
     sql.press("Enter")
@@ -237,13 +246,7 @@ def stopping(sql, cluster):
     sql.until(lambda: jobs(cluster)[job]["state"] == "CANCELED", "the query's job is canceled")
 
     # One that is run again ends the one before, one whose page is left ends as well.
-    def start():
-        known = set(jobs(cluster))
-        sql.tab_to("SQL script", "Shift+Tab")
-        sql.press("Control+Enter")
-        return sql.until(lambda: [one for one in running(cluster) if one not in known], "the query runs")[0]
-
-    first, second = start(), start()
+    first, second = sql.run(), sql.run()
     sql.until(lambda: jobs(cluster)[first]["state"] == "CANCELED", "the query before is canceled")
     sql.press("Escape")
     sql.tab_to("Overview", "Shift+Tab")
@@ -254,7 +257,7 @@ def stopping(sql, cluster):
     sql.press("Enter")
     sql.editor.wait_for()
     expect(sql.text() == ENDLESS + "SELECT k FROM endless", f"the script is not what it was: {sql.text()!r}")
-    third = start()
+    third = sql.run()
     sql.page.reload()
     sql.editor.wait_for()
     sql.until(lambda: jobs(cluster)[third]["state"] == "CANCELED", "the query of a page that is loaded anew is canceled")
@@ -264,7 +267,7 @@ def stopping(sql, cluster):
 
 def failing(sql, cluster):
     sql.write(NUMBERS.format(last=10) + "SELECT 1 / (id - 5) FROM numbers")
-    sql.press("Control+Enter")
+    sql.run()
     sql.wait_for_state("failed")
     trouble = sql.page.locator(".notice.bad").last.inner_text()
     expect("division" in trouble.lower() or "/ by zero" in trouble, f"the failure is told as {trouble!r}")

@@ -99,7 +99,8 @@ export default function SqlPage() {
         <p className="faint" id="sql-keys">
           <kbd>{MOD}</kbd> <kbd>Enter</kbd> runs the statement at the cursor, or those that are selected, with the definitions above;{' '}
           <kbd>{MOD}</kbd> <kbd>Shift</kbd> <kbd>Enter</kbd> the whole script; <kbd>{MOD}</kbd> <kbd>Shift</kbd> <kbd>E</kbd> explains.{' '}
-          <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>F8</kbd> goes to the error. <kbd>Esc</kbd> leaves the editor, then <kbd>Tab</kbd> goes on.
+          <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>F8</kbd> goes to the error. <kbd>Esc</kbd> leaves the editor, as <kbd>Tab</kbd>{' '}
+          writes; <kbd>Shift</kbd> <kbd>Tab</kbd> goes back.
           Scripts stay in this browser.
         </p>
         {!kept && <Notice tone="bad">This browser keeps no more: the script is lost when the page is closed.</Notice>}

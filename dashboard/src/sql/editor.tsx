@@ -2,7 +2,7 @@
 import {
   acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, completionStatus,
 } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentLess, insertTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, insertTab } from '@codemirror/commands';
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { EditorState, Prec } from '@codemirror/state';
@@ -88,7 +88,8 @@ function diagnostic({ from, to, message, hint }: Marked): Diagnostic {
 type Events = Omit<EditorProps, 'handle' | 'text' | 'cursor' | 'describedBy' | 'marked'>;
 
 function extensions(events: () => Events, describedBy: string) {
-  const does = (name: 'onRun' | 'onRunAll' | 'onExplain') => () => {
+  const does = (name: 'onRun' | 'onRunAll' | 'onExplain') => (view: EditorView) => {
+    closeCompletion(view);
     events()[name]();
     return true;
   };
@@ -96,7 +97,7 @@ function extensions(events: () => Events, describedBy: string) {
     { key: 'Mod-Enter', run: does('onRun') },
     { key: 'Mod-Shift-Enter', run: does('onRunAll') },
     { key: 'Mod-Shift-e', run: does('onExplain'), preventDefault: true },
-    { key: 'Tab', run: (view) => acceptCompletion(view) || insertTab(view), shift: indentLess },
+    { key: 'Tab', run: (view) => acceptCompletion(view) || insertTab(view) },
     { key: 'Escape', run: (view) => leave(view, () => events().onLeave()) },
   ];
   return [
@@ -124,9 +125,12 @@ function extensions(events: () => Events, describedBy: string) {
   ];
 }
 
-// First what lies above the text goes, then the keyboard leaves it: Tab writes here, so there has to be a way out.
+// First what lies above the text goes, then the keyboard leaves it: Tab writes here, so there has to be a way on. The
+// way back is Shift-Tab, as everywhere.
 function leave(view: EditorView, onLeave: () => void): boolean {
-  if (completionStatus(view.state) !== null) return closeCompletion(view);
+  const offered = completionStatus(view.state) === 'active';
+  closeCompletion(view);
+  if (offered) return true;
   if (!view.state.selection.main.empty) {
     view.dispatch({ selection: { anchor: view.state.selection.main.head } });
     return true;
