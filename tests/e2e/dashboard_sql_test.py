@@ -20,6 +20,7 @@ NUMBERS = """CREATE TABLE numbers (id BIGINT) WITH ('connector' = 'datagen', 'fi
   'fields.id.start' = '1', 'fields.id.end' = '{last}', 'rows-per-second' = '100000');
 """
 ENDLESS = "CREATE TABLE endless (k INT) WITH ('connector' = 'datagen', 'rows-per-second' = '100', 'fields.k.min' = '1', 'fields.k.max' = '5');\n"
+MOST_BYTES = 400_000  # compressed, of the page with its editor
 NOTHING = "CREATE TABLE nothing (k INT) WITH ('connector' = 'blackhole');\n"
 
 
@@ -224,6 +225,15 @@ def query(sql, cluster):
     cluster.say(f"a query: {total} changes come to the 7 rows that were counted here")
 
 
+def looks(sql, cluster):
+    """With a plan, an error and rows on the page."""
+    sql.write("SELECT idd FROM nowhere")
+    sql.check("`nowhere`")
+    sql.tab.check_narrow("the SQL page")
+    sql.tab.check_accessible("the SQL page")
+    cluster.say("fit to be read and used by all, also on a telephone")
+
+
 def many_rows(sql, cluster):
     sql.write(NUMBERS.format(last=15000) + "SELECT id FROM numbers")
     sql.run()
@@ -298,10 +308,13 @@ def on_a_cluster(cluster):
         tab = tab_at(f"http://127.0.0.1:{cluster.ports.rest}")
         tab.open("sql")
         sql = SqlPage(tab, cluster)
+        sent = sum(tab.transferred.values())
+        expect(0 < sent <= MOST_BYTES, f"the page takes {sent} bytes: {tab.transferred}")
         errors_while_typing(sql, cluster)
         completion(sql, cluster)
         job = insert(sql, cluster, plan(sql, cluster))
         query(sql, cluster)
+        looks(sql, cluster)
         many_rows(sql, cluster)
         failing(sql, cluster)
         stopping(sql, cluster)

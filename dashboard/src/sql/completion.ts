@@ -1,10 +1,8 @@
 // What may stand at the cursor, from the server: it knows the tables of the script.
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { ask, type PostAnswer } from '../api/ask';
-import { type WordKind, wordKind } from './dialect';
+import { wordKind } from './dialect';
 import { bytesBefore, offsetOfByte } from './place';
-
-const ICONS: Record<WordKind, string> = { keyword: 'keyword', type: 'type', function: 'function', name: 'variable' };
 
 export async function completeSql(context: CompletionContext): Promise<CompletionResult | null> {
   const word = context.matchBefore(/[\w$\u0080-\uffff]*/);
@@ -35,5 +33,6 @@ export async function completeSql(context: CompletionContext): Promise<Completio
 
 // In the server's order: the likeliest first.
 function option(label: string, at: number, of: number): Completion {
-  return { label, type: ICONS[wordKind(label)], boost: 90 - (180 * at) / of };
+  const kind = wordKind(label);
+  return { label, ...(kind === 'name' ? {} : { detail: kind }), boost: 90 - (180 * at) / of };
 }

@@ -113,7 +113,7 @@ function extensions(events: () => Events, describedBy: string) {
     highlightActiveLine(),
     highlightActiveLineGutter(),
     flinkSql,
-    autocompletion({ override: [completeSql] }),
+    autocompletion({ override: [completeSql], icons: false }),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ 'aria-label': 'SQL script', 'aria-describedby': describedBy }),

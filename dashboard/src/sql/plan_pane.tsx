@@ -9,7 +9,7 @@ export type Plan = PostAnswer<'/ext/sql/explain'>;
 type Job = Plan['jobs'][number];
 type Vertex = Job['vertices'][number];
 
-const BOX = { width: 270, height: 120 };
+const BOX = { width: 270, height: 108 };
 const MOST_LINES = 4;
 const SHIPS: Record<Job['edges'][number]['ship'], string> = {
   FORWARD: 'forward', HASH: 'by key', REBALANCE: 'in turn', BROADCAST: 'to all', GLOBAL: 'to one',
@@ -55,7 +55,7 @@ function JobGraph({ job, alone }: { job: Job; alone: boolean }) {
       />
       {vertex && (
         <div className="notice" role="status">
-          <strong>{vertex.name}, parallelism {vertex.parallelism}</strong>
+          <strong>Parallelism {vertex.parallelism}</strong>
           <ol>{vertex.operators.map((operator, i) => <li key={i}><code>{operator}</code></li>)}</ol>
         </div>
       )}
@@ -63,14 +63,14 @@ function JobGraph({ job, alone }: { job: Job; alone: boolean }) {
   );
 }
 
-const describe = ({ name, parallelism, operators }: Vertex) =>
-  `${name}, parallelism ${parallelism}, ${plural(operators.length, 'operator')}: ${operators.join(', ')}`;
+const describe = ({ parallelism, operators }: Vertex) =>
+  `Parallelism ${parallelism}, ${plural(operators.length, 'operator')}: ${operators.join(', then ')}`;
 
-function Box({ vertex: { name, parallelism, operators } }: { vertex: Vertex }) {
+function Box({ vertex: { parallelism, operators } }: { vertex: Vertex }) {
   const rest = operators.length - MOST_LINES;
   return (
     <span className="plan-vertex">
-      <span className="plan-name"><strong>{name}</strong> <span className="faint">×{parallelism}</span></span>
+      <span className="faint">parallelism {parallelism}</span>
       {operators.slice(0, rest > 0 ? MOST_LINES - 1 : MOST_LINES).map((operator, i) => <code key={i}>{operator}</code>)}
       {rest > 0 && <span className="faint">and {rest + 1} more</span>}
     </span>
