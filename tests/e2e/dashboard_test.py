@@ -76,7 +76,7 @@ def check_overview(tab, api):
     expect(cards["Free slots"].split() == [str(overview["slots-available"]), "of", str(overview["slots-total"])], f"{cards}")
     expect(cards["Task managers"] == str(overview["taskmanagers"]), f"{cards}")
     expect(cards["Jobs running"] == str(overview["jobs-running"]), f"{cards}")
-    expect(cards["Version"].split() == [overview["flink-version"], overview["flink-commit"]], f"{cards}")
+    expect(cards["Version"].split()[0] == overview["flink-commit"].removeprefix("weir-"), f"{cards}")
     jobs = api.get("/ext/jobs")["jobs"]
     going = {one["id"]: one for one in jobs if one["endedAt"] is None}
     ended = {one["id"]: one for one in jobs if one["endedAt"] is not None}
@@ -482,9 +482,9 @@ def focused(tab):
 
 def tab_to(tab, what, most=40):
     for _ in range(most):
-        if what in (focused(tab) or ""):
-            return
         tab.page.keyboard.press("Tab")
+        if (focused(tab) or "").startswith(what):
+            return
     expect(False, f"no Tab leads to {what!r}; the last place is {focused(tab)!r}")
 
 
@@ -504,15 +504,15 @@ def walk_by_keyboard(tab, api, job):
     names = [vertex["name"] for vertex in picture(api, job)["vertices"]]
     tab_to(tab, names[0])
     tab.page.keyboard.press("ArrowRight")
-    expect(names[1] in focused(tab), f"the next vertex: {focused(tab)}")
+    expect(focused(tab).startswith(names[1]), f"the next vertex: {focused(tab)}")
     tab.page.keyboard.press("Enter")
     tab.page.wait_for_selector(".chart")
-    expect(names[1] in focused(tab) and vertex_of(tab) == picture(api, job)["vertices"][1]["id"], "chosen, and still there")
+    expect(focused(tab).startswith(names[1]) and vertex_of(tab) == picture(api, job)["vertices"][1]["id"], "chosen, and still there")
     # Several pushes later the focus is where it was.
     tab.page.wait_for_timeout(2500)
-    expect(names[1] in focused(tab), f"the focus has been lost: {focused(tab)}")
+    expect(focused(tab).startswith(names[1]), f"the focus has been lost: {focused(tab)}")
     tab.page.keyboard.press("Home")
-    expect(names[0] in focused(tab), f"home: {focused(tab)}")
+    expect(focused(tab).startswith(names[0]), f"home: {focused(tab)}")
     tab.page.evaluate("document.getElementById('content').focus()")
     tab_to(tab, "Rescale …")
     tab.page.keyboard.press("Enter")

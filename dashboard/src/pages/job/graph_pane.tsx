@@ -17,7 +17,7 @@ export function GraphPane({ job, chosen, history }: { job: JobPicture; chosen: s
       {!ended && <Output job={job} />}
       <div className={vertex ? 'beside' : undefined}>
         <Panel title="Graph">
-          {!ended && job.pace.sentence && <p className="pace"><Said text={job.pace.sentence} /></p>}
+          {!ended && job.pace.sentence && <p className={job.pace.vertex ? 'pace slow' : 'pace'}><Said text={job.pace.sentence} /></p>}
           <Graph
             label="Vertices of the job"
             nodes={job.vertices}
