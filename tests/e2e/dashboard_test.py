@@ -347,7 +347,7 @@ def actions(cluster, arguments):
 
 # --- why there is no output --------------------------------------------------------------------------------------
 EVENTS = """
-CREATE TABLE events (k STRING, at STRING, ts AS TO_TIMESTAMP(at, 'yyyy-MM-dd HH:mm:ss'),
+CREATE TABLE events (k STRING, written STRING, ts AS TO_TIMESTAMP(written, 'yyyy-MM-dd HH:mm:ss'),
   WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'kafka', 'topic' = 'events',
   'properties.bootstrap.servers' = 'localhost:9092', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json');
 CREATE TABLE counts (k STRING, n BIGINT) WITH ('connector' = 'blackhole');
@@ -367,7 +367,7 @@ def produce(cluster, topic, partition, lines):
 
 
 def event_lines(first, number):
-    return [json.dumps({"k": "a", "at": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(first + i))}) for i in range(number)]
+    return [json.dumps({"k": "a", "written": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(first + i))}) for i in range(number)]
 
 
 def start_kafka(cluster):
@@ -433,7 +433,7 @@ def output(cluster, arguments):
 
 # --- Kafka -------------------------------------------------------------------------------------------------------
 SLOW = """
-CREATE TABLE slow (k STRING, at STRING) WITH ('connector' = 'kafka', 'topic' = 'events',
+CREATE TABLE slow (k STRING, written STRING) WITH ('connector' = 'kafka', 'topic' = 'events',
   'properties.bootstrap.servers' = 'localhost:9092', 'properties.group.id' = 'slow', 'scan.startup.mode' = 'earliest-offset',
   'format' = 'json');
 CREATE TABLE refused (k STRING PRIMARY KEY NOT ENFORCED) WITH ('connector' = 'jdbc',
