@@ -23,4 +23,7 @@ Action PrometheusAction, FlinkNamesAction;
 // ---- sql_actions.cc: our own
 Action SubmitSqlAction, ValidateSqlAction, ExplainSqlAction, FetchResultsAction;
 
+// ---- state_actions.cc: our own
+Action StateTablesAction, StateRowsAction;
+
 }  // namespace weir

@@ -98,6 +98,8 @@ const std::vector<Route>& RestRoutes() {
       {"POST", "/ext/sql/validate", &ValidateSqlAction},
       {"POST", "/ext/sql/explain", &ExplainSqlAction},
       {"GET", "/ext/jobs/:jobid/results/:token", &FetchResultsAction},
+      {"GET", "/ext/jobs/:jobid/state", &StateTablesAction},
+      {"GET", "/ext/jobs/:jobid/state/:uid/:table", &StateRowsAction},
   };
   return routes;
 }
