@@ -18,6 +18,7 @@
 #include "client/processes.h"
 #include "client/savepoint_files.h"
 #include "client/shell/shell.h"
+#include "client/state_command.h"
 #include "client/top.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
@@ -52,6 +53,8 @@ struct Arguments {
   RunCommand explain;
   RunCommand validate;
   TopCommand top;
+  StateCommand state;
+  std::vector<std::string> state_key;
   std::string shell;
   ClusterCommand cluster;  // of those that ask about or change what runs
   OutputFormat version_output = OutputFormat::kTable;
@@ -289,6 +292,35 @@ void AddJobCommands(CLI::App& app, Arguments* arguments) {
   cancel->footer("Example:\n  weir cancel 3f9a");
 }
 
+void AddState(CLI::App& app, Arguments* arguments) {
+  CLI::App* command =
+      app.add_subcommand("state", "what the operators of a running job keep, as it is now");
+  AddJobManager(command, &arguments->state.cluster.jobmanager);
+  AddOutput(command, &arguments->state.cluster.output, kTextFormats, "a table or JSON");
+  command->add_option("job", arguments->state.job, "its id, the beginning of it, or its name")
+      ->type_name("JOB")
+      ->required();
+  command
+      ->add_option("operator", arguments->state.oper,
+                   "show rows of this one: its uid or the beginning of it")
+      ->type_name("OPERATOR");
+  command
+      ->add_option("--key", arguments->state_key,
+                   "only the rows of this key: a cell for each of its columns, in their order")
+      ->type_name("CELL...");
+  command->add_option("--limit", arguments->state.limit, "rows that are shown at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->footer(
+      "Each task is read at a moment of its own, between two of its steps: the rows of several "
+      "are\n"
+      "not of one instant. For that, take a savepoint.\n"
+      "Examples:\n"
+      "  weir state 3f9a\n"
+      "  weir state 3f9a 'group(user_id)' --key 17\n"
+      "  weir state 3f9a 'group(user_id)' --limit 5000 --output json");
+}
+
 void AddJob(CLI::App* command, Arguments* arguments) {
   command->add_option("job", arguments->job, "its id, the beginning of it, or its name")
       ->type_name("JOB");
@@ -486,6 +518,10 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   if (command == "top") return RunTop(arguments.top);
   if (command == "list") return ListJobs(arguments.cluster);
   if (command == "info") return ShowJob(arguments.cluster, arguments.job);
+  if (command == "state") {
+    if (!arguments.state_key.empty()) arguments.state.key = arguments.state_key;
+    return ShowState(arguments.state);
+  }
   if (command == "cancel") return CancelJob(arguments.cluster, arguments.job);
   if (command == "savepoint") {
     return TakeSavepoint(arguments.cluster, arguments.job, arguments.savepoint_dir);
@@ -596,6 +632,7 @@ int Main(int argc, char** argv) {
   AddSql(app, &arguments);
   AddRun(app, &arguments);
   AddJobCommands(app, &arguments);
+  AddState(app, &arguments);
   AddSavepoint(app, &arguments);
   AddChanges(app, &arguments);
   AddExplain(app, &arguments);

@@ -431,6 +431,8 @@ void Dispatcher::OnMessage(TaskManagerId from, rpc::TaskManagerMessage message) 
       }
     } else if (message.has_output()) {
       OnOutput(message.output());
+    } else if (message.has_state_page()) {
+      OnStatePage(message.state_page());
     } else if (message.has_rows()) {
       if (JobRuntime* runtime = job(message.rows().job_id())) runtime->OnRows(message.rows());
     } else if (auto report = ToJobReport(message)) {
@@ -461,6 +463,7 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
   task_managers_.erase(it);
   resources_.Lost(id);
   GiveUpReading(0, id);
+  GiveUpReadingState(0, id);
   for (const auto& [job_id, job] : jobs_) job->Handle(job_event::TaskManagerLost{id, lost});
 }
 
@@ -575,6 +578,8 @@ std::optional<Timestamp> Dispatcher::AfterRound() {
   }
   GiveUpReading(now, std::nullopt);
   for (const auto& [request, reading] : readings_) sooner(reading.give_up_at);
+  GiveUpReadingState(now, std::nullopt);
+  for (const auto& [number, reading] : state_readings_) sooner(reading.give_up_at);
   if (options_.leader_check_interval_ms > 0 && !stepped_down_) {
     if (now >= leader_check_at_) {
       leader_check_at_ = now + options_.leader_check_interval_ms;

@@ -19,6 +19,7 @@
 #include "jobmanager/job_snapshot.h"
 #include "jobmanager/job_store.h"
 #include "jobmanager/resource_manager.h"
+#include "jobmanager/state_query.h"
 #include "jobmanager/task_manager_link.h"
 #include "proto/control.pb.h"
 
@@ -105,6 +106,10 @@ class Dispatcher : private JobHost {
   void ReadOutput(const std::string& task_manager, rpc::ReadOutput::Stream stream,
                   int64_t max_bytes, std::function<void(StatusOr<std::string>)> done);
 
+  // What the tasks of a job keep, each as it is at some moment of its own: which tables, or some
+  // rows of one. Answers within seconds, as ReadOutput does.
+  void ReadState(rpc::StateRequest request, std::function<void(rpc::StateReply)> done);
+
   // ---- Task managers
   // Registers one; the link hears Registered first. Failed precondition: another version.
   // `monitored`: it is given up when its heartbeats stay away.
@@ -139,6 +144,19 @@ class Dispatcher : private JobHost {
     TaskManagerId task_manager;
     Timestamp give_up_at = 0;
     std::function<void(StatusOr<std::string>)> done;
+  };
+  // Somebody waits for what tasks keep.
+  struct StateReading {
+    explicit StateReading(StateQuery q) : query(std::move(q)) {}
+    StateQuery query;
+    std::string job_id;
+    Timestamp give_up_at = 0;
+    std::function<void(rpc::StateReply)> done;
+  };
+  struct StateQuestion {
+    int64_t reading = 0;
+    TaskId task;
+    TaskManagerId task_manager;
   };
   struct Found {
     std::string job_id;
@@ -190,6 +208,10 @@ class Dispatcher : private JobHost {
   void OnOutput(const rpc::OutputText& output);
   // Answers those who wait for longer than until `now`, or for what `lost` was to say.
   void GiveUpReading(Timestamp now, std::optional<TaskManagerId> lost);
+  void AskForState(int64_t number, StateQuery::Questions questions);
+  void OnStatePage(const rpc::StatePage& page);
+  void AnswerState(int64_t number, const Status& status);
+  void GiveUpReadingState(Timestamp now, std::optional<TaskManagerId> lost);
   void CheckLeader();
   void StepDown(const Status& cause);
 
@@ -206,7 +228,9 @@ class Dispatcher : private JobHost {
   std::deque<std::shared_ptr<const JobSnapshot>> ended_;  // oldest first
   std::map<int64_t, Reading> readings_;                   // by request
   ClusterEvents events_;
-  int64_t last_reading_ = 0;
+  std::map<int64_t, StateReading> state_readings_;
+  std::map<int64_t, StateQuestion> state_questions_;  // to tasks, by request
+  int64_t last_reading_ = 0;                          // number of any of them
   Timestamp leader_check_at_ = 0;
   bool stepped_down_ = false;
 

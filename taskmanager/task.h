@@ -55,6 +55,10 @@ struct SnapshotWritten {
 };
 // Looks at what takes a look from the task's thread (TaskMetrics::Observation).
 struct Observe {};
+// What people ask of its state: answered with StateRead.
+struct ReadState {
+  rpc::ReadState question;
+};
 struct Finish {};
 struct Cancel {};
 struct Fail {
@@ -63,10 +67,11 @@ struct Fail {
 struct Closed {};
 }  // namespace task_mail
 
-using TaskMail = std::variant<task_mail::Start, task_mail::Initialized, task_mail::Trigger,
-                              task_mail::Completed, task_mail::Abort, task_mail::AddSplits,
-                              task_mail::SnapshotWritten, task_mail::Observe, task_mail::Finish,
-                              task_mail::Cancel, task_mail::Fail, task_mail::Closed>;
+using TaskMail =
+    std::variant<task_mail::Start, task_mail::Initialized, task_mail::Trigger, task_mail::Completed,
+                 task_mail::Abort, task_mail::AddSplits, task_mail::SnapshotWritten,
+                 task_mail::Observe, task_mail::ReadState, task_mail::Finish, task_mail::Cancel,
+                 task_mail::Fail, task_mail::Closed>;
 
 // What a task tells others.
 namespace task_event {
@@ -91,11 +96,14 @@ struct SnapshotDeclined {
 struct WantsSplit {
   uint32_t node = 0;
 };
+struct StateRead {
+  rpc::StatePage page;
+};
 }  // namespace task_event
 
 using TaskEvent =
     std::variant<task_event::PhaseChanged, task_event::EndOfInput, task_event::SnapshotDone,
-                 task_event::SnapshotDeclined, task_event::WantsSplit>;
+                 task_event::SnapshotDeclined, task_event::WantsSplit, task_event::StateRead>;
 
 using OperatorFactory =
     std::function<StatusOr<std::unique_ptr<Operator>>(const plan::OperatorNode&)>;
@@ -188,6 +196,10 @@ class Task : public Runnable {
   Status DoSnapshot(CheckpointId id);
   // Where the source is.
   Status AddPositions(checkpoint::TaskSnapshot* snapshot) const;
+  void ShowState();
+  // A piece of what people ask of its state.
+  void ReadState();
+  void RefuseRead(int64_t request);
   void CutSnapshot();
   void DoSendEnd();
   void InputIsOver();

@@ -175,6 +175,8 @@ void TaskExecutor::Receive(const rpc::JobManagerMessage& message) {
     }
     case rpc::JobManagerMessage::kReadOutput:
       return OnReadOutput(message.read_output());
+    case rpc::JobManagerMessage::kReadState:
+      return OnReadState(message.read_state());
     case rpc::JobManagerMessage::kRefused:  // the control client's business
     case rpc::JobManagerMessage::MESSAGE_NOT_SET:
       return;
@@ -394,6 +396,8 @@ void TaskExecutor::OnTaskEvent(FromTask& mail) {
     SetTask(mail.task, out);
     out->set_checkpoint_id(declined->id.value());
     SetFailure(declined->cause, out->mutable_failure());
+  } else if (auto* read = std::get_if<task_event::StateRead>(&mail.event)) {
+    *message.mutable_state_page() = std::move(read->page);
   } else {
     rpc::SplitRequest* out = message.mutable_split_request();
     Stamp(mail.attempt, out);
@@ -521,6 +525,16 @@ void TaskExecutor::OnReadOutput(const rpc::ReadOutput& read) {
                                                                    : ReadLogTail(most));
     self->Post(std::move(printed));
   });
+}
+
+void TaskExecutor::OnReadState(const rpc::ReadState& read) {
+  Task* task = FindTask(read.epoch(), read.job_id(), read.attempt(), read.vertex(), read.subtask());
+  if (task) return task->Post(task_mail::ReadState{read});
+  rpc::TaskManagerMessage message;
+  message.mutable_state_page()->set_request(read.request());
+  SetFailure(UnavailableError("the task does not run here any more"),
+             message.mutable_state_page()->mutable_failure());
+  send_(std::move(message));
 }
 
 // ---- Time

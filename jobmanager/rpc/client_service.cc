@@ -65,6 +65,8 @@ class ClientService : public rpc::Client::CallbackService {
                                          rpc::FetchResultsReply* reply) override;
   grpc::ServerUnaryReactor* GetCluster(Context* context, const rpc::GetClusterRequest* request,
                                        rpc::ClusterInfo* reply) override;
+  grpc::ServerUnaryReactor* ReadState(Context* context, const rpc::StateRequest* request,
+                                      rpc::StateReply* reply) override;
 
  private:
   Dispatcher* const dispatcher_;
@@ -147,6 +149,13 @@ grpc::ServerUnaryReactor* ClientService::GetCluster(Context*, const rpc::GetClus
                                                     rpc::ClusterInfo* reply) {
   const std::shared_ptr<Call> call = Call::Begin();
   dispatcher_->GetCluster(call->Into(reply));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* ClientService::ReadState(Context*, const rpc::StateRequest* request,
+                                                   rpc::StateReply* reply) {
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->ReadState(*request, call->Into(reply));
   return call.get();
 }
 
