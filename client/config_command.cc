@@ -27,7 +27,7 @@ constexpr Group kGroups[] = {
 
 std::string ShownValue(const OptionDeclaration& option, const Configuration::Value* value) {
   if (value == nullptr) return std::string(option.fallback);
-  return IsSecretOption(option.key) ? "******" : value->text;
+  return ShownOption(option.key, value->text);
 }
 
 Json ToJson(const OptionDeclaration& option, const Configuration::Value* value) {

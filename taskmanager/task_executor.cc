@@ -6,6 +6,7 @@
 #include "common/base/logging.h"
 #include "common/base/process_output.h"
 #include "common/base/process_usage.h"
+#include "common/base/secrets.h"
 #include "common/data/batch_codec.h"
 #include "operators/expressions/expr.h"
 #include "operators/write_ahead.h"
@@ -24,7 +25,7 @@ TaskId IdOf(uint32_t vertex, uint32_t subtask) {
 
 void SetFailure(const Status& status, rpc::Failure* failure) {
   failure->set_code(static_cast<uint32_t>(status.code()));
-  failure->set_message(status.message());
+  failure->set_message(WithoutSecrets(status.message()));
 }
 
 rpc::TaskState StateOf(TaskPhase phase) { return static_cast<rpc::TaskState>(phase); }
@@ -53,7 +54,7 @@ void SetMetrics(const AttemptKey& key, TaskId id, const Task& task, rpc::TaskMet
   out->set_state_bytes(m.state_bytes.load());
   out->set_state_entries(m.state_entries.load());
   out->set_source_lag(m.source_lag.load());
-  out->set_trouble(m.Trouble());
+  out->set_trouble(WithoutSecrets(m.Trouble()));
   for (const auto& [name, count] : m.Counters()) (*out->mutable_counters())[name] = count;
 }
 

@@ -54,7 +54,7 @@ std::vector<std::string> DeclaredKeys() {
 }
 
 std::string Shown(const std::string& key, const std::string& text) {
-  return "option '" + key + "'" + (IsSecretOption(key) ? "" : " = '" + text + "'");
+  return "option '" + key + "'" + (IsSecretOption(key) ? "" : " = '" + WithoutSecrets(text) + "'");
 }
 
 }  // namespace

@@ -259,7 +259,7 @@ void ConfigReader::Fail(std::string_view key, std::string_view reason) {
   if (!error_.ok()) return;
   std::string message = subject_ + ": option '" + std::string(key) + "'";
   const auto found = values_.find(std::string(key));
-  if (found != values_.end() && !IsSecretOption(key)) message += " = '" + found->second + "'";
+  if (found != values_.end() && !IsSecretOption(key)) message += " = '" + WithoutSecrets(found->second) + "'";
   error_ = InvalidArgumentError(message + " " + std::string(reason));
 }
 

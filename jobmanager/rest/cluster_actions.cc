@@ -84,7 +84,7 @@ void ShutDownAction(ActionRequest request) {
 void JobManagerConfigAction(ActionRequest request) {
   Json out = Json::array();
   for (const auto& [key, value] : request.services.config) {
-    out.push_back({{"key", key}, {"value", IsSecretOption(key) ? "******" : value}});
+    out.push_back({{"key", key}, {"value", ShownOption(key, value)}});
   }
   request.respond(MakeJsonResponse(200, Dump(out)));
 }
