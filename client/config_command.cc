@@ -21,6 +21,7 @@ struct Group {
 constexpr Group kGroups[] = {
     {OptionScope::kJob, "Jobs: SET in a script, --set, or a default in the configuration"},
     {OptionScope::kPrompt, "Prompts: SET in `weir sql` and `weir local`"},
+    {OptionScope::kProcess, "`weir jobmanager` and `weir taskmanager`"},
     {OptionScope::kJobManager, "`weir jobmanager`"},
     {OptionScope::kTaskManager, "`weir taskmanager`"},
 };

@@ -159,7 +159,7 @@ SqlStatus CheckDeclared(const ast::Option& option, std::vector<std::string>& not
     if (!hint.empty()) notes.push_back("'" + option.key + "' has no effect" + hint);
     return {};
   }
-  if (declared->scope == OptionScope::kJobManager || declared->scope == OptionScope::kTaskManager) {
+  if (declared->scope != OptionScope::kJob && declared->scope != OptionScope::kPrompt) {
     notes.push_back("'" + option.key + "' has no effect here: it is an option of a process, see " +
                     "`weir config " + std::string(declared->key) + "`");
     return {};

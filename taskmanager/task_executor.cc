@@ -16,7 +16,6 @@ namespace {
 
 constexpr int64_t kGraceMs = 30'000;    // without a job manager
 constexpr size_t kRowsBytes = 1 << 20;  // about, of one answer
-constexpr int64_t kMostOutput = 16 << 20;
 constexpr int64_t kRediscoverAfterMs = 5'000;  // when looking for splits failed
 
 TaskId IdOf(uint32_t vertex, uint32_t subtask) {
@@ -31,6 +30,10 @@ void SetFailure(const Status& status, rpc::Failure* failure) {
 rpc::TaskState StateOf(TaskPhase phase) { return static_cast<rpc::TaskState>(phase); }
 static_assert(static_cast<int>(TaskPhase::kFailed) == rpc::FAILED);
 static_assert(static_cast<int>(TaskPhase::kRunning) == rpc::RUNNING);
+
+LogContext ContextOf(const AttemptKey& key, TaskId task) {
+  return {key.job_id, task.vertex.value(), task.subtask, key.attempt};
+}
 
 template <class Message>
 void SetTask(TaskId task, Message* message) {
@@ -211,6 +214,11 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
       executor->Post(FromTask{key, task, std::move(event)});
     }
   };
+  LogScope scope(LogContext{.job = key.job_id, .attempt = key.attempt});
+  LOG(kInfo) << deploy.subtasks_size() << " tasks of " << deploy.graph().name() << " begin"
+             << (deploy.restored_checkpoint() > 0
+                     ? " from checkpoint " + std::to_string(deploy.restored_checkpoint())
+                     : "");
   StatusOr<Deployment> built = BuildDeployment(deploy, environment_, listener);
   if (!built.ok()) return RefuseDeployment(deploy, built.status());
 
@@ -270,6 +278,8 @@ void TaskExecutor::OnAssignSplits(const rpc::AssignSplits& assign) {
 void TaskExecutor::OnCommit(const rpc::Commit& commit) {
   Attempt* attempt = Find(commit.epoch(), commit.job_id(), commit.attempt());
   if (!attempt) return;
+  LogScope scope(ContextOf({commit.job_id(), commit.attempt()},
+                           IdOf(commit.vertex(), commit.subtask())));
   rpc::CommitDone done;
   done.set_job_id(commit.job_id());
   done.set_attempt(commit.attempt());
@@ -401,8 +411,8 @@ void TaskExecutor::OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId t
   state->set_state(StateOf(change.phase));
   if (!change.cause.ok()) SetFailure(change.cause, state->mutable_failure());
   if (change.phase == TaskPhase::kFailed) {
-    LOG(kWarning) << "job " << key.job_id << " attempt " << key.attempt << ": task " << task
-                  << " failed: " << change.cause;
+    LogScope scope(ContextOf(key, task));
+    LOG(kWarning) << "the task failed: " << change.cause;
   }
   if (IsOver(change.phase)) {
     TaskEntry& entry = attempt.tasks[task];
@@ -434,6 +444,7 @@ void TaskExecutor::StartDiscovery(const AttemptKey& key, Attempt& attempt, Verte
   Source& source = attempt.sources[vertex];
   source.busy = true;
   source.next = kMaxTimestamp;
+  LogScope scope(ContextOf(key, {vertex, 0}));
   auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
   environment_.executor->RunBlocking([self, key, vertex, graph = attempt.graph,
                                       discovery = source.discovery,
@@ -472,8 +483,8 @@ void TaskExecutor::OnDiscovered(Discovered& mail) {
       TaskEntry& entry = it->second.tasks[{mail.vertex, 0}];
       if (!entry.over) entry.task->Post(task_mail::Fail{std::move(mail.splits).status()});
     } else {
-      LOG(kWarning) << "job " << mail.attempt.job_id
-                    << ": looking for new splits: " << mail.splits.status();
+      LogScope scope(ContextOf(mail.attempt, {mail.vertex, 0}));
+      LOG(kWarning) << "looking for new splits: " << mail.splits.status();
       source.next = now + kRediscoverAfterMs;
     }
     return;
@@ -503,11 +514,8 @@ void TaskExecutor::OnDiscovered(Discovered& mail) {
 void TaskExecutor::OnReadOutput(const rpc::ReadOutput& read) {
   auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
   environment_.executor->RunBlocking([self, read] {
-    const auto most = static_cast<size_t>(std::clamp<int64_t>(read.max_bytes(), 0, kMostOutput));
-    Printed printed;
+    Printed printed{ReadOwnOutput<rpc::OutputText>(read.query())};
     printed.text.set_request(read.request());
-    printed.text.set_text(read.stream() == rpc::ReadOutput::STDOUT ? ReadStandardOutput(most)
-                                                                   : ReadLogTail(most));
     self->Post(std::move(printed));
   });
 }

@@ -59,13 +59,14 @@ struct Place {
   std::string_view file;
   int line = 0;
   LogContext context;
-
-  uint64_t Kind() const {
-    const std::hash<std::string_view> hash;
-    return hash(file) * 31 + hash(context.job) * 17 + static_cast<uint64_t>(line) * 65599 +
-           static_cast<uint64_t>(context.vertex);
-  }
 };
+
+// The same for lines of one place about one vertex of a job: what counts as more of the same.
+uint64_t KindOf(std::string_view file, int line, const LogContext& context) {
+  const std::hash<std::string_view> hash;
+  return hash(file) * 31 + hash(context.job) * 17 + static_cast<uint64_t>(line) * 65599 +
+         static_cast<uint64_t>(context.vertex);
+}
 
 // The log of the process. It is never destroyed: threads may write until the end.
 class Log {
@@ -85,16 +86,16 @@ class Log {
     logger_->set_level(level);
   }
 
-  bool Admit(Place place) {
+  bool Admit(LogLevel level, std::string_view file, int line, const LogContext& context) {
+    const uint64_t kind = KindOf(file, line, context);
     std::lock_guard lock(mutex_);
-    const uint64_t kind = place.Kind();
     const LogLimiter::Verdict verdict = limiter_.Admit(kind, Clock::Real().SteadyNow());
     if (verdict.suppressed > 0) {
-      WriteCount(place, verdict.suppressed);
       silenced_.erase(kind);
+      WriteCount({level, file, line, context}, verdict.suppressed);
     }
-    if (!verdict.print) {
-      silenced_.try_emplace(kind, std::move(place));
+    if (!verdict.print && !silenced_.contains(kind)) {
+      silenced_.emplace(kind, Place{level, file, line, context});
       EnsureTeller();
     }
     return verdict.print;
@@ -238,7 +239,7 @@ bool AdmitLog(LogLevel level, std::string_view file, int line) {
   if (!LogEnabled(level)) return false;
   // What happens to jobs and processes is told each time; what may repeat is a warning.
   if (level < LogLevel::kWarning) return true;
-  return Log::Get().Admit({level, file, line, CurrentLogContext()});
+  return Log::Get().Admit(level, file, line, CurrentLogContext());
 }
 
 void WriteLog(LogLevel level, std::string_view file, int line, std::string message) {

@@ -22,7 +22,7 @@ std::string Last(std::string text, size_t lines) {
 
 }  // namespace
 
-StatusOr<OutputSlice> ReadStandardOutput(size_t max_bytes, size_t max_lines, int64_t after) {
+StatusOr<LogSlice> ReadStandardOutput(size_t max_bytes, size_t max_lines, int64_t after) {
   struct stat about {};
   if (fstat(STDOUT_FILENO, &about) != 0 || !S_ISREG(about.st_mode)) {
     return FailedPreconditionError(
@@ -38,7 +38,7 @@ StatusOr<OutputSlice> ReadStandardOutput(size_t max_bytes, size_t max_lines, int
   const int64_t most = static_cast<int64_t>(std::min<size_t>(max_bytes, INT64_MAX));
   // One that was cut meanwhile is read from its beginning.
   const int64_t from = after == 0 ? std::max<int64_t>(0, size - most) : after > size ? 0 : after;
-  OutputSlice slice;
+  LogSlice slice;
   slice.text.resize(static_cast<size_t>(std::min(most, size - from)));
   const ssize_t read = pread(fd, slice.text.data(), slice.text.size(), from);
   close(fd);
