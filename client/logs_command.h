@@ -43,7 +43,7 @@ class LogsReader {
   struct Process {
     std::string name;
     int64_t after = 0;
-    std::string rest;  // of standard output: a line that has not ended
+    std::string rest = {};  // of standard output: a line that has not ended
   };
   struct Line {
     std::string time;

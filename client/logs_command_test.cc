@@ -113,8 +113,9 @@ TEST_F(LogsReaderTest, Json) {
   Read({.cluster = {.output = OutputFormat::kJson}});
   EXPECT_EQ(Look(), "{\"process\":\"jobmanager\",\"time\":\"2026\",\"message\":\"one\"}\n");
   Read({.cluster = {.output = OutputFormat::kJson}, .process = "h:1", .standard_output = true});
-  EXPECT_EQ(Look(),
-            "{\"process\":\"h:1\",\"line\":\"+I[\\\"a\\\"]\"}\n{\"process\":\"h:1\",\"line\":\"b\"}\n");
+  EXPECT_EQ(
+      Look(),
+      "{\"process\":\"h:1\",\"line\":\"+I[\\\"a\\\"]\"}\n{\"process\":\"h:1\",\"line\":\"b\"}\n");
 }
 
 TEST_F(LogsReaderTest, ALineOfStandardOutputIsShownWhenItHasEnded) {

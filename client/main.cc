@@ -281,7 +281,8 @@ void AddLogs(CLI::App& app, Arguments* arguments) {
       ->add_flag("--stdout", logs.standard_output,
                  "what it has printed to its standard output instead: the rows of 'print' tables")
       ->excludes(job);
-  command->add_option("-n,--lines", logs.lines, "the last so many lines (default: all that are kept)")
+  command
+      ->add_option("-n,--lines", logs.lines, "the last so many lines (default: all that are kept)")
       ->check(CLI::NonNegativeNumber);
   command->add_flag("-f,--follow", logs.follow, "go on with the lines to come, until Ctrl-C");
   command->footer(
@@ -620,9 +621,9 @@ int Main(int argc, char** argv) {
   Arguments arguments;
   // Only those who ask a job manager need it: `weir version` answers whatever is in that file.
   const StatusOr<Configuration> configuration = LoadConfiguration(ConfigurationFile());
-  for (std::string* address : {&arguments.cluster.jobmanager, &arguments.run.cluster.jobmanager,
-                               &arguments.sql.jobmanager, &arguments.top.cluster.jobmanager,
-                               &arguments.logs.cluster.jobmanager}) {
+  for (std::string* address :
+       {&arguments.cluster.jobmanager, &arguments.run.cluster.jobmanager, &arguments.sql.jobmanager,
+        &arguments.top.cluster.jobmanager, &arguments.logs.cluster.jobmanager}) {
     *address = JobManagerAddress(configuration.ok() ? *configuration : Configuration());
   }
   arguments.config.file = ConfigurationFile();

@@ -30,9 +30,9 @@ class ChangelogPrinter : public ResultPrinter {
   }
   void Idle() override {}
   void EndRows() override {}
-  void Failed(const Status& status) override { 
+  void Failed(const Status& status) override {
     out_ << "error " << WithoutSecrets(status.ToString()) << std::endl;
-   }
+  }
 
  private:
   std::ostream& out_;

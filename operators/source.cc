@@ -329,7 +329,8 @@ Status TableSourceOperator::HandleBad(const MessageRun& run, const std::vector<B
     return OkStatus();
   }
   return InvalidArgumentError(
-      Describe(run, bad.front()) + " (to skip and count such messages set the format's 'ignore-parse-errors' to 'true')");
+      Describe(run, bad.front()) +
+      " (to skip and count such messages set the format's 'ignore-parse-errors' to 'true')");
 }
 
 StatusOr<std::vector<SourceSplit>> TableSourceOperator::SplitPositions() {

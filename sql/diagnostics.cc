@@ -67,8 +67,8 @@ std::string_view LineAt(std::string_view text, size_t offset, size_t* line_start
 std::string WithStars(std::string_view text) {
   std::string out(text);
   for (const auto& [begin, end] : FindSecrets(text)) {
-    std::fill(out.begin() + static_cast<ptrdiff_t>(begin), out.begin() + static_cast<ptrdiff_t>(end),
-              '*');
+    std::fill(out.begin() + static_cast<ptrdiff_t>(begin),
+              out.begin() + static_cast<ptrdiff_t>(end), '*');
   }
   return out;
 }

@@ -58,9 +58,10 @@ TEST(DiagnosticsTest, SecretsAreNotShown) {
             "  WITH ('password' = '****', 'url' = 'jdbc:x://u:****@h', 'b' = 1)\n"
             "                                                                ^\n");
   const std::string lines = "WITH ('password' = 'hu\nsh', 1)";
-  EXPECT_EQ(RenderError({StatusCode::kInvalidArgument, "bad", SourceSpan{23, 1, 2, 1}, ""}, lines, "f")
-                .find("sh"),
-            std::string::npos);
+  EXPECT_EQ(
+      RenderError({StatusCode::kInvalidArgument, "bad", SourceSpan{23, 1, 2, 1}, ""}, lines, "f")
+          .find("sh"),
+      std::string::npos);
 }
 
 TEST(DiagnosticsTest, ASpanBeyondTheTextIsHarmless) {

@@ -14,8 +14,8 @@
 namespace weir {
 namespace {
 
-constexpr int64_t kGraceMs = 30'000;    // without a job manager
-constexpr size_t kRowsBytes = 1 << 20;  // about, of one answer
+constexpr int64_t kGraceMs = 30'000;           // without a job manager
+constexpr size_t kRowsBytes = 1 << 20;         // about, of one answer
 constexpr int64_t kRediscoverAfterMs = 5'000;  // when looking for splits failed
 
 TaskId IdOf(uint32_t vertex, uint32_t subtask) {
@@ -278,8 +278,8 @@ void TaskExecutor::OnAssignSplits(const rpc::AssignSplits& assign) {
 void TaskExecutor::OnCommit(const rpc::Commit& commit) {
   Attempt* attempt = Find(commit.epoch(), commit.job_id(), commit.attempt());
   if (!attempt) return;
-  LogScope scope(ContextOf({commit.job_id(), commit.attempt()},
-                           IdOf(commit.vertex(), commit.subtask())));
+  LogScope scope(
+      ContextOf({commit.job_id(), commit.attempt()}, IdOf(commit.vertex(), commit.subtask())));
   rpc::CommitDone done;
   done.set_job_id(commit.job_id());
   done.set_attempt(commit.attempt());

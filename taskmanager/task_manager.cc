@@ -126,8 +126,9 @@ class TaskManager::Impl {
   std::optional<MetricFamilies> MeasureNow() {
     const auto answer = std::make_shared<std::promise<MetricFamilies>>();
     auto measured = answer->get_future();
-    executor_->Measure(MetricNames::kPrometheus,
-                       [answer](MetricFamilies families) { answer->set_value(std::move(families)); });
+    executor_->Measure(MetricNames::kPrometheus, [answer](MetricFamilies families) {
+      answer->set_value(std::move(families));
+    });
     if (measured.wait_for(kMeasurePatience) != std::future_status::ready) return std::nullopt;
     MetricFamilies families = measured.get();
     AddProcessFamilies(families);

@@ -128,7 +128,8 @@ class Log {
       }
       read = record.id;
       lines.push_back(std::move(line));
-      while (after == 0 && !lines.empty() && (bytes > query.max_bytes || lines.size() > query.max_lines)) {
+      while (after == 0 && !lines.empty() &&
+             (bytes > query.max_bytes || lines.size() > query.max_lines)) {
         bytes -= lines.front().size();
         lines.pop_front();
       }

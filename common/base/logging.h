@@ -8,8 +8,8 @@
 
 #include "common/base/log_record.h"
 
-// LOG(kInfo) << "job " << name << " runs": one line to standard error (or the configured file), with
-// time, level, place and what it is about (LogScope). Safe from any thread.
+// LOG(kInfo) << "job " << name << " runs": one line to standard error (or the configured file),
+// with time, level, place and what it is about (LogScope). Safe from any thread.
 //
 // Warnings and errors of one place about one task are limited (log_limiter.h): those beyond the
 // limit are counted, and the count is told. Secrets are taken out of every message (secrets.h).
@@ -46,8 +46,8 @@ const LogContext& CurrentLogContext();
 // The last lines of this process stay in memory, wherever they go.
 struct LogQuery {
   LogFormat format = LogFormat::kPlain;
-  std::string job;         // only lines about this job; empty: all
-  int64_t after = 0;       // only lines behind the one with this id
+  std::string job;    // only lines about this job; empty: all
+  int64_t after = 0;  // only lines behind the one with this id
   size_t max_lines = SIZE_MAX;
   size_t max_bytes = SIZE_MAX;
 };
@@ -65,8 +65,10 @@ LogFormat CurrentLogFormat();
 bool AdmitLog(LogLevel level, std::string_view file, int line);
 void WriteLog(LogLevel level, std::string_view file, int line, std::string message);
 
-// The last two parts of a path.
+// Of a source file: from the project's root on, where the compiler was told of it; else the last
+// two parts.
 constexpr std::string_view ShortPath(std::string_view path) {
+  if (path.starts_with("./")) return path.substr(2);
   const size_t name = path.rfind('/');
   const size_t folder = name == path.npos ? path.npos : path.rfind('/', name - 1);
   return folder == path.npos ? path : path.substr(folder + 1);
@@ -92,8 +94,9 @@ struct LogVoidify {
 
 }  // namespace weir
 
-#define LOG(level)                                                                             \
-  !::weir::AdmitLog(::weir::LogLevel::level, ::weir::ShortPath(__FILE__), __LINE__)            \
-      ? (void)0                                                                                \
-      : ::weir::LogVoidify() &                                                                 \
-            ::weir::LogLine(::weir::LogLevel::level, ::weir::ShortPath(__FILE__), __LINE__).stream()
+#define LOG(level)                                                                          \
+  !::weir::AdmitLog(::weir::LogLevel::level, ::weir::ShortPath(__FILE__), __LINE__)         \
+      ? (void)0                                                                             \
+      : ::weir::LogVoidify() &                                                              \
+            ::weir::LogLine(::weir::LogLevel::level, ::weir::ShortPath(__FILE__), __LINE__) \
+                .stream()

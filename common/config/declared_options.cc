@@ -95,8 +95,7 @@ constexpr OptionDeclaration kOptions[] = {
      "nowhere)"},
     {"metrics.reporter.dogstatsd.port", kProcess, kInteger, "8125", "the agent's port", "", "", "",
      1, 65535},
-    {"metrics.reporter.dogstatsd.interval", kProcess, kDuration, "10 s",
-     "how often it gets them"},
+    {"metrics.reporter.dogstatsd.interval", kProcess, kDuration, "10 s", "how often it gets them"},
     // ---- the job manager
     {"jobmanager.bind-host", kJobManager, kString, "127.0.0.1",
      "where clients and task managers come", "--bind-address"},
@@ -275,7 +274,8 @@ void ConfigReader::Fail(std::string_view key, std::string_view reason) {
   if (!error_.ok()) return;
   std::string message = subject_ + ": option '" + std::string(key) + "'";
   const auto found = values_.find(std::string(key));
-  if (found != values_.end() && !IsSecretOption(key)) message += " = '" + WithoutSecrets(found->second) + "'";
+  if (found != values_.end() && !IsSecretOption(key))
+    message += " = '" + WithoutSecrets(found->second) + "'";
   error_ = InvalidArgumentError(message + " " + std::string(reason));
 }
 

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
@@ -47,9 +48,8 @@ std::string Joined(const MetricFamilies::Labels& labels, std::string out) {
 void Append(const std::string& line, std::vector<std::string>& datagrams) {
   // One of these alone would be cut on its way: an agent could not read it.
   if (line.size() > DogStatsDEncoder::kMostBytes) return;
-  const bool fits =
-      !datagrams.empty() &&
-      datagrams.back().size() + 1 + line.size() <= DogStatsDEncoder::kMostBytes;
+  const bool fits = !datagrams.empty() &&
+                    datagrams.back().size() + 1 + line.size() <= DogStatsDEncoder::kMostBytes;
   if (fits) {
     datagrams.back().append("\n").append(line);
   } else {
@@ -131,7 +131,8 @@ class DogStatsDReporter::Impl {
     while (true) {
       {
         std::unique_lock lock(mutex_);
-        if (wake_.wait_for(lock, options_.interval, [this] { return stopped_; })) return;
+        const Duration pause = std::max(options_.interval, Duration(1));
+        if (wake_.wait_for(lock, pause, [this] { return stopped_; })) return;
       }
       if (const std::optional<MetricFamilies> families = measure_()) {
         Send(encoder_.Encode(*families));

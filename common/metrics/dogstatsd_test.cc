@@ -32,10 +32,10 @@ std::vector<std::string> Encode(DogStatsDEncoder& encoder, double rows, double l
 TEST(DogStatsDEncoderTest, CountersAreWhatWasAdded) {
   DogStatsDEncoder encoder({{"process", "taskmanager"}});
   const std::string tags = "|#process:taskmanager";
-  EXPECT_THAT(Encode(encoder, 10, 0.5), ElementsAre("rows_total:10|c" + tags +
-                                                    ",job:3f9a,subtask:0\nlag:0.5|g" + tags));
-  EXPECT_THAT(Encode(encoder, 17.5, -2), ElementsAre("rows_total:7.5|c" + tags +
-                                                     ",job:3f9a,subtask:0\nlag:-2|g" + tags));
+  EXPECT_THAT(Encode(encoder, 10, 0.5),
+              ElementsAre("rows_total:10|c" + tags + ",job:3f9a,subtask:0\nlag:0.5|g" + tags));
+  EXPECT_THAT(Encode(encoder, 17.5, -2),
+              ElementsAre("rows_total:7.5|c" + tags + ",job:3f9a,subtask:0\nlag:-2|g" + tags));
   // Nothing was added; a gauge is told each time.
   EXPECT_THAT(Encode(encoder, 17.5, -2), ElementsAre("lag:-2|g" + tags));
   // The task began anew.

@@ -81,9 +81,8 @@ using ReadProcess = void(const RequestPtr&, Stream, GotText);
 void RespondWith(ReadProcess* read, ActionRequest moved, const StatusOr<Stream>& stream) {
   const auto request = std::make_shared<const ActionRequest>(std::move(moved));
   if (!stream.ok()) return request->respond(MakeErrorResponse(stream.status()));
-  read(request, *stream, [request](const StatusOr<std::string>& text) {
-    RespondWithText(request->respond, text);
-  });
+  read(request, *stream,
+       [request](const StatusOr<std::string>& text) { RespondWithText(request->respond, text); });
 }
 
 void RespondWithLogs(ReadProcess* read, ActionRequest moved) {

@@ -153,21 +153,19 @@ grpc::ServerUnaryReactor* ClientService::GetCluster(Context*, const rpc::GetClus
   return call.get();
 }
 
-grpc::ServerUnaryReactor* ClientService::ReadOutput(Context*,
-                                                    const rpc::ReadOutputRequest* request,
+grpc::ServerUnaryReactor* ClientService::ReadOutput(Context*, const rpc::ReadOutputRequest* request,
                                                     rpc::ReadOutputReply* reply) {
   const std::shared_ptr<Call> call = Call::Begin();
-  dispatcher_->ReadOutput(
-      *request, [answer = call->Into(reply)](StatusOr<rpc::OutputText> output) {
-        rpc::ReadOutputReply made;
-        const Status failed = output.ok() ? FromProto(output->failure()) : output.status();
-        if (!failed.ok()) {
-          *made.mutable_error() = ToSqlError(failed);
-        } else {
-          *made.mutable_output() = *std::move(output);
-        }
-        answer(std::move(made));
-      });
+  dispatcher_->ReadOutput(*request, [answer = call->Into(reply)](StatusOr<rpc::OutputText> output) {
+    rpc::ReadOutputReply made;
+    const Status failed = output.ok() ? FromProto(output->failure()) : output.status();
+    if (!failed.ok()) {
+      *made.mutable_error() = ToSqlError(failed);
+    } else {
+      *made.mutable_output() = *std::move(output);
+    }
+    answer(std::move(made));
+  });
   return call.get();
 }
 
