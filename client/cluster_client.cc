@@ -174,6 +174,10 @@ StatusOr<rpc::StateReply> ClusterClient::ReadState(const rpc::StateRequest& requ
                                       std::chrono::seconds(30));
 }
 
+StatusOr<rpc::ReadOutputReply> ClusterClient::ReadOutput(const rpc::ReadOutputRequest& request) {
+  return impl_->Call<rpc::ReadOutputReply>(&rpc::Client::Stub::ReadOutput, request);
+}
+
 StatusOr<std::vector<Batch>> DecodeRows(rpc::FetchResultsReply& reply, const SchemaPtr& schema) {
   std::vector<Batch> batches;
   for (std::string& bytes : *reply.mutable_batches()) {

@@ -32,6 +32,7 @@ class ClusterClient {
   StatusOr<rpc::FetchResultsReply> FetchResults(const std::string& job_id, int64_t token);
   StatusOr<rpc::ClusterInfo> GetCluster();
   StatusOr<rpc::StateReply> ReadState(const rpc::StateRequest& request);
+  StatusOr<rpc::ReadOutputReply> ReadOutput(const rpc::ReadOutputRequest& request);
 
   // "localhost:6123", with the default port filled in.
   const std::string& address() const { return address_; }

@@ -51,7 +51,8 @@ Dispatcher::Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> stor
       next_task_manager_((store_->epoch().value() << 32) + 1),
       loop_(environment_.make_loop()),
       submissions_(environment_.make_io()),
-      copies_(environment_.make_io()) {}
+      copies_(environment_.make_io()),
+      outputs_(environment_.make_io()) {}
 
 Status Dispatcher::Start() {
   ASSIGN_OR_RETURN(const std::vector<JobStore::Entry> entries, store_->Load());
@@ -61,7 +62,8 @@ Status Dispatcher::Start() {
       Remember(OfEnded(entry));
       continue;
     }
-    LOG(kInfo) << "job " << entry.job.job_id() << " (" << entry.job.name() << ") goes on";
+    LogScope scope({.job = entry.job.job_id()});
+    LOG(kInfo) << "the job " << entry.job.name() << " goes on";
     Tell({.text = entry.job.name() + " goes on under this job manager", .job = entry.job.job_id()});
     RETURN_IF_ERROR(StartJob(entry.job, record).Annotate("job " + entry.job.job_id()));
   }
@@ -540,8 +542,8 @@ void Dispatcher::Remember(std::shared_ptr<const JobSnapshot> job) {
   ended_.push_back(std::move(job));
   while (ended_.size() > options_.ended_jobs_kept) {
     submissions_->Submit([this, id = ended_.front()->details.summary().job_id()] {
-      if (Status s = store_->Remove({id}); !s.ok())
-        LOG(kWarning) << "forget job " << id << ": " << s;
+      LogScope scope({.job = id});
+      if (Status s = store_->Remove({id}); !s.ok()) LOG(kWarning) << "forget the job: " << s;
       return true;
     });
     ended_.pop_front();

@@ -25,6 +25,9 @@
 
 namespace weir {
 
+// What the job manager's own process is called among those of its cluster.
+inline constexpr char kJobManagerProcess[] = "jobmanager";
+
 struct DispatcherOptions {
   // A job's checkpoints go to <checkpoint_root>/<job id>, unless its own options name a folder.
   // Empty: jobs that take checkpoints have to name one.
@@ -101,10 +104,10 @@ class Dispatcher : private JobHost {
   void DisposeSavepoint(const std::string& path, std::function<void(Status)> done);
   // Everything there is to know, as it is now. Not free: see rest/snapshot_cache.h.
   void Snapshot(std::function<void(std::shared_ptr<const ClusterSnapshot>)> done);
-  // The end of what a task manager (by its id) has printed, at most `max_bytes` of it. Answers
+  // What a process has printed: "jobmanager", or a task manager, by its id or host:port. Answers
   // within seconds, if only that it does not answer.
-  void ReadOutput(const std::string& task_manager, rpc::ReadOutput::Stream stream,
-                  int64_t max_bytes, std::function<void(StatusOr<std::string>)> done);
+  void ReadOutput(rpc::ReadOutputRequest request,
+                  std::function<void(StatusOr<rpc::OutputText>)> done);
 
   // What the tasks of a job keep, each as it is at some moment of its own: which tables, or some
   // rows of one. Answers within seconds, as ReadOutput does.
@@ -143,7 +146,7 @@ class Dispatcher : private JobHost {
   struct Reading {
     TaskManagerId task_manager;
     Timestamp give_up_at = 0;
-    std::function<void(StatusOr<std::string>)> done;
+    std::function<void(StatusOr<rpc::OutputText>)> done;
   };
   // Somebody waits for what tasks keep.
   struct StateReading {
@@ -205,7 +208,7 @@ class Dispatcher : private JobHost {
   void MoveJobsAway(TaskManagerId id, Timestamp now);
   rpc::TaskManagerInfo InfoOf(TaskManagerId id) const;
   TaskManagerSnapshot SnapshotOf(TaskManagerId id) const;
-  void OnOutput(const rpc::OutputText& output);
+  void OnOutput(rpc::OutputText output);
   // Answers those who wait for longer than until `now`, or for what `lost` was to say.
   void GiveUpReading(Timestamp now, std::optional<TaskManagerId> lost);
   void AskForState(int64_t number, StateQuery::Questions questions);
@@ -237,7 +240,8 @@ class Dispatcher : private JobHost {
   std::unique_ptr<EventLoop> loop_;
   // Last: they end first, while they can still post.
   std::unique_ptr<IoQueue> submissions_;
-  std::unique_ptr<IoQueue> copies_;  // of savepoints
+  std::unique_ptr<IoQueue> copies_;   // of savepoints
+  std::unique_ptr<IoQueue> outputs_;  // what this process has printed
 };
 
 }  // namespace weir

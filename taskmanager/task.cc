@@ -39,6 +39,7 @@ struct Task::Body {
 
 Task::Task(TaskConfig config)
     : config_(std::move(config)),
+      log_context_{config_.job_id, config_.id.vertex.value(), config_.id.subtask, config_.attempt},
       vertex_(config_.graph->vertices(config_.id.vertex.value())),
       vertex_reads_(config_.inputs.empty()),
       body_(std::make_unique<Body>()),
@@ -345,6 +346,7 @@ void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
 // ---- Working
 
 Runnable::Next Task::Run() {
+  LogScope scope(&log_context_);
   const Clock& clock = config_.executor->clock();
   const int64_t start = clock.MonotonicNanos();
   if (parked_at_ns_) {

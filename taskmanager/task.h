@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/ids.h"
+#include "common/base/log_record.h"
 #include "common/base/mailbox.h"
 #include "common/base/status.h"
 #include "operators/collect_buffer.h"
@@ -111,6 +112,7 @@ using OperatorFactory =
 // Everything a task is made from.
 struct TaskConfig {
   TaskId id;
+  std::string job_id;
   int64_t attempt = 0;
   std::string lineage;
   std::shared_ptr<const plan::JobGraph> graph;  // id.vertex is one of its vertices
@@ -213,6 +215,7 @@ class Task : public Runnable {
   void Observe();
 
   TaskConfig config_;
+  const LogContext log_context_;
   const plan::Vertex& vertex_;
   const bool vertex_reads_;  // it is a source
   Mailbox<TaskMail> mailbox_;
