@@ -9,6 +9,7 @@
 #include "common/base/logging.h"
 #include "common/base/planted_bug.h"
 #include "common/base/random_id.h"
+#include "common/base/secrets.h"
 #include "common/base/version.h"
 #include "jobmanager/job_options.h"
 
@@ -511,6 +512,11 @@ void Dispatcher::Post(const std::string& job_id, std::function<void(JobRuntime&)
     const auto it = jobs_.find(job_id);
     if (it != jobs_.end()) then(*it->second);
   });
+}
+
+void Dispatcher::Tell(ClusterEvent event) {
+  event.text = WithoutSecrets(std::move(event.text));
+  events_.Add(std::move(event), WallNow());
 }
 
 void Dispatcher::JobEnded(const std::string& job_id, JobState state, const Status& cause) {

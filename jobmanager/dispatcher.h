@@ -177,7 +177,7 @@ class Dispatcher : private JobHost {
   std::string DataAddress(TaskManagerId task_manager) const override;
   void RunAside(std::function<void()> work) override;
   void Post(const std::string& job_id, std::function<void(JobRuntime&)> then) override;
-  void Tell(ClusterEvent event) override { events_.Add(std::move(event), WallNow()); }
+  void Tell(ClusterEvent event) override;
   void JobEnded(const std::string& job_id, JobState state, const Status& cause) override;
 
   std::optional<Timestamp> AfterRound();

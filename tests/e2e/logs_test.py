@@ -221,10 +221,11 @@ class Outputs:
                 self.check(f"weir {words}", self.cluster.client(*words).stdout)
             for end in ("", "/plan", "/config", "/exceptions", "/checkpoints", "/checkpoints/config", "/jobmanager/config"):
                 self.rest(f"/jobs/{job}{end}")
+            self.rest(f"/ext/jobs/{job}")
             for vertex in json.loads(self.rest(f"/jobs/{job}")).get("vertices", []):
                 for end in ("", "/subtasktimes", "/taskmanagers", "/metrics"):
                     self.rest(f"/jobs/{job}/vertices/{vertex['id']}{end}")
-        for path in ("/jobs/overview", "/overview", "/config", "/jobmanager/config", "/jobmanager/environment",
+        for path in ("/ext/jobs", "/ext/events", "/ext/taskmanagers", "/jobs/overview", "/overview", "/config", "/jobmanager/config", "/jobmanager/environment",
                      "/jobmanager/log", "/jobmanager/stdout", "/metrics", "/metrics/flink", "/taskmanagers"):
             self.rest(path)
         for one in json.loads(self.rest("/taskmanagers"))["taskmanagers"]:
