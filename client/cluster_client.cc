@@ -169,6 +169,15 @@ StatusOr<rpc::ClusterInfo> ClusterClient::GetCluster() {
   return impl_->Call<rpc::ClusterInfo>(&rpc::Client::Stub::GetCluster, rpc::GetClusterRequest());
 }
 
+StatusOr<rpc::StateReply> ClusterClient::ReadState(const rpc::StateRequest& request) {
+  return impl_->Call<rpc::StateReply>(&rpc::Client::Stub::ReadState, request,
+                                      std::chrono::seconds(30));
+}
+
+StatusOr<rpc::ReadOutputReply> ClusterClient::ReadOutput(const rpc::ReadOutputRequest& request) {
+  return impl_->Call<rpc::ReadOutputReply>(&rpc::Client::Stub::ReadOutput, request);
+}
+
 StatusOr<std::vector<Batch>> DecodeRows(rpc::FetchResultsReply& reply, const SchemaPtr& schema) {
   std::vector<Batch> batches;
   for (std::string& bytes : *reply.mutable_batches()) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include "common/base/logging.h"
 
 namespace weir {
 
@@ -19,6 +22,13 @@ WorkerPool::~WorkerPool() {
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+}
+
+void WorkerPool::RunBlocking(std::function<void()> work) {
+  io_.Submit([work = std::move(work), context = CurrentLogContext()] {
+    LogScope scope(&context);
+    work();
+  });
 }
 
 void WorkerPool::Wake(const std::shared_ptr<Runnable>& runnable) {

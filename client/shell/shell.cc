@@ -361,7 +361,7 @@ bool Shell::Fail(const SqlError& error, const Text& text) {
 }
 
 bool Shell::FailWith(const Status& status) {
-  streams_.err << "failed: " << status.message() << std::endl;
+  streams_.err << "failed: " << WithoutSecrets(status.message()) << std::endl;
   return false;
 }
 

@@ -86,6 +86,16 @@ constexpr OptionDeclaration kOptions[] = {
      "how the rows of a query are shown: the table as it is now, each change, or rows below each "
      "other",
      "", "TABLE|CHANGELOG|TABLEAU"},
+    // ---- both processes
+    {"log.format", kProcess, kOneOf, "plain",
+     "how a line of the log looks: text for people, or a JSON object for programs", "--log-format",
+     "plain|json"},
+    {"metrics.reporter.dogstatsd.host", kProcess, kString, "",
+     "where an agent of Datadog, or another that speaks DogStatsD, gets the metrics by UDP (unset: "
+     "nowhere)"},
+    {"metrics.reporter.dogstatsd.port", kProcess, kInteger, "8125", "the agent's port", "", "", "",
+     1, 65535},
+    {"metrics.reporter.dogstatsd.interval", kProcess, kDuration, "10 s", "how often it gets them"},
     // ---- the job manager
     {"jobmanager.bind-host", kJobManager, kString, "127.0.0.1",
      "where clients and task managers come", "--bind-address"},
@@ -163,6 +173,11 @@ const OptionDeclaration* FindOption(std::string_view key) {
     if (option.key == key || (!option.older_key.empty() && option.older_key == key)) return &option;
   }
   return nullptr;
+}
+
+bool IsOf(const OptionDeclaration& option, OptionScope scope) {
+  const bool process = scope == kJobManager || scope == kTaskManager;
+  return option.scope == scope || (option.scope == kProcess && process);
 }
 
 Status CheckOption(const OptionDeclaration& option, std::string_view value) {
@@ -259,7 +274,8 @@ void ConfigReader::Fail(std::string_view key, std::string_view reason) {
   if (!error_.ok()) return;
   std::string message = subject_ + ": option '" + std::string(key) + "'";
   const auto found = values_.find(std::string(key));
-  if (found != values_.end() && !IsSecretOption(key)) message += " = '" + found->second + "'";
+  if (found != values_.end() && !IsSecretOption(key))
+    message += " = '" + WithoutSecrets(found->second) + "'";
   error_ = InvalidArgumentError(message + " " + std::string(reason));
 }
 

@@ -146,15 +146,6 @@ StatusOr<bool> ParseBool(std::string_view text) {
   return InvalidArgumentError("is neither 'true' nor 'false'");
 }
 
-bool IsSecretOption(std::string_view key) {
-  std::string lower = Lower(key);
-  for (std::string_view part : {"password", "passwd", "secret", "token", "jaas", "credential",
-                                "ssl.key.pem", "private", "api-key", "apikey", "passphrase"}) {
-    if (lower.find(part) != std::string::npos) return true;
-  }
-  return false;
-}
-
 const std::string* OptionReader::Find(std::string_view key) {
   declared_.emplace(key);
   auto found = options_.find(std::string(key));
@@ -273,7 +264,9 @@ void OptionReader::Accept(std::string_view key) { declared_.emplace(key); }
 void OptionReader::Fail(std::string_view key, std::string_view reason) {
   std::string message = subject_ + ": option '" + std::string(key) + "'";
   auto found = options_.find(std::string(key));
-  if (found != options_.end() && !IsSecretOption(key)) message += " = '" + found->second + "'";
+  if (found != options_.end() && !IsSecretOption(key)) {
+    message += " = '" + WithoutSecrets(found->second) + "'";
+  }
   FailWith(InvalidArgumentError(message + " " + std::string(reason)));
 }
 

@@ -100,6 +100,8 @@ def how_to_go_on(arguments, cluster, owner):
     at = f"--jobmanager {cluster.jobmanager}"
     option = "" if arguments.dir == default_dir() else f" --dir {arguments.dir}"
     print(f"""
+watch it:
+  http://127.0.0.1:{cluster.ports.rest}/#/jobs/{job}
 look closer:
   {cluster.weir} info {job} {at}
   {cluster.weir} list {at}
@@ -150,7 +152,8 @@ def watch(arguments, cluster, owner):
                     f"sales_per_month {months} rows; total sales {total}")
             if terminal:
                 ending = "Ctrl-C ends the demo" if owner else "Ctrl-C ends this view"
-                print("\033[H\033[J" + show_tables(cluster) + line + f"\n{ending}", flush=True)
+                print("\033[H\033[J" + show_tables(cluster) + line +
+                      f"\ndashboard: http://127.0.0.1:{cluster.ports.rest}    {ending}", flush=True)
             else:
                 print(time.strftime("%H:%M:%S ") + line, flush=True)
         except Problem as problem:  # somebody tries what happens without PostgreSQL: it comes back

@@ -341,7 +341,18 @@ def cancel(api, cluster, location):
 
 def run_sql(api, cluster):
     """Our own: submit, validate, explain, rows by token."""
-    expect("GroupAggregate" in api.ask("POST", "/ext/sql/explain", {"sql": FINISHED})["plan"], "a plan")
+    explained = api.ask("POST", "/ext/sql/explain", {"sql": FINISHED})
+    expect("GroupAggregate" in explained["plan"], "a plan")
+    graph, = explained["jobs"]
+    expect(len(graph["vertices"]) == 2 and graph["edges"] == [
+        {"from": graph["vertices"][0]["id"], "to": graph["vertices"][1]["id"], "ship": "HASH"}], f"{graph}")
+    script = SOURCE.format(options="") + "SELECT nosuch FROM nosuch;\nSELECT 'é', UPP"
+    offered = api.ask("POST", "/ext/sql/complete", {"sql": script + " FROM num", "cursor": len(script.encode())})
+    expect("UPPER" in offered["words"] and offered["from"] == len(script.encode()) - 3, f"{offered}")
+    script += "ER(v) FROM num"
+    expect(api.ask("POST", "/ext/sql/complete", {"sql": script, "cursor": len(script.encode())})["words"] == ["numbers"],
+           "the table that the script defines")
+    api.ask("POST", "/ext/sql/complete", {"sql": "SELECT", "cursor": 7}, 400)
     expect(api.ask("POST", "/ext/sql/validate", {"sql": RUNNING}) ==
            {"valid": True, "error": None, "jobs": 1, "notes": []}, "it is valid")
     wrong = {"sql": "SELECT 1;\nSELECT nosuch FROM (VALUES (1)) AS t(a);"}
@@ -374,6 +385,110 @@ def run_sql(api, cluster):
     api.get(f"/ext/jobs/{done['id']}/results/x", 400)
 
 
+def read_pictures(api, cluster, states):
+    """Our own views of what the other paths say, in the numbers of those."""
+    expect({one["id"]: one["state"] for one in api.get("/ext/jobs")["jobs"]} == states, "the states of all jobs")
+    for job, state in states.items():
+        picture, details = api.get(f"/ext/jobs/{job}"), api.get(f"/jobs/{job}")
+        vertices = {v["id"]: v for v in picture["vertices"]}
+        expect(list(vertices) == [v["id"] for v in details["vertices"]] and picture["state"] == state, f"{picture}")
+        expect(all(edge["from"] in vertices and edge["to"] in vertices for edge in picture["edges"]), "edges")
+        if state != "RUNNING":
+            expect(picture["output"]["reason"] == "ENDED", f"{picture['output']}")
+            for vertex in details["vertices"]:
+                shown = vertices[vertex["id"]]
+                expect((shown["recordsIn"], shown["recordsOut"]) ==
+                       (vertex["metrics"]["read-records"], vertex["metrics"]["write-records"]), f"{shown}")
+    finished = next(job for job, state in states.items() if state == "FINISHED")
+    source, last = api.get(f"/ext/jobs/{finished}")["vertices"]
+    expect([one["kind"] for one in source["operators"]][0] == "source" and last["operators"][-1]["kind"] == "sink", "kinds")
+    expect(source["operators"][-1]["recordsIn"] == 5000 and last["operators"][0]["recordsIn"] == 5000 and
+           last["operators"][-1]["recordsIn"] >= 20, f"{source['operators']} {last['operators']}")
+    expect(len(source["splits"]) == 1 and all(split["finished"] for split in source["splits"]), f"{source['splits']}")
+    running = next(job for job, state in states.items() if state == "RUNNING")
+    cluster.eventually(lambda: api.get(f"/ext/jobs/{running}")["output"]["reason"] == "FLOWS", 15, "output flows")
+
+    shown = api.get("/ext/taskmanagers")["taskManagers"]
+    expect([(one["id"], one["slots"]) for one in shown] ==
+           [(one["id"], one["slotsNumber"]) for one in api.get("/taskmanagers")["taskmanagers"]], f"{shown}")
+    expect(sum(one["slots"] - one["freeSlots"] for one in shown) == sum(job["slots"] for one in shown for job in one["jobs"]),
+           f"slots of jobs: {shown}")
+    told = api.get("/ext/events")["events"]
+    failed = next(job for job, state in states.items() if state == "FAILED")
+    expect([one["id"] for one in told] == sorted((one["id"] for one in told), reverse=True), "the newest first")
+    expect(any(one["severity"] == "error" and one["job"] == failed and "FAILED" in one["text"] for one in told), f"{told}")
+    expect(any(one["taskManager"] and "has come" in one["text"] for one in told), f"{told}")
+
+
+class Stream:
+    """Reads what /ext/stream pushes."""
+
+    def __init__(self, api, *paths):
+        query = urllib.parse.urlencode([("path", path) for path in paths])
+        request = urllib.request.Request(f"{api.base}/ext/stream?{query}", headers=api.headers)
+        self.api, self.answer = api, urllib.request.urlopen(request, timeout=30, context=api.context)
+        expect(self.answer.headers["Content-Type"] == "text/event-stream", "server-sent events")
+        api.seen.add(("GET", "/ext/stream"))
+
+    def next(self):
+        while True:
+            line = self.answer.readline().decode()
+            expect(line, "the stream has ended")
+            if line.startswith("data: "):
+                event = json.loads(line[6:])
+                self.api.schemas.check("GET", event["path"], event["status"], "application/json", json.dumps(event["body"]))
+                return event
+
+    def until(self, fits):
+        """The next event that fits; the test's time is limited by the answer's."""
+        for _ in range(100):
+            event = self.next()
+            if fits(event):
+                return event
+        raise Problem("not in 100 events")
+
+
+def watch(api, cluster):
+    """What is pushed is what a GET answers, at once and when it changes."""
+    job = submit(cluster, "watched", RUNNING, 1)
+    cluster.wait_until_runs(job, 30)
+    stream = Stream(api, f"/ext/jobs/{job}", "/jobs/overview", f"/jobs/{NOBODY}")
+    first = {event["path"]: event for event in (stream.next(), stream.next(), stream.next())}
+    expect(first[f"/ext/jobs/{job}"]["body"]["state"] == "RUNNING" and first[f"/jobs/{NOBODY}"]["status"] == 404, f"{first}")
+    rows = first[f"/ext/jobs/{job}"]["body"]["vertices"][0]["recordsIn"]
+    stream.until(lambda event: event["path"] == f"/ext/jobs/{job}" and event["body"]["vertices"][0]["recordsIn"] > rows)
+    cluster.client("cancel", job)
+    stream.until(lambda event: event["path"] == f"/ext/jobs/{job}" and event["body"]["state"] == "CANCELED")
+    overview = stream.until(lambda event: event["path"] == "/jobs/overview")["body"]
+    expect(overview == api.get("/jobs/overview"), "the pushed overview is the one that is asked for")
+    stream.answer.close()
+    for bad in ("", "?path=/nosuch", "?path=/jobmanager/log", "?path=nosuch", "?" + "&".join(["path=/overview"] * 17)):
+        api.ask("GET", "/ext/stream" + bad, status=400)
+
+
+def read_state(api, cluster, running, finished):
+    """Our own: what a running job keeps. That it is right is state_test.py's business."""
+    at = f"/ext/jobs/{running}/state"
+    (op,) = api.get(at)["operators"]
+    expect(op["vertexId"] in [v["id"] for v in api.get(f"/jobs/{running}")["vertices"]], f"{op}")
+    (table,) = op["tables"]
+    expect((table["name"], table["keyColumns"], table["moreOnDisk"]) == ("group", ["k"], False), f"{table}")
+    here = f"{at}/{urllib.parse.quote(op['uid'], safe='')}/group"
+    cluster.eventually(lambda: len(api.get(here)["rows"]) == 20, 20, "twenty groups")
+    page = api.get(here + "?limit=7")
+    expect(len(page["rows"]) == 7 and page["next"], f"{page}")
+    expect(len(api.get(f"{here}?limit=7&cursor={page['next']}")["rows"]) == 7, "the next page")
+    (row,) = api.get(here + "?key=7")["rows"]
+    expect(row["row"]["k"] == 7, f"{row}")
+    expect(api.get(here + "?nullKey=")["rows"] == [], "no group is NULL")
+    for wrong, status in (("?limit=0", 400), ("?key=x", 400), ("?key=1&key=2", 400), ("?cursor=1-1-", 400), ("x", 404)):
+        api.get(here + wrong, status)
+    api.get(f"{at}/nosuch/group", 404)
+    api.get(f"/ext/jobs/{finished}/state", 409)
+    for path in (f"/ext/jobs/{NOBODY}/state", f"/ext/jobs/{NOBODY}/state/a/b"):
+        api.get(path, 404)
+
+
 def answers(cluster, arguments):
     api = begin(cluster)
     cluster.say(f"{check_recorded(api.schemas)} paths of a real Flink fit the schemas")
@@ -391,6 +506,7 @@ def answers(cluster, arguments):
             check_numbers(cluster, details, job)
     states = {one["id"]: one["status"] for one in api.get("/jobs")["jobs"]}
     expect(states == {running: "RUNNING", finished: "FINISHED", failed: "FAILED"}, f"{states}")
+    read_pictures(api, cluster, states)
     tasks = {one["jid"]: one["tasks"] for one in api.get("/jobs/overview")["jobs"]}
     expect(tasks[running]["running"] == tasks[running]["total"] == 4, f"{tasks}")
     expect(tasks[finished]["finished"] == 4, f"{tasks}")
@@ -416,8 +532,10 @@ def answers(cluster, arguments):
     cluster.eventually(lambda: 100 < api.get(rate)[0]["sum"] < 400, 15, "200 rows a second")
 
     read_checkpoints(api, cluster, running)
+    read_state(api, cluster, running, finished)
     cancel(api, cluster, act(api, cluster, running))
     run_sql(api, cluster)
+    watch(api, cluster)
     api.ask("POST", "/jobs", {}, 501)
     for path in (f"/jobs/{NOBODY}", f"/jobs/{NOBODY}/checkpoints", f"/jobs/{NOBODY}/vertices/{NOBODY}"):
         api.get(path, 404)
@@ -516,17 +634,18 @@ def fuzz(cluster, arguments):
     cluster.wait_until_runs(job, 30)
     vertex = api.get(f"/jobs/{job}")["vertices"][0]["id"]
     manager = api.get("/taskmanagers")["taskmanagers"][0]["id"]
+    uid = api.get(f"/ext/jobs/{job}/state")["operators"][0]["uid"]
     # What exists, for half of the examples: else nearly all would be 404.
     config = os.path.join(cluster.directory, "schemathesis.toml")
     with open(config, "w") as f:
         f.write(f'[parameters]\n"path.jobid" = "{job}"\n"path.vertexid" = "{vertex}"\n'
-                f'"path.taskmanagerid" = "{manager}"\n')
+                f'"path.taskmanagerid" = "{manager}"\n"path.uid" = "{uid}"\n"path.table" = "group"\n')
     tool = os.path.join(os.path.dirname(sys.executable), "schemathesis")
-    # Not what ends the job or writes where it is told to.
+    # Not what ends the job, writes where it is told to, or has no end.
     command = [tool, "--config-file", config, "run", OPENAPI, "--url", api.base, "--seed", str(cluster.seed),
                "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
                "response_schema_conformance", "--exclude-path-regex",
-               "(yarn-cancel|yarn-stop|/rescaling|/stop|/savepoints|/cluster)$|^/jobs$", "--exclude-method", "PATCH",
+               "(yarn-cancel|yarn-stop|/rescaling|/stop|/savepoints|/cluster|/ext/stream)$|^/jobs$", "--exclude-method", "PATCH",
                "--max-examples", str(arguments.examples), "--workers", "2", "--phases", "examples,coverage,fuzzing",
                "--request-timeout", "30", "--max-time", "60", "--no-color"]
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=cluster.directory)
