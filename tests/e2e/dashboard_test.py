@@ -9,7 +9,7 @@ what it says, and everybody can use it.
   output      why there is no output
   kafka       how far each partition is
   people      by keyboard, with a screen reader, on a telephone, in light and dark; with a token; while the job manager is away
-  pictures    writes docs/images/
+  pictures    no test: writes docs/images/
 """
 
 import json
@@ -20,7 +20,7 @@ import time
 from browser import browser
 from harness import ROOT, expect, run_scenarios
 from processes import free_port
-from rest_test import FAILED, FINISHED, RUNNING, SOURCE, Api, begin, cluster_token, submit
+from rest_test import FAILED, FINISHED, RUNNING, SOURCE, Api, Schemas, begin, cluster_token, submit
 
 MOST_BYTES = 400_000
 EARLY, LATE = 1_767_225_600_000, 4_102_444_800_000  # 2026 and 2100, as milliseconds
@@ -379,7 +379,6 @@ def output(cluster, arguments):
     cluster.start(task_managers=0, services=False)
     start_kafka(cluster)
     cluster.create_topic("events", 2)
-    from rest_test import Schemas
     api = Api(f"http://127.0.0.1:{cluster.ports.rest}", Schemas())
     with browser() as new_tab:
         tab = new_tab(api.base)
@@ -632,7 +631,36 @@ def people(cluster, arguments):
         tab.expect_nothing_wrong()
 
 
-SCENARIOS = {"panes": panes, "actions": actions, "output": output, "kafka": kafka, "people": people}
+# --- pictures ----------------------------------------------------------------------------------------------------
+def pictures(cluster, arguments):
+    """What the README shows: the commerce example at work."""
+    cluster.start()
+    cluster.create_commerce()
+    cluster.run("producer", cluster.producer("--rate", "3000"))
+    job = cluster.submit(cluster.commerce_pipeline(settings={"pipeline.name": "commerce"}), 2)
+    cluster.wait_until_runs(job, 60)
+    api = Api(f"http://127.0.0.1:{cluster.ports.rest}", Schemas())
+    folder = os.path.join(ROOT, "docs", "images")
+    os.makedirs(folder, exist_ok=True)
+    with browser() as new_tab:
+        tab = new_tab(api.base)
+        stateful = next(one for one in picture(api, job)["vertices"] if one["operators"][0]["kind"] == "stateful")
+        tab.open("jobs", job, "graph", stateful["id"])
+        tab.page.wait_for_timeout(70_000)  # a minute for the chart
+
+        def take(name):
+            path = os.path.join(folder, name + ".png")
+            tab.page.screenshot(path=path)
+            expect(os.path.getsize(path) < 200_000, f"{path} has {os.path.getsize(path)} bytes")
+            cluster.say(path)
+
+        take("job")
+        tab.open("overview")
+        tab.page.wait_for_timeout(1500)
+        take("overview")
+
+
+SCENARIOS = {"panes": panes, "actions": actions, "output": output, "kafka": kafka, "people": people, "pictures": pictures}
 
 
 if __name__ == "__main__":
