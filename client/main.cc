@@ -19,6 +19,7 @@
 #include "client/savepoint_files.h"
 #include "client/shell/shell.h"
 #include "client/top.h"
+#include "common/base/crash_handler.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
@@ -640,4 +641,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace weir
 
-int main(int argc, char** argv) { return weir::Main(argc, argv); }
+int main(int argc, char** argv) {
+  weir::InstallCrashHandler(argc > 1 ? std::string("weir ") + argv[1] : "weir");
+  return weir::Main(argc, argv);
+}

@@ -428,7 +428,9 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
   if (it == task_managers_.end()) return;
   const Status lost =
       UnavailableError("lost task manager " + std::to_string(id.value()) + " (" +
-                       it->second.registration.data_address() + "): " + cause.message());
+                       it->second.registration.data_address() + ", pid " +
+                       std::to_string(it->second.registration.pid()) + "): " + cause.message() +
+                       "; if it died, its log says of what");
   LOG(kWarning) << lost.message();
   it->second.link->Close(lost);
   task_managers_.erase(it);

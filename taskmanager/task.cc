@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/crash_handler.h"
 #include "common/base/failpoint.h"
 #include "common/base/logging.h"
 #include "common/base/planted_bug.h"
@@ -39,6 +40,9 @@ Task::Task(TaskConfig config)
     : config_(std::move(config)),
       vertex_(config_.graph->vertices(config_.id.vertex.value())),
       vertex_reads_(config_.inputs.empty()),
+      at_work_("job " + config_.job_id + ", attempt " + std::to_string(config_.attempt) +
+               ", vertex " + std::to_string(vertex_.id()) + " (" + vertex_.name() + "), subtask " +
+               std::to_string(config_.id.subtask)),
       body_(std::make_unique<Body>()),
       aligner_(static_cast<int>(config_.inputs.size())),
       merger_(static_cast<int>(config_.inputs.size())) {
@@ -70,6 +74,7 @@ void Task::Start() {
 
 // Nothing else touches the body until Initialized has been posted.
 Status Task::Initialize() {
+  const CrashContext at_work(at_work_.c_str());
   if (config_.finished) return OkStatus();
   body_->storage = config_.state.storage;
   body_->state = std::make_unique<TaskState>(std::move(config_.state));
@@ -317,6 +322,7 @@ void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
 // ---- Working
 
 Runnable::Next Task::Run() {
+  const CrashContext at_work(at_work_.c_str());
   const Clock& clock = config_.executor->clock();
   const int64_t start = clock.MonotonicNanos();
   if (parked_at_ns_) {

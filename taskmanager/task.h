@@ -103,6 +103,7 @@ using OperatorFactory =
 // Everything a task is made from.
 struct TaskConfig {
   TaskId id;
+  std::string job_id;
   int64_t attempt = 0;
   std::string lineage;
   std::shared_ptr<const plan::JobGraph> graph;  // id.vertex is one of its vertices
@@ -204,7 +205,8 @@ class Task : public Runnable {
 
   TaskConfig config_;
   const plan::Vertex& vertex_;
-  const bool vertex_reads_;  // it is a source
+  const bool vertex_reads_;    // it is a source
+  const std::string at_work_;  // what a crash report says of it
   Mailbox<TaskMail> mailbox_;
   TaskLife life_;
   std::vector<TaskMail> deferred_;  // came before the task ran

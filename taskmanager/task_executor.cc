@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/crash_handler.h"
 #include "common/base/logging.h"
 #include "common/base/process_output.h"
 #include "common/base/process_usage.h"
@@ -278,6 +279,11 @@ void TaskExecutor::OnCommit(const rpc::Commit& commit) {
   done.set_uid(commit.uid());
   auto work = [this, graph = attempt->graph, storage = attempt->storage, lineage = attempt->lineage,
                commit]() -> Status {
+    const std::string at_work = "job " + commit.job_id() + ", attempt " +
+                                std::to_string(commit.attempt()) + ", commit of checkpoint " +
+                                std::to_string(commit.checkpoint_id()) + " by " + commit.uid() +
+                                ", subtask " + std::to_string(commit.subtask());
+    const CrashContext for_reports(at_work.c_str());
     if (commit.vertex() >= static_cast<uint32_t>(graph->vertices_size())) {
       return InvalidArgumentError("a commit for no vertex of the plan");
     }

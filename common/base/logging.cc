@@ -1,12 +1,13 @@
 #include "common/base/logging.h"
 
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/ringbuffer_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
-#include <vector>
+#include <deque>
+#include <mutex>
 
 namespace weir {
 namespace {
@@ -25,16 +26,49 @@ spdlog::level::level_enum ToSpd(LogLevel level) {
   return spdlog::level::info;
 }
 
-// The last lines stay in memory, for whoever asks over the network (ReadLogTail).
-constexpr size_t kLinesKept = 4000;
+// The last lines, for whoever asks over the network: bounded by their bytes, however long a line
+// is.
+class RecentLines final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  std::string Tail(size_t max_bytes) {
+    std::lock_guard lock(mutex_);
+    size_t first = lines_.size();
+    size_t bytes = 0;
+    while (first > 0 && bytes + lines_[first - 1].size() <= max_bytes) {
+      bytes += lines_[--first].size();
+    }
+    std::string text;
+    text.reserve(bytes);
+    for (; first < lines_.size(); ++first) text += lines_[first];
+    return text;
+  }
 
-const std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt>& Ring() {
-  static const auto ring = std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(kLinesKept);
-  return ring;
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    lines_.emplace_back(line.data(), line.size());
+    bytes_ += line.size();
+    while (bytes_ > kMostBytes) {
+      bytes_ -= lines_.front().size();
+      lines_.pop_front();
+    }
+  }
+  void flush_() override {}
+
+ private:
+  static constexpr size_t kMostBytes = 512 << 10;
+  std::deque<std::string> lines_;
+  size_t bytes_ = 0;
+};
+
+const std::shared_ptr<RecentLines>& Recent() {
+  static const auto recent = std::make_shared<RecentLines>();
+  return recent;
 }
 
 std::shared_ptr<spdlog::logger> Configure(spdlog::sink_ptr sink) {
-  auto logger = std::make_shared<spdlog::logger>("weir", spdlog::sinks_init_list{sink, Ring()});
+  auto logger = std::make_shared<spdlog::logger>("weir", spdlog::sinks_init_list{sink, Recent()});
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %L [%t] %v");
   logger->flush_on(spdlog::level::info);
   return logger;
@@ -62,16 +96,7 @@ void LogToFile(const std::string& path) {
   Logger()->set_level(level);
 }
 
-std::string ReadLogTail(size_t max_bytes) {
-  const std::vector<std::string> lines = Ring()->last_formatted();
-  size_t first = lines.size();
-  size_t bytes = 0;
-  while (first > 0 && bytes + lines[first - 1].size() <= max_bytes) bytes += lines[--first].size();
-  std::string text;
-  text.reserve(bytes);
-  for (; first < lines.size(); ++first) text += lines[first];
-  return text;
-}
+std::string ReadLogTail(size_t max_bytes) { return Recent()->Tail(max_bytes); }
 
 void WriteLog(LogLevel level, std::string_view message) { Logger()->log(ToSpd(level), message); }
 
