@@ -21,6 +21,7 @@
 #include "client/shell/shell.h"
 #include "client/state_command.h"
 #include "client/top.h"
+#include "common/base/crash_handler.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
@@ -716,4 +717,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace weir
 
-int main(int argc, char** argv) { return weir::Main(argc, argv); }
+int main(int argc, char** argv) {
+  weir::InstallCrashHandler(argc > 1 ? std::string("weir ") + argv[1] : "weir");
+  return weir::Main(argc, argv);
+}

@@ -457,7 +457,9 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
   if (it == task_managers_.end()) return;
   const Status lost =
       UnavailableError("lost task manager " + std::to_string(id.value()) + " (" +
-                       it->second.registration.data_address() + "): " + cause.message());
+                       it->second.registration.data_address() + ", pid " +
+                       std::to_string(it->second.registration.pid()) + "): " + cause.message() +
+                       "; if it died, its log says of what");
   LOG(kWarning) << lost.message();
   Tell({.severity = ClusterEvent::kWarning,
         .text = std::string(lost.message()),

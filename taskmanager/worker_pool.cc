@@ -1,5 +1,7 @@
 #include "taskmanager/worker_pool.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -62,6 +64,7 @@ std::vector<std::shared_ptr<Runnable>> WorkerPool::TakeDueTimers(Timestamp now) 
 }
 
 void WorkerPool::Work() {
+  pthread_setname_np(pthread_self(), "worker");
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopped_) {
     if (!timers_.empty()) {

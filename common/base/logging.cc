@@ -24,6 +24,7 @@ namespace weir {
 namespace {
 
 constexpr size_t kLinesKept = 4000;
+constexpr size_t kBytesKept = 2 << 20;  // of their messages, however long a line is
 
 spdlog::level::level_enum ToSpd(LogLevel level) {
   switch (level) {
@@ -163,10 +164,13 @@ class Log {
     format_ == LogFormat::kJson ? AppendJson(record, line) : AppendPlain(record, line);
     line.pop_back();  // the sink ends it
     logger_->log(ToSpd(record.level), std::string_view(line));
+    kept_bytes_ += record.message.size();
     records_.push_back(std::move(record));
-    if (records_.size() <= kLinesKept) return;
-    dropped_id_ = records_.front().id;
-    records_.pop_front();
+    while (records_.size() > kLinesKept || kept_bytes_ > kBytesKept) {
+      dropped_id_ = records_.front().id;
+      kept_bytes_ -= records_.front().message.size();
+      records_.pop_front();
+    }
   }
 
   void WriteCount(Place place, int64_t count) {
@@ -207,6 +211,7 @@ class Log {
   int64_t last_id_ = 0;     // of the last line
   int64_t dropped_id_ = 0;  // ... and of the last one that is kept no longer
   std::deque<LogRecord> records_;
+  size_t kept_bytes_ = 0;
   LogLimiter limiter_;
   std::map<uint64_t, Place> silenced_;  // whose lines are suppressed, by kind
   bool teller_begun_ = false;
@@ -233,6 +238,8 @@ const LogContext& CurrentLogContext() {
   static const LogContext nothing;
   return current_context != nullptr ? *current_context : nothing;
 }
+
+const LogContext* FindLogContext() { return current_context; }
 
 LogSlice ReadLog(const LogQuery& query) { return Log::Get().Read(query); }
 

@@ -42,6 +42,8 @@ class LogScope {
 };
 // For work that goes on in another thread.
 const LogContext& CurrentLogContext();
+// Null: about nothing in particular. Safe in a signal's handler.
+const LogContext* FindLogContext();
 
 // The last lines of this process stay in memory, wherever they go.
 struct LogQuery {
