@@ -372,7 +372,7 @@ def event_lines(first, number):
 
 def start_kafka(cluster):
     cluster.start_service("kafka", os.path.join(ROOT, "deploy", "services", "kafka"), cluster.ports.kafka, [])
-    cluster.wait(cluster.kafka_answers, 120, "kafka", "Kafka")
+    cluster.wait(cluster.kafka_answers, 240, "kafka", "Kafka")
 
 
 def output(cluster, arguments):
@@ -433,7 +433,8 @@ def output(cluster, arguments):
         says(job, "WAITS_FOR_COMMIT")
         cancel(job)
         tab.open("jobs", job)
-        expect(tab.page.locator(".no-output").count() == 0, "an ended job owes nothing")
+        tab.eventually(lambda: "CANCELED" in tab.text(".job-name") and tab.page.locator("section[aria-label=Output]").count() == 0,
+                       10, "an ended job owes nothing")
         tab.expect_nothing_wrong()
 
 
