@@ -48,7 +48,4 @@ class ClusterClient {
 // HOST:PORT of what a user gives as the address of a job manager.
 StatusOr<std::string> ParseAddress(const std::string& text);
 
-// Rows as FetchResults brings them.
-StatusOr<std::vector<Batch>> DecodeRows(rpc::FetchResultsReply& reply, const SchemaPtr& schema);
-
 }  // namespace weir

@@ -21,6 +21,7 @@
 #include "client/shell/shell.h"
 #include "client/state_command.h"
 #include "client/top.h"
+#include "common/base/ascii.h"
 #include "common/base/crash_handler.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
@@ -118,11 +119,6 @@ void AddJobManager(CLI::App* command, std::string* address) {
       ->capture_default_str();
 }
 
-std::string Capitals(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
 // The flags of a process: those that its options declare. What is given goes to `flags`.
 void AddProcessFlags(CLI::App* command, OptionScope scope, Arguments* arguments) {
   command->add_option("--config", arguments->config_file, "options, as YAML (default: WEIR_CONFIG)")
@@ -139,7 +135,7 @@ void AddProcessFlags(CLI::App* command, OptionScope scope, Arguments* arguments)
     command
         ->add_option_function<std::string>(std::string(option.flag), take,
                                            std::string(option.sentence) + "; " + key)
-        ->type_name(Capitals(TypeText(option)))
+        ->type_name(AsciiUpper(TypeText(option)))
         ->default_str(std::string(option.fallback))
         ->check(CLI::Validator(check, ""));
   }

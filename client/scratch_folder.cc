@@ -11,7 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <string>
 #include <thread>
 
 #include "common/base/logging.h"
@@ -40,10 +40,11 @@ bool IsStillThere(const std::string& path, int fd) {
 
 void TellOfCrash(const std::filesystem::path& folder) {
   std::ifstream file(folder / kCrashReport);
-  const std::string report(std::istreambuf_iterator<char>(file), {});
-  if (report.empty()) return;
-  LOG(kError) << "a process that used " << folder.string() << " died of a mistake of its own:\n"
-              << report;
+  std::string line;
+  if (!std::getline(file, line)) return;
+  LOG(kError) << "a process that used " << folder.string()
+              << " died of a mistake of its own: " << line;
+  while (std::getline(file, line)) LOG(kInfo) << line;
 }
 
 void RemoveAbandoned(const std::string& prefix, const std::string& parent) {

@@ -7,6 +7,7 @@
 #include "client/answer.h"
 #include "client/cluster_client.h"
 #include "client/job_text.h"
+#include "client/query_rows.h"
 #include "operators/expressions/expr.h"
 
 namespace weir {
@@ -88,9 +89,8 @@ Status PrintRows(ClusterClient& client, const StateCommand& command, rpc::StateR
       printer->BeginStatement(request.uid());
       RETURN_IF_ERROR(printer->BeginRows({.schema = schema, .schema_text = schema->ToString()}));
     }
-    rpc::FetchResultsReply rows;
-    rows.mutable_batches()->Swap(reply.mutable_batches());
-    ASSIGN_OR_RETURN(const std::vector<Batch> batches, DecodeRows(rows, schema));
+    ASSIGN_OR_RETURN(const std::vector<Batch> batches,
+                     DecodeBatches(std::move(*reply.mutable_batches()), schema));
     for (const Batch& batch : batches) {
       RETURN_IF_ERROR(printer->Rows(batch));
       left -= static_cast<int>(batch.rows());

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <optional>
 
+#include "common/base/ascii.h"
+
 namespace weir {
 namespace {
 
@@ -66,8 +68,7 @@ std::optional<Span> PasswordOfUrl(std::string_view text, size_t at) {
 }  // namespace
 
 bool IsSecretOption(std::string_view key) {
-  std::string lower(key);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = AsciiLower(key);
   for (std::string_view part :
        {"password", "passwd", "secret", "token", "jaas", "credential", "ssl.key.pem",
         "ssl.keystore.key", "private", "api-key", "apikey", "passphrase", "basic-auth",

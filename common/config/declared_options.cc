@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/ascii.h"
 #include "common/base/check.h"
 
 namespace weir {
@@ -138,12 +139,6 @@ constexpr OptionDeclaration kOptions[] = {
      "", "", 1 << 20},
 };
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
-
 std::vector<std::string_view> Split(std::string_view list) {
   std::vector<std::string_view> parts;
   while (!list.empty()) {
@@ -200,7 +195,7 @@ Status CheckOption(const OptionDeclaration& option, std::string_view value) {
     }
     case kOneOf:
       for (std::string_view one : Split(option.values)) {
-        if (Lower(one) == Lower(value)) return OkStatus();
+        if (AsciiLower(one) == AsciiLower(value)) return OkStatus();
       }
       return InvalidArgumentError("is none of " + std::string(option.values));
   }
@@ -249,7 +244,7 @@ std::string ConfigReader::String(std::string_view key) { return std::string(Text
 std::string ConfigReader::OneOf(std::string_view key) {
   const std::string_view text = Text(key, kOneOf);
   for (std::string_view one : Split(FindOption(key)->values)) {
-    if (Lower(one) == Lower(text)) return std::string(one);
+    if (AsciiLower(one) == AsciiLower(text)) return std::string(one);
   }
   return "";
 }

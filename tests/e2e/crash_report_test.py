@@ -83,7 +83,8 @@ def act(arguments):
         managers = re.findall(r'"id" ?: ?"([^"]+)"', cluster.rest("/taskmanagers"))
         expect(len(managers) == 1, f"task managers: {managers}")
         # Also for people who see only the processes that live.
-        expect_report(cluster.rest(f"/taskmanagers/{managers[0]}/log"), "died of a mistake of its own", *report)
+        expect_report(cluster.rest(f"/taskmanagers/{managers[0]}/log"), "died of a mistake of its own",
+                      *(pattern.replace("^", " ") for pattern in report))
         expect(not [name for _, _, files in os.walk(cluster.scratch) for name in files if name == "crash-report"],
                "the report is still in the folder of the dead")
         cluster.say("its successor has the report in its log")

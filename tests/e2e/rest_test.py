@@ -452,6 +452,7 @@ def watch(api, cluster):
     """What is pushed is what a GET answers, at once and when it changes."""
     job = submit(cluster, "watched", RUNNING, 1)
     cluster.wait_until_runs(job, 30)
+    api.get(f"/ext/jobs/{job}")  # asks again where it is not there yet
     stream = Stream(api, f"/ext/jobs/{job}", "/jobs/overview", f"/jobs/{NOBODY}")
     first = {event["path"]: event for event in (stream.next(), stream.next(), stream.next())}
     expect(first[f"/ext/jobs/{job}"]["body"]["state"] == "RUNNING" and first[f"/jobs/{NOBODY}"]["status"] == 404, f"{first}")

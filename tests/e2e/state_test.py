@@ -47,7 +47,7 @@ BEGIN = datetime.datetime(2026, 3, 1)
 
 
 def time_text(moment):
-    return moment.isoformat(sep=" ")
+    return moment.isoformat(sep=" ", timespec="milliseconds")
 
 
 def make_input(cluster, rows):
@@ -141,9 +141,9 @@ class State:
     def operators(self):
         return self.ask("")["operators"]
 
-    def find(self, name):
-        found = [op for op in self.operators() if op["name"].startswith(name)]
-        expect(len(found) == 1, f"{name}: {[op['name'] for op in self.operators()]}")
+    def find(self, kind):
+        found = [op for op in self.operators() if op["uid"].startswith(kind + "(")]
+        expect(len(found) == 1, f"{kind}: {[op['uid'] for op in self.operators()]}")
         table = found[0]["tables"][0]
         return table, f"/{urllib.parse.quote(found[0]['uid'], safe='')}/{table['name']}"
 
@@ -174,7 +174,7 @@ def differ(what, shown, wanted):
 def compare(cluster, job, rows, limit):
     state = State(cluster, job)
     wanted = expected_groups(rows)
-    table, path = state.find("GroupAggregate")
+    table, path = state.find("group")
     expect(table["keyColumns"] == ["k", "name"] and len(table["valueColumns"]) == 4, f"{table}")
     count, total, most, distinct = table["valueColumns"]
 
@@ -206,11 +206,11 @@ def compare(cluster, job, rows, limit):
         mine = {text_of(row["window_end"]): row[table["valueColumns"][-1]] for row in state.of_key(path, k)}
         expect(mine == {end: v for (key, _, end), v in wanted.items() if key == k}, f"{name} of {k}: {mine}")
 
-    windows("GlobalWindowAggregate", expected_windows(rows))
-    windows("WindowAggregate", expected_sessions(rows))
+    windows("window", expected_windows(rows))
+    windows("session", expected_sessions(rows))
 
     wanted = expected_top(rows)
-    _, path = state.find("Rank")
+    _, path = state.find("rank")
     by_key = collections.defaultdict(list)
     for row in state.rows(path, limit):
         by_key[row["k"],].append((-row["v"], row["id"]))
@@ -221,7 +221,7 @@ def compare(cluster, job, rows, limit):
     expect(found == wanted[k,], f"the first of {k}, in order: {found}, not {wanted[k,]}")
 
     wanted = expected_last(rows)
-    _, path = state.find("Deduplicate")
+    _, path = state.find("deduplicate")
     by_key = {(row["k"], row["v"]): row["id"] for row in state.rows(path, limit)}
     expect(by_key == wanted, differ("last", by_key, wanted))
     cluster.say(f"five operators equal the input's {len(rows)} rows, by pages of {limit}")
@@ -232,7 +232,7 @@ def by_command(cluster, job, rows):
     """`weir state` shows the same."""
     wanted = expected_groups(rows)
     listed = json.loads(cluster.client("state", job, "--output", "json").stdout)
-    uid = next(one["operator"] for one in listed if one["name"].startswith("GroupAggregate"))
+    uid = next(one["operator"] for one in listed if one["operator"].startswith("group("))
     k, name = cluster.random.choice([key for key in wanted if key[1]])
     done = cluster.client("state", job, uid, "--key", str(k), name, "--output", "json")
     shown = [json.loads(line)["row"] for line in done.stdout.splitlines()]
@@ -244,7 +244,7 @@ def by_command(cluster, job, rows):
 
 
 def wrongly(state):
-    _, path = state.find("GroupAggregate")
+    _, path = state.find("group")
     uid = path.split("/")[1]
     for text, status in ((f"/{uid}x/group", 404), (f"/{uid}/grou", 404), (path + "?limit=0", 400),
                          (path + "?limit=1001", 400), (path + "?limit=x", 400), (path + "?cursor=x", 400),
