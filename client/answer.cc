@@ -1,9 +1,11 @@
 #include "client/answer.h"
 
+#include "common/base/secrets.h"
+
 namespace weir {
 
 int Fail(const Status& status) {
-  std::cerr << "weir: " << status.message() << std::endl;
+  std::cerr << "weir: " << WithoutSecrets(status.message()) << std::endl;
   return 1;
 }
 

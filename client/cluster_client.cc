@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "common/data/batch_codec.h"
 #include "proto/control.grpc.pb.h"
 
 namespace weir {
@@ -169,15 +168,13 @@ StatusOr<rpc::ClusterInfo> ClusterClient::GetCluster() {
   return impl_->Call<rpc::ClusterInfo>(&rpc::Client::Stub::GetCluster, rpc::GetClusterRequest());
 }
 
-StatusOr<std::vector<Batch>> DecodeRows(rpc::FetchResultsReply& reply, const SchemaPtr& schema) {
-  std::vector<Batch> batches;
-  for (std::string& bytes : *reply.mutable_batches()) {
-    ASSIGN_OR_RETURN(std::vector<StreamElement> elements, DecodeElements(std::move(bytes), schema));
-    for (StreamElement& element : elements) {
-      if (auto* batch = std::get_if<Batch>(&element)) batches.push_back(std::move(*batch));
-    }
-  }
-  return batches;
+StatusOr<rpc::StateReply> ClusterClient::ReadState(const rpc::StateRequest& request) {
+  return impl_->Call<rpc::StateReply>(&rpc::Client::Stub::ReadState, request,
+                                      std::chrono::seconds(30));
+}
+
+StatusOr<rpc::ReadOutputReply> ClusterClient::ReadOutput(const rpc::ReadOutputRequest& request) {
+  return impl_->Call<rpc::ReadOutputReply>(&rpc::Client::Stub::ReadOutput, request);
 }
 
 }  // namespace weir

@@ -31,6 +31,8 @@ class ClusterClient {
   StatusOr<rpc::DrainReply> DrainTaskManager(const std::string& task_manager);
   StatusOr<rpc::FetchResultsReply> FetchResults(const std::string& job_id, int64_t token);
   StatusOr<rpc::ClusterInfo> GetCluster();
+  StatusOr<rpc::StateReply> ReadState(const rpc::StateRequest& request);
+  StatusOr<rpc::ReadOutputReply> ReadOutput(const rpc::ReadOutputRequest& request);
 
   // "localhost:6123", with the default port filled in.
   const std::string& address() const { return address_; }
@@ -45,8 +47,5 @@ class ClusterClient {
 
 // HOST:PORT of what a user gives as the address of a job manager.
 StatusOr<std::string> ParseAddress(const std::string& text);
-
-// Rows as FetchResults brings them.
-StatusOr<std::vector<Batch>> DecodeRows(rpc::FetchResultsReply& reply, const SchemaPtr& schema);
 
 }  // namespace weir

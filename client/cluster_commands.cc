@@ -12,6 +12,7 @@
 #include "client/cluster_client.h"
 #include "client/compiler.h"
 #include "client/job_text.h"
+#include "client/query_rows.h"
 #include "client/script.h"
 #include "common/base/time.h"
 #include "operators/expressions/expr.h"
@@ -91,20 +92,12 @@ class Follower {
       ASSIGN_OR_RETURN(header.time_zone, TimeZone::Load(zone->second));
     }
     RETURN_IF_ERROR(printer_->BeginRows(header));
-    int64_t token = 0;
-    while (interrupt_.seen() == 0) {
+    const auto fetch = [&](int64_t token) -> StatusOr<QueryRows> {
       ASSIGN_OR_RETURN(rpc::FetchResultsReply reply, client_.FetchResults(job.job_id(), token));
-      if (reply.error().code() != 0) return UnavailableError(reply.error().message());
-      ASSIGN_OR_RETURN(std::vector<Batch> batches, DecodeRows(reply, schema));
-      for (const Batch& batch : batches) RETURN_IF_ERROR(printer_->Rows(batch));
-      if (!reply.failure().empty()) return AbortedError(reply.failure());
-      if (reply.finished()) break;
-      token = reply.next_token();
-      if (batches.empty()) {
-        printer_->Idle();
-        std::this_thread::sleep_for(kPollInterval);
-      }
-    }
+      return ToQueryRows(std::move(reply), schema);
+    };
+    RETURN_IF_ERROR(FollowRows(
+        fetch, [this] { return interrupt_.seen() != 0; }, *printer_));
     printer_->EndRows();
     return OkStatus();
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/base/secrets.h"
 #include "operators/expressions/expr.h"
 #include "sql/completion.h"
 #include "sql/parser.h"
@@ -19,7 +20,7 @@ constexpr int kThreads = 4;
 rpc::SqlError ToRpc(const SqlError& error, const rpc::SubmitRequest& request) {
   rpc::SqlError out;
   out.set_code(static_cast<uint32_t>(error.code));
-  out.set_message(error.message);
+  out.set_message(WithoutSecrets(error.message));
   out.set_rendered(sql::RenderError(error, request.sql(), request.file_name()));
   out.set_line(static_cast<int32_t>(error.span.line));
   out.set_column(static_cast<int32_t>(error.span.column));

@@ -21,13 +21,14 @@ struct Group {
 constexpr Group kGroups[] = {
     {OptionScope::kJob, "Jobs: SET in a script, --set, or a default in the configuration"},
     {OptionScope::kPrompt, "Prompts: SET in `weir sql` and `weir local`"},
+    {OptionScope::kProcess, "`weir jobmanager` and `weir taskmanager`"},
     {OptionScope::kJobManager, "`weir jobmanager`"},
     {OptionScope::kTaskManager, "`weir taskmanager`"},
 };
 
 std::string ShownValue(const OptionDeclaration& option, const Configuration::Value* value) {
   if (value == nullptr) return std::string(option.fallback);
-  return IsSecretOption(option.key) ? "******" : value->text;
+  return ShownOption(option.key, value->text);
 }
 
 Json ToJson(const OptionDeclaration& option, const Configuration::Value* value) {

@@ -161,14 +161,8 @@ JobCompiler::Job MakeJob(const SessionStatement& statement, const StatementResul
 Status FollowJob(LocalCluster& cluster, const std::string& job_id, const StatementResult& planned,
                  ResultPrinter& printer) {
   if (!planned.is_query) return cluster.Wait(job_id);
-  int64_t token = 0;
-  while (true) {
-    ASSIGN_OR_RETURN(LocalCluster::Fetched fetched, cluster.Fetch(job_id, token, planned.schema));
-    for (const Batch& batch : fetched.batches) RETURN_IF_ERROR(printer.Rows(batch));
-    if (fetched.finished) return OkStatus();
-    if (fetched.batches.empty()) printer.Idle();
-    token = fetched.next_token;
-  }
+  return FollowRows([&](int64_t token) { return cluster.Fetch(job_id, token, planned.schema); },
+                    [] { return false; }, printer);
 }
 
 int RunScript(const LocalCommand& command, JobRunner& runner) {

@@ -10,7 +10,6 @@
 #include "client/answer.h"
 #include "client/task_environment.h"
 #include "common/base/version.h"
-#include "common/data/batch_codec.h"
 
 namespace weir {
 namespace {
@@ -113,25 +112,14 @@ StatusOr<std::string> LocalCluster::Submit(JobCompiler::Job job, const std::stri
   return reply.jobs(0).job_id();
 }
 
-StatusOr<LocalCluster::Fetched> LocalCluster::Fetch(const std::string& job_id, int64_t token,
-                                                    const SchemaPtr& schema) {
+StatusOr<QueryRows> LocalCluster::Fetch(const std::string& job_id, int64_t token,
+                                        const SchemaPtr& schema) {
   rpc::FetchResultsRequest request;
   request.set_job_id(job_id);
   request.set_token(token);
-  auto reply = Await<rpc::FetchResultsReply>(
-      [&](auto done) { dispatcher_->FetchResults(request, std::move(done)); });
-  RETURN_IF_ERROR(ToStatus(reply.error()));
-  Fetched fetched;
-  fetched.next_token = reply.next_token();
-  fetched.finished = reply.finished();
-  for (std::string& bytes : *reply.mutable_batches()) {
-    ASSIGN_OR_RETURN(std::vector<StreamElement> elements, DecodeElements(std::move(bytes), schema));
-    for (StreamElement& element : elements) {
-      if (auto* batch = std::get_if<Batch>(&element)) fetched.batches.push_back(std::move(*batch));
-    }
-  }
-  if (!reply.failure().empty()) return AbortedError(reply.failure());
-  return fetched;
+  return ToQueryRows(Await<rpc::FetchResultsReply>(
+                         [&](auto done) { dispatcher_->FetchResults(request, std::move(done)); }),
+                     schema);
 }
 
 rpc::JobDetails LocalCluster::GetJob(const std::string& job_id) {

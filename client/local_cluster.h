@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "client/query_rows.h"
 #include "common/base/status.h"
 #include "common/data/batch.h"
 #include "jobmanager/dispatcher.h"
@@ -33,12 +34,7 @@ class LocalCluster {
                                bool allow_non_restored_state = false);
 
   // The next rows of a SELECT, from `token` (0 at first); empty when a while went by without any.
-  struct Fetched {
-    std::vector<Batch> batches;
-    int64_t next_token = 0;
-    bool finished = false;
-  };
-  StatusOr<Fetched> Fetch(const std::string& job_id, int64_t token, const SchemaPtr& schema);
+  StatusOr<QueryRows> Fetch(const std::string& job_id, int64_t token, const SchemaPtr& schema);
 
   rpc::JobDetails GetJob(const std::string& job_id);
   rpc::ListJobsReply ListJobs();

@@ -15,10 +15,14 @@
 #include "client/completion_script.h"
 #include "client/config_command.h"
 #include "client/local.h"
+#include "client/logs_command.h"
 #include "client/processes.h"
 #include "client/savepoint_files.h"
 #include "client/shell/shell.h"
+#include "client/state_command.h"
 #include "client/top.h"
+#include "common/base/ascii.h"
+#include "common/base/crash_handler.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
@@ -41,6 +45,7 @@ constexpr char kExamples[] =
     "  weir taskmanager --jobmanager localhost:6123 --slots 4\n"
     "  weir run -f job.sql --parallelism 2 --detached\n"
     "  weir list\n"
+    "  weir logs --job JOB --follow\n"
     "  weir savepoint JOB\n"
     "`weir COMMAND --help` tells more about each.";
 
@@ -52,6 +57,9 @@ struct Arguments {
   RunCommand explain;
   RunCommand validate;
   TopCommand top;
+  StateCommand state;
+  std::vector<std::string> state_key;
+  LogsCommand logs;
   std::string shell;
   ClusterCommand cluster;  // of those that ask about or change what runs
   OutputFormat version_output = OutputFormat::kTable;
@@ -111,18 +119,13 @@ void AddJobManager(CLI::App* command, std::string* address) {
       ->capture_default_str();
 }
 
-std::string Capitals(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
-}
-
 // The flags of a process: those that its options declare. What is given goes to `flags`.
 void AddProcessFlags(CLI::App* command, OptionScope scope, Arguments* arguments) {
   command->add_option("--config", arguments->config_file, "options, as YAML (default: WEIR_CONFIG)")
       ->type_name("FILE");
   for (const OptionDeclaration& option : DeclaredOptions()) {
     const bool of_jobs = option.scope == OptionScope::kJob && scope == OptionScope::kJobManager;
-    if (option.flag.empty() || (option.scope != scope && !of_jobs)) continue;
+    if (option.flag.empty() || (!IsOf(option, scope) && !of_jobs)) continue;
     const std::string key(option.key);
     const auto take = [arguments, key](const std::string& text) { arguments->flags[key] = text; };
     const auto check = [&option](const std::string& text) {
@@ -132,7 +135,7 @@ void AddProcessFlags(CLI::App* command, OptionScope scope, Arguments* arguments)
     command
         ->add_option_function<std::string>(std::string(option.flag), take,
                                            std::string(option.sentence) + "; " + key)
-        ->type_name(Capitals(TypeText(option)))
+        ->type_name(AsciiUpper(TypeText(option)))
         ->default_str(std::string(option.fallback))
         ->check(CLI::Validator(check, ""));
   }
@@ -259,6 +262,39 @@ void AddTop(CLI::App& app, Arguments* arguments) {
   command->footer("Examples:\n  weir top\n  weir top 3f9a --interval 5\n  weir top --once");
 }
 
+void AddLogs(CLI::App& app, Arguments* arguments) {
+  LogsCommand& logs = arguments->logs;
+  CLI::App* command = app.add_subcommand("logs", "what the processes of a cluster have logged");
+  AddJobManager(command, &logs.cluster.jobmanager);
+  AddOutput(command, &logs.cluster.output, kTextFormats, "lines, or a JSON object a line");
+  command
+      ->add_option("process", logs.process,
+                   "jobmanager, or a task manager: its id or its HOST:PORT, as `weir taskmanager "
+                   "list` shows them (default: the job manager; with --job all processes)")
+      ->type_name("PROCESS");
+  CLI::Option* job =
+      command
+          ->add_option("--job", logs.job,
+                       "only lines about this job: its id, the beginning of it, or its name")
+          ->type_name("JOB");
+  command
+      ->add_flag("--stdout", logs.standard_output,
+                 "what it has printed to its standard output instead: the rows of 'print' tables")
+      ->excludes(job);
+  command
+      ->add_option("-n,--lines", logs.lines, "the last so many lines (default: all that are kept)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("-f,--follow", logs.follow, "go on with the lines to come, until Ctrl-C");
+  command->footer(
+      "A process keeps its last 4000 lines for this; its whole log is where its standard error\n"
+      "goes. Its standard output can be read where it is a file.\n"
+      "Examples:\n"
+      "  weir logs -n 50\n"
+      "  weir logs --job 3f9a --follow\n"
+      "  weir logs 127.0.0.1:40123 --stdout\n"
+      "  weir logs --job 3f9a --output json");
+}
+
 void AddCompletion(CLI::App& app, Arguments* arguments) {
   CLI::App* command =
       app.add_subcommand("completion", "a script that completes commands and options in a shell");
@@ -287,6 +323,35 @@ void AddJobCommands(CLI::App& app, Arguments* arguments) {
   list->footer("Example:\n  weir list --jobmanager localhost:6123");
   info->footer("Examples:\n  weir info 3f9a\n  weir info 3f9a --output json");
   cancel->footer("Example:\n  weir cancel 3f9a");
+}
+
+void AddState(CLI::App& app, Arguments* arguments) {
+  CLI::App* command =
+      app.add_subcommand("state", "what the operators of a running job keep, as it is now");
+  AddJobManager(command, &arguments->state.cluster.jobmanager);
+  AddOutput(command, &arguments->state.cluster.output, kTextFormats, "a table or JSON");
+  command->add_option("job", arguments->state.job, "its id, the beginning of it, or its name")
+      ->type_name("JOB")
+      ->required();
+  command
+      ->add_option("operator", arguments->state.oper,
+                   "show rows of this one: its uid or the beginning of it")
+      ->type_name("OPERATOR");
+  command
+      ->add_option("--key", arguments->state_key,
+                   "only the rows of this key: a cell for each of its columns, in their order")
+      ->type_name("CELL...");
+  command->add_option("--limit", arguments->state.limit, "rows that are shown at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->footer(
+      "Each task is read at a moment of its own, between two of its steps: the rows of several "
+      "are\n"
+      "not of one instant. For that, take a savepoint.\n"
+      "Examples:\n"
+      "  weir state 3f9a\n"
+      "  weir state 3f9a 'group(user_id)' --key 17\n"
+      "  weir state 3f9a 'group(user_id)' --limit 5000 --output json");
 }
 
 void AddJob(CLI::App* command, Arguments* arguments) {
@@ -484,8 +549,13 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   if (command == "explain") return ExplainScript(arguments.explain);
   if (command == "validate") return ValidateScript(arguments.validate);
   if (command == "top") return RunTop(arguments.top);
+  if (command == "logs") return ShowLogs(arguments.logs);
   if (command == "list") return ListJobs(arguments.cluster);
   if (command == "info") return ShowJob(arguments.cluster, arguments.job);
+  if (command == "state") {
+    if (!arguments.state_key.empty()) arguments.state.key = arguments.state_key;
+    return ShowState(arguments.state);
+  }
   if (command == "cancel") return CancelJob(arguments.cluster, arguments.job);
   if (command == "savepoint") {
     return TakeSavepoint(arguments.cluster, arguments.job, arguments.savepoint_dir);
@@ -584,8 +654,9 @@ int Main(int argc, char** argv) {
   Arguments arguments;
   // Only those who ask a job manager need it: `weir version` answers whatever is in that file.
   const StatusOr<Configuration> configuration = LoadConfiguration(ConfigurationFile());
-  for (std::string* address : {&arguments.cluster.jobmanager, &arguments.run.cluster.jobmanager,
-                               &arguments.sql.jobmanager, &arguments.top.cluster.jobmanager}) {
+  for (std::string* address :
+       {&arguments.cluster.jobmanager, &arguments.run.cluster.jobmanager, &arguments.sql.jobmanager,
+        &arguments.top.cluster.jobmanager, &arguments.logs.cluster.jobmanager}) {
     *address = JobManagerAddress(configuration.ok() ? *configuration : Configuration());
   }
   arguments.config.file = ConfigurationFile();
@@ -596,11 +667,13 @@ int Main(int argc, char** argv) {
   AddSql(app, &arguments);
   AddRun(app, &arguments);
   AddJobCommands(app, &arguments);
+  AddState(app, &arguments);
   AddSavepoint(app, &arguments);
   AddChanges(app, &arguments);
   AddExplain(app, &arguments);
   AddValidate(app, &arguments);
   AddTop(app, &arguments);
+  AddLogs(app, &arguments);
   AddJobManagerProcess(app, &arguments);
   AddTaskManagerProcess(app, &arguments);
   AddToken(app, &arguments);
@@ -640,4 +713,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace weir
 
-int main(int argc, char** argv) { return weir::Main(argc, argv); }
+int main(int argc, char** argv) {
+  weir::InstallCrashHandler(argc > 1 ? std::string("weir ") + argv[1] : "weir");
+  return weir::Main(argc, argv);
+}

@@ -9,8 +9,9 @@
 #include "client/config_command.h"
 #include "client/rows_json.h"
 #include "client/task_manager_process.h"
-#include "dashboard/dashboard_files.h"
+#include "common/base/logging.h"
 #include "common/http/access_token.h"
+#include "dashboard/dashboard_files.h"
 #include "jobmanager/job_manager.h"
 
 namespace weir {
@@ -30,13 +31,25 @@ StatusOr<RestOptions> ReadRest(ConfigReader& reader) {
   return rest;
 }
 
+DogStatsDOptions ReadDogStatsD(ConfigReader& reader) {
+  return {.host = reader.String("metrics.reporter.dogstatsd.host"),
+          .port = static_cast<int>(reader.Integer("metrics.reporter.dogstatsd.port")),
+          .interval = reader.Duration("metrics.reporter.dogstatsd.interval")};
+}
+
+void SetUpLog(ConfigReader& reader) {
+  SetLogFormat(reader.OneOf("log.format") == "json" ? LogFormat::kJson : LogFormat::kPlain);
+}
+
 }  // namespace
 
 Status RunJobManagerProcess(const Configuration& configuration,
                             std::map<std::string, std::string> job_settings) {
   const std::map<std::string, std::string> values = configuration.Of(OptionScope::kJobManager);
   ConfigReader reader("configuration", values);
+  SetUpLog(reader);
   JobManagerOptions options;
+  options.dogstatsd = ReadDogStatsD(reader);
   options.bind_address = reader.String("jobmanager.bind-host");
   options.rpc_port = static_cast<int>(reader.Integer("jobmanager.rpc.port"));
   options.ha_dir = reader.String("high-availability.storageDir");
@@ -52,7 +65,9 @@ Status RunJobManagerProcess(const Configuration& configuration,
 Status RunTaskManagerProcess(const Configuration& configuration) {
   const std::map<std::string, std::string> values = configuration.Of(OptionScope::kTaskManager);
   ConfigReader reader("configuration", values);
+  SetUpLog(reader);
   TaskManagerOptions options;
+  options.dogstatsd = ReadDogStatsD(reader);
   ASSIGN_OR_RETURN(options.jobmanager, ParseAddress(JobManagerAddress(configuration)));
   options.slots = static_cast<int>(reader.Integer("taskmanager.numberOfTaskSlots"));
   options.bind_address = reader.String("taskmanager.bind-host");

@@ -2,6 +2,7 @@
 
 #include "client/changelog_text.h"
 #include "client/table_printer.h"
+#include "common/base/secrets.h"
 #include "formats/format.h"
 
 namespace weir {
@@ -12,7 +13,7 @@ class ChangelogPrinter : public ResultPrinter {
   explicit ChangelogPrinter(std::ostream& out) : out_(out) {}
 
   void BeginStatement(std::string_view text) override {
-    out_ << "> " << CollapseWhitespace(text) << std::endl;
+    out_ << "> " << WithoutSecrets(CollapseWhitespace(text)) << std::endl;
   }
   Status BeginRows(const ResultHeader& header) override {
     out_ << "schema " << header.schema_text << std::endl;
@@ -29,7 +30,9 @@ class ChangelogPrinter : public ResultPrinter {
   }
   void Idle() override {}
   void EndRows() override {}
-  void Failed(const Status& status) override { out_ << "error " << status.ToString() << std::endl; }
+  void Failed(const Status& status) override {
+    out_ << "error " << WithoutSecrets(status.ToString()) << std::endl;
+  }
 
  private:
   std::ostream& out_;

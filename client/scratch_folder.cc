@@ -10,11 +10,17 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string>
 #include <thread>
+
+#include "common/base/logging.h"
 
 namespace weir {
 
 namespace {
+
+constexpr char kCrashReport[] = "crash-report";
 
 std::string DefaultParent() {
   const char* set = getenv("TMPDIR");
@@ -32,6 +38,15 @@ bool IsStillThere(const std::string& path, int fd) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+void TellOfCrash(const std::filesystem::path& folder) {
+  std::ifstream file(folder / kCrashReport);
+  std::string line;
+  if (!std::getline(file, line)) return;
+  LOG(kError) << "a process that used " << folder.string()
+              << " died of a mistake of its own: " << line;
+  while (std::getline(file, line)) LOG(kInfo) << line;
+}
+
 void RemoveAbandoned(const std::string& prefix, const std::string& parent) {
   constexpr size_t kRandomLetters = 6;
   std::error_code ignored;
@@ -44,6 +59,7 @@ void RemoveAbandoned(const std::string& prefix, const std::string& parent) {
     if (fd < 0) continue;
     struct stat info;
     if (fstat(fd, &info) == 0 && info.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      TellOfCrash(entry.path());
       std::filesystem::remove_all(entry.path(), ignored);
     }
     close(fd);
@@ -74,6 +90,8 @@ StatusOr<std::unique_ptr<ScratchFolder>> ScratchFolder::Make(const std::string& 
     if (fd >= 0) close(fd);
   }
 }
+
+std::string ScratchFolder::crash_report() const { return path_ + "/" + kCrashReport; }
 
 void ScratchFolder::RemoveOnSignal() const {
   // Blocked here and so in every thread to come; one thread waits for them.

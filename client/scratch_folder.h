@@ -24,6 +24,8 @@ class ScratchFolder {
   void RemoveOnSignal() const;
 
   const std::string& path() const { return path_; }
+  // Where a report of how the process died is found by the next one, which puts it into its log.
+  std::string crash_report() const;
 
  private:
   ScratchFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

@@ -6,6 +6,7 @@
 
 #include "client/scratch_folder.h"
 #include "client/task_environment.h"
+#include "common/base/crash_handler.h"
 #include "common/base/logging.h"
 
 namespace weir {
@@ -17,6 +18,7 @@ Status RunTaskManager(const TaskManagerOptions& options, const std::string& stat
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> scratch,
                    ScratchFolder::Make("weir-taskmanager", state_dir));
+  WriteCrashReportTo(scratch->crash_report());
   ASSIGN_OR_RETURN(std::unique_ptr<TaskManager> manager,
                    TaskManager::Start(options, [&](Executor* executor) {
                      return MakeTaskEnvironment(executor, scratch->path(), state_bytes);

@@ -1,5 +1,7 @@
 #include "jobmanager/control_codec.h"
 
+#include "common/base/secrets.h"
+
 namespace weir {
 namespace {
 
@@ -78,8 +80,8 @@ Status FromProto(const rpc::Failure& failure) {
 rpc::SqlError ToSqlError(const Status& status) {
   rpc::SqlError error;
   error.set_code(static_cast<uint32_t>(status.code()));
-  error.set_message(status.message());
-  error.set_rendered(status.message());
+  error.set_message(WithoutSecrets(status.message()));
+  error.set_rendered(error.message());
   return error;
 }
 

@@ -9,6 +9,7 @@
 #include "common/base/logging.h"
 #include "common/base/planted_bug.h"
 #include "common/base/random_id.h"
+#include "common/base/secrets.h"
 #include "common/base/version.h"
 #include "jobmanager/job_options.h"
 
@@ -51,7 +52,8 @@ Dispatcher::Dispatcher(DispatcherOptions options, std::unique_ptr<JobStore> stor
       next_task_manager_((store_->epoch().value() << 32) + 1),
       loop_(environment_.make_loop()),
       submissions_(environment_.make_io()),
-      copies_(environment_.make_io()) {}
+      copies_(environment_.make_io()),
+      outputs_(environment_.make_io()) {}
 
 Status Dispatcher::Start() {
   ASSIGN_OR_RETURN(const std::vector<JobStore::Entry> entries, store_->Load());
@@ -61,7 +63,8 @@ Status Dispatcher::Start() {
       Remember(OfEnded(entry));
       continue;
     }
-    LOG(kInfo) << "job " << entry.job.job_id() << " (" << entry.job.name() << ") goes on";
+    LogScope scope({.job = entry.job.job_id()});
+    LOG(kInfo) << "the job " << entry.job.name() << " goes on";
     Tell({.text = entry.job.name() + " goes on under this job manager", .job = entry.job.job_id()});
     RETURN_IF_ERROR(StartJob(entry.job, record).Annotate("job " + entry.job.job_id()));
   }
@@ -431,6 +434,8 @@ void Dispatcher::OnMessage(TaskManagerId from, rpc::TaskManagerMessage message) 
       }
     } else if (message.has_output()) {
       OnOutput(message.output());
+    } else if (message.has_state_page()) {
+      OnStatePage(message.state_page());
     } else if (message.has_rows()) {
       if (JobRuntime* runtime = job(message.rows().job_id())) runtime->OnRows(message.rows());
     } else if (auto report = ToJobReport(message)) {
@@ -452,7 +457,9 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
   if (it == task_managers_.end()) return;
   const Status lost =
       UnavailableError("lost task manager " + std::to_string(id.value()) + " (" +
-                       it->second.registration.data_address() + "): " + cause.message());
+                       it->second.registration.data_address() + ", pid " +
+                       std::to_string(it->second.registration.pid()) + "): " + cause.message() +
+                       "; if it died, its log says of what");
   LOG(kWarning) << lost.message();
   Tell({.severity = ClusterEvent::kWarning,
         .text = std::string(lost.message()),
@@ -461,6 +468,7 @@ void Dispatcher::Lose(TaskManagerId id, const Status& cause) {
   task_managers_.erase(it);
   resources_.Lost(id);
   GiveUpReading(0, id);
+  GiveUpReadingState(0, id);
   for (const auto& [job_id, job] : jobs_) job->Handle(job_event::TaskManagerLost{id, lost});
 }
 
@@ -508,6 +516,11 @@ void Dispatcher::Post(const std::string& job_id, std::function<void(JobRuntime&)
   });
 }
 
+void Dispatcher::Tell(ClusterEvent event) {
+  event.text = WithoutSecrets(std::move(event.text));
+  events_.Add(std::move(event), WallNow());
+}
+
 void Dispatcher::JobEnded(const std::string& job_id, JobState state, const Status& cause) {
   const auto it = jobs_.find(job_id);
   CHECK(it != jobs_.end());
@@ -537,8 +550,8 @@ void Dispatcher::Remember(std::shared_ptr<const JobSnapshot> job) {
   ended_.push_back(std::move(job));
   while (ended_.size() > options_.ended_jobs_kept) {
     submissions_->Submit([this, id = ended_.front()->details.summary().job_id()] {
-      if (Status s = store_->Remove({id}); !s.ok())
-        LOG(kWarning) << "forget job " << id << ": " << s;
+      LogScope scope({.job = id});
+      if (Status s = store_->Remove({id}); !s.ok()) LOG(kWarning) << "forget the job: " << s;
       return true;
     });
     ended_.pop_front();
@@ -575,6 +588,8 @@ std::optional<Timestamp> Dispatcher::AfterRound() {
   }
   GiveUpReading(now, std::nullopt);
   for (const auto& [request, reading] : readings_) sooner(reading.give_up_at);
+  GiveUpReadingState(now, std::nullopt);
+  for (const auto& [number, reading] : state_readings_) sooner(reading.give_up_at);
   if (options_.leader_check_interval_ms > 0 && !stepped_down_) {
     if (now >= leader_check_at_) {
       leader_check_at_ = now + options_.leader_check_interval_ms;

@@ -19,10 +19,14 @@
 #include "jobmanager/job_snapshot.h"
 #include "jobmanager/job_store.h"
 #include "jobmanager/resource_manager.h"
+#include "jobmanager/state_query.h"
 #include "jobmanager/task_manager_link.h"
 #include "proto/control.pb.h"
 
 namespace weir {
+
+// What the job manager's own process is called among those of its cluster.
+inline constexpr char kJobManagerProcess[] = "jobmanager";
 
 struct DispatcherOptions {
   // A job's checkpoints go to <checkpoint_root>/<job id>, unless its own options name a folder.
@@ -100,10 +104,14 @@ class Dispatcher : private JobHost {
   void DisposeSavepoint(const std::string& path, std::function<void(Status)> done);
   // Everything there is to know, as it is now. Not free: see rest/snapshot_cache.h.
   void Snapshot(std::function<void(std::shared_ptr<const ClusterSnapshot>)> done);
-  // The end of what a task manager (by its id) has printed, at most `max_bytes` of it. Answers
+  // What a process has printed: "jobmanager", or a task manager, by its id or host:port. Answers
   // within seconds, if only that it does not answer.
-  void ReadOutput(const std::string& task_manager, rpc::ReadOutput::Stream stream,
-                  int64_t max_bytes, std::function<void(StatusOr<std::string>)> done);
+  void ReadOutput(rpc::ReadOutputRequest request,
+                  std::function<void(StatusOr<rpc::OutputText>)> done);
+
+  // What the tasks of a job keep, each as it is at some moment of its own: which tables, or some
+  // rows of one. Answers within seconds, as ReadOutput does.
+  void ReadState(rpc::StateRequest request, std::function<void(rpc::StateReply)> done);
 
   // ---- Task managers
   // Registers one; the link hears Registered first. Failed precondition: another version.
@@ -138,7 +146,20 @@ class Dispatcher : private JobHost {
   struct Reading {
     TaskManagerId task_manager;
     Timestamp give_up_at = 0;
-    std::function<void(StatusOr<std::string>)> done;
+    std::function<void(StatusOr<rpc::OutputText>)> done;
+  };
+  // Somebody waits for what tasks keep.
+  struct StateReading {
+    explicit StateReading(StateQuery q) : query(std::move(q)) {}
+    StateQuery query;
+    std::string job_id;
+    Timestamp give_up_at = 0;
+    std::function<void(rpc::StateReply)> done;
+  };
+  struct StateQuestion {
+    int64_t reading = 0;
+    TaskId task;
+    TaskManagerId task_manager;
   };
   struct Found {
     std::string job_id;
@@ -156,7 +177,7 @@ class Dispatcher : private JobHost {
   std::string DataAddress(TaskManagerId task_manager) const override;
   void RunAside(std::function<void()> work) override;
   void Post(const std::string& job_id, std::function<void(JobRuntime&)> then) override;
-  void Tell(ClusterEvent event) override { events_.Add(std::move(event), WallNow()); }
+  void Tell(ClusterEvent event) override;
   void JobEnded(const std::string& job_id, JobState state, const Status& cause) override;
 
   std::optional<Timestamp> AfterRound();
@@ -187,9 +208,13 @@ class Dispatcher : private JobHost {
   void MoveJobsAway(TaskManagerId id, Timestamp now);
   rpc::TaskManagerInfo InfoOf(TaskManagerId id) const;
   TaskManagerSnapshot SnapshotOf(TaskManagerId id) const;
-  void OnOutput(const rpc::OutputText& output);
+  void OnOutput(rpc::OutputText output);
   // Answers those who wait for longer than until `now`, or for what `lost` was to say.
   void GiveUpReading(Timestamp now, std::optional<TaskManagerId> lost);
+  void AskForState(int64_t number, StateQuery::Questions questions);
+  void OnStatePage(const rpc::StatePage& page);
+  void AnswerState(int64_t number, const Status& status);
+  void GiveUpReadingState(Timestamp now, std::optional<TaskManagerId> lost);
   void CheckLeader();
   void StepDown(const Status& cause);
 
@@ -206,14 +231,17 @@ class Dispatcher : private JobHost {
   std::deque<std::shared_ptr<const JobSnapshot>> ended_;  // oldest first
   std::map<int64_t, Reading> readings_;                   // by request
   ClusterEvents events_;
-  int64_t last_reading_ = 0;
+  std::map<int64_t, StateReading> state_readings_;
+  std::map<int64_t, StateQuestion> state_questions_;  // to tasks, by request
+  int64_t last_reading_ = 0;                          // number of any of them
   Timestamp leader_check_at_ = 0;
   bool stepped_down_ = false;
 
   std::unique_ptr<EventLoop> loop_;
   // Last: they end first, while they can still post.
   std::unique_ptr<IoQueue> submissions_;
-  std::unique_ptr<IoQueue> copies_;  // of savepoints
+  std::unique_ptr<IoQueue> copies_;   // of savepoints
+  std::unique_ptr<IoQueue> outputs_;  // what this process has printed
 };
 
 }  // namespace weir

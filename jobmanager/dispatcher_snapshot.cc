@@ -1,10 +1,16 @@
 // What people may see of the cluster.
+#include "common/base/process_output.h"
 #include "jobmanager/dispatcher.h"
 
 namespace weir {
 namespace {
 
 constexpr Timestamp kReadPatienceMs = 5000;
+
+// Of a job that may be forgotten already: lines about it may still be there.
+bool IsJobId(const std::string& text) {
+  return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
 
 }  // namespace
 
@@ -52,27 +58,40 @@ void Dispatcher::Snapshot(std::function<void(std::shared_ptr<const ClusterSnapsh
   });
 }
 
-void Dispatcher::ReadOutput(const std::string& task_manager, rpc::ReadOutput::Stream stream,
-                            int64_t max_bytes, std::function<void(StatusOr<std::string>)> done) {
-  loop_->Post([this, task_manager, stream, max_bytes, done] {
-    const StatusOr<TaskManagerId> id = FindTaskManager(task_manager);
+void Dispatcher::ReadOutput(rpc::ReadOutputRequest request,
+                            std::function<void(StatusOr<rpc::OutputText>)> done) {
+  loop_->Post([this, request = std::move(request), done]() mutable {
+    rpc::OutputQuery& query = *request.mutable_query();
+    if (!query.job_id().empty() && !IsJobId(query.job_id())) {
+      const Found found = Find(query.job_id());
+      if (found.error) {
+        return done(Status(static_cast<StatusCode>(found.error->code()), found.error->message()));
+      }
+      query.set_job_id(found.job_id);
+    }
+    if (request.process() == kJobManagerProcess) {
+      return outputs_->Submit([query, done] {
+        done(StatusOr<rpc::OutputText>(ReadOwnOutput<rpc::OutputText>(query)));
+        return true;
+      });
+    }
+    const StatusOr<TaskManagerId> id = FindTaskManager(request.process());
     if (!id.ok()) return done(id.status());
-    const int64_t request = ++last_reading_;
-    readings_[request] = {*id, Now() + kReadPatienceMs, done};
+    const int64_t number = ++last_reading_;
+    readings_[number] = {*id, Now() + kReadPatienceMs, done};
     rpc::JobManagerMessage message;
-    message.mutable_read_output()->set_request(request);
-    message.mutable_read_output()->set_stream(stream);
-    message.mutable_read_output()->set_max_bytes(max_bytes);
+    message.mutable_read_output()->set_request(number);
+    *message.mutable_read_output()->mutable_query() = std::move(query);
     Send(*id, std::move(message));
   });
 }
 
-void Dispatcher::OnOutput(const rpc::OutputText& output) {
+void Dispatcher::OnOutput(rpc::OutputText output) {
   const auto it = readings_.find(output.request());
   if (it == readings_.end()) return;
   const auto done = std::move(it->second.done);
   readings_.erase(it);
-  done(output.text());
+  done(std::move(output));
 }
 
 void Dispatcher::GiveUpReading(Timestamp now, std::optional<TaskManagerId> lost) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -8,6 +9,9 @@
 namespace weir {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using Shared = std::shared_ptr<const ClusterSnapshot>;
 
 class SnapshotTest : public DispatcherTest {
@@ -28,9 +32,16 @@ class SnapshotTest : public DispatcherTest {
   StatusOr<int64_t> Checkpoint(const std::string& id) {
     return Await<StatusOr<int64_t>>([&](auto done) { dispatcher_->TriggerCheckpoint(id, done); });
   }
-  StatusOr<std::string> Read(const std::string& task_manager) {
-    return Await<StatusOr<std::string>>(
-        [&](auto done) { dispatcher_->ReadOutput(task_manager, rpc::ReadOutput::LOG, 100, done); });
+  static rpc::ReadOutputRequest Wanted(const std::string& process, const std::string& job = "") {
+    rpc::ReadOutputRequest request;
+    request.set_process(process);
+    request.mutable_query()->set_max_bytes(1 << 20);
+    request.mutable_query()->set_job_id(job);
+    return request;
+  }
+  StatusOr<rpc::OutputText> Read(const rpc::ReadOutputRequest& request) {
+    return Await<StatusOr<rpc::OutputText>>(
+        [&](auto done) { dispatcher_->ReadOutput(request, done); });
   }
 };
 
@@ -176,11 +187,11 @@ TEST_F(SnapshotTest, WhatATaskManagerPrintedIsAskedForOnce) {
   Make();
   auto manager = Manager({});
   const TaskManagerId where = manager->Attach(1);
-  EXPECT_EQ(Read("77").status().code(), StatusCode::kNotFound);
-  std::promise<StatusOr<std::string>> first, second;
-  const auto read = [&](std::promise<StatusOr<std::string>>* answer) {
-    dispatcher_->ReadOutput(std::to_string(where.value()), rpc::ReadOutput::STDOUT, 100,
-                            [answer](StatusOr<std::string> text) { answer->set_value(text); });
+  EXPECT_EQ(Read(Wanted("77")).status().code(), StatusCode::kNotFound);
+  std::promise<StatusOr<rpc::OutputText>> first, second;
+  const auto read = [&](std::promise<StatusOr<rpc::OutputText>>* answer) {
+    dispatcher_->ReadOutput(Wanted(std::to_string(where.value())),
+                            [answer](StatusOr<rpc::OutputText> text) { answer->set_value(text); });
   };
   read(&first);
   read(&second);
@@ -189,9 +200,30 @@ TEST_F(SnapshotTest, WhatATaskManagerPrintedIsAskedForOnce) {
   message.mutable_output()->set_text("hello");
   dispatcher_->OnMessage(where, message);
   dispatcher_->OnMessage(where, message);  // nobody waits for that any more
-  EXPECT_EQ(*second.get_future().get(), "hello");
+  EXPECT_EQ(second.get_future().get()->text(), "hello");
   dispatcher_->Detach(where, UnavailableError("gone"));
   EXPECT_EQ(first.get_future().get().status().code(), StatusCode::kUnavailable);
+}
+
+TEST_F(SnapshotTest, TheJobManagersOwnLogIsReadByJob) {
+  Make();
+  auto manager = Manager({});
+  manager->Attach(4);
+  const std::string one = Run(*manager);
+  const std::string other = Run(*manager);
+  const auto log = [&](const std::string& job) {
+    const StatusOr<rpc::OutputText> output = Read(Wanted(kJobManagerProcess, job));
+    return output.ok() ? output->text() : output.status().message();
+  };
+  EXPECT_THAT(log(""), AllOf(HasSubstr(one), HasSubstr(other), HasSubstr("registered")));
+  // A prefix will do.
+  for (const std::string& job : {one, one.substr(0, 8)}) {
+    EXPECT_THAT(log(job), AllOf(HasSubstr("[job=" + one + "]"), HasSubstr("-> RUNNING"),
+                                Not(HasSubstr(other)), Not(HasSubstr("registered"))));
+  }
+  EXPECT_EQ(log("nope"), "there is no job nope");
+  // One that is long forgotten: there are no lines, and that is no error.
+  EXPECT_EQ(log(std::string(32, 'f')), "");
 }
 
 }  // namespace

@@ -316,6 +316,7 @@ class FailingStoreTest : public DispatcherTest {
 
   // A script of two statements.
   struct TwoJobs : JobCompiler {
+    void Complete(std::string, size_t, std::function<void(Completions)>) override {}
     void Compile(rpc::SubmitRequest, Done done) override {
       Result result;
       result.jobs = {TestJob(), TestJob()};

@@ -3,7 +3,9 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -13,12 +15,15 @@
 #include "common/base/version.h"
 #include "common/fs/file_system.h"
 #include "jobmanager/dispatcher.h"
+#include "jobmanager/rest/prometheus.h"
 #include "jobmanager/rest/rest_server.h"
 #include "jobmanager/rpc/control_server.h"
 #include "jobmanager/rpc/port_holder.h"
 
 namespace weir {
 namespace {
+
+constexpr std::chrono::seconds kMeasurePatience(5);
 
 // In Flink's words.
 std::map<std::string, std::string> ShownConfig(const JobManagerOptions& options) {
@@ -42,6 +47,7 @@ class RealJobManager : public JobManager {
  public:
   ~RealJobManager() override {
     Stop();
+    reporter_.reset();
     if (rest_) rest_->Stop();
     if (server_) server_->Stop();
     if (dispatcher_) dispatcher_->Stop();
@@ -59,6 +65,11 @@ class RealJobManager : public JobManager {
     RETURN_IF_ERROR(dispatcher_->Start());
     ASSIGN_OR_RETURN(
         server_, ControlServer::Start(dispatcher_.get(), options.bind_address, options.rpc_port));
+    const std::string address = options.bind_address + ":" + std::to_string(server_->port());
+    reporter_ = std::make_unique<DogStatsDReporter>(
+        options.dogstatsd,
+        MetricFamilies::Labels{{"process", kJobManagerProcess}, {"instance", address}},
+        [this] { return MeasureNow(); });
     LOG(kInfo) << "job manager of Weir " << kWeirVersion << " listens on " << options.bind_address
                << ":" << server_->port();
     if (!options.rest) return OkStatus();
@@ -85,6 +96,16 @@ class RealJobManager : public JobManager {
   void Stop() override { End(OkStatus()); }
 
  private:
+  std::optional<MetricFamilies> MeasureNow() {
+    const auto answer = std::make_shared<std::promise<std::shared_ptr<const ClusterSnapshot>>>();
+    auto cluster = answer->get_future();
+    dispatcher_->Snapshot([answer](auto snapshot) { answer->set_value(std::move(snapshot)); });
+    if (cluster.wait_for(kMeasurePatience) != std::future_status::ready) return std::nullopt;
+    MetricFamilies families = FamiliesOf(*cluster.get());
+    AddProcessFamilies(families);
+    return families;
+  }
+
   void End(const Status& why) {
     std::lock_guard lock(mutex_);
     if (!ended_) ended_ = why;
@@ -94,6 +115,7 @@ class RealJobManager : public JobManager {
   std::unique_ptr<RestServer> rest_;  // the dispatcher answers into it until it has stopped
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ControlServer> server_;
+  std::unique_ptr<DogStatsDReporter> reporter_;
   std::mutex mutex_;
   std::condition_variable ended_cv_;
   std::optional<Status> ended_;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/base/status.h"
+#include "common/metrics/dogstatsd.h"
 #include "jobmanager/job_compiler.h"
 #include "jobmanager/rest/rest_options.h"
 
@@ -18,6 +19,7 @@ struct JobManagerOptions {
   std::map<std::string, std::string> config;  // defaults of all jobs
   // Nothing: no REST interface. Its config and shut_down are filled in.
   std::optional<RestOptions> rest;
+  DogStatsDOptions dogstatsd;
 };
 
 // The job manager's process: dispatcher and servers.

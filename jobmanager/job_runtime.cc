@@ -67,6 +67,7 @@ void JobRuntime::Handle(JobEvent event) {
   events_.push_back(std::move(event));
   // An action may lead to the next event at once (slots are granted): it waits for its turn.
   if (std::exchange(handling_, true)) return;
+  LogScope scope({.job = job_.job_id()});
   while (!events_.empty()) {
     const JobEvent next = std::move(events_.front());
     events_.pop_front();
@@ -260,8 +261,8 @@ void JobRuntime::Do(const job_action::TriggerCheckpoint& action) {
 
 void JobRuntime::Do(const job_action::JobStateChanged& action) {
   const std::string cause = action.cause.ok() ? "" : ": " + action.cause.ToString();
-  LOG(kInfo) << "job " << job_.job_id() << " (" << job_.name() << ") " << JobStateName(action.from)
-             << " -> " << JobStateName(action.to) << cause;
+  LOG(kInfo) << "the job " << job_.name() << ": " << JobStateName(action.from) << " -> "
+             << JobStateName(action.to) << cause;
   host_.Tell({.severity = SeverityOf(action.to),
               .text = job_.name() + " is " + std::string(JobStateName(action.to)) + cause,
               .job = job_.job_id()});

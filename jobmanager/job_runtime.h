@@ -67,6 +67,8 @@ class JobRuntime {
 
   const jobstore::StoredJob& job() const { return job_; }
   const JobMaster& master() const { return master_; }
+  // At its present parallelism.
+  const plan::JobGraph& graph() const { return graph_; }
   rpc::JobSummary Summary() const;
   rpc::JobDetails Details() const;
   std::shared_ptr<const JobSnapshot> Snapshot() const;

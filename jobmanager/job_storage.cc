@@ -46,6 +46,7 @@ JobStorage::JobStorage(JobStore& store, std::shared_ptr<FileSystem> fs, std::str
       start_from_(std::move(start_from)) {}
 
 job_event::CheckpointLoaded JobStorage::Load() {
+  LogScope scope({.job = job_id_});
   job_event::CheckpointLoaded loaded;
   // Before tasks of an attempt are deployed that would only meet those of the next leader.
   if (Status s = store_.CheckLeader(); !s.ok()) return {.status = std::move(s)};
@@ -67,7 +68,7 @@ job_event::CheckpointLoaded JobStorage::Load() {
       // copies may be under way of checkpoints that are no longer retained.
       if (!std::exchange(loaded_before_, true)) {
         if (auto removed = checkpoints_->RemoveUnreferenced(loaded.retained); !removed.ok()) {
-          LOG(kWarning) << "job " << job_id_ << ": " << removed.status();
+          LOG(kWarning) << removed.status();
         }
       }
       return loaded;
@@ -121,12 +122,13 @@ job_event::SavepointCopied JobStorage::Copy(const job_action::CopySavepoint& act
 }
 
 void JobStorage::Delete(const job_action::DeleteFiles& action) {
+  LogScope scope({.job = job_id_});
   if (checkpoints_ == nullptr || !store_.CheckLeader().ok()) return;
   manifests_to_delete_.insert(action.manifests.begin(), action.manifests.end());
   files_to_delete_.insert(action.files.begin(), action.files.end());
   std::erase_if(manifests_to_delete_, [&](CheckpointId id) {
     Status s = checkpoints_->Delete(id);
-    if (!s.ok()) LOG(kWarning) << "job " << job_id_ << ": delete checkpoint " << id << ": " << s;
+    if (!s.ok()) LOG(kWarning) << "delete checkpoint " << id << ": " << s;
     return s.ok();
   });
   // A manifest that is there must not lack a file.
@@ -134,7 +136,7 @@ void JobStorage::Delete(const job_action::DeleteFiles& action) {
   std::erase_if(files_to_delete_, [&](const std::string& path) {
     Status s = fs_->Remove(checkpoints_->job_dir() + "/" + path);
     if (s.ok() || s.code() == StatusCode::kNotFound) return true;
-    LOG(kWarning) << "job " << job_id_ << ": delete " << path << ": " << s;
+    LOG(kWarning) << "delete " << path << ": " << s;
     return false;
   });
   if (action.folder) checkpoints_->RemoveFolder();
@@ -148,7 +150,8 @@ std::optional<job_event::JobStatePersisted> JobStorage::Persist(
   if (s.ok() || s.code() == StatusCode::kFailedPrecondition) {
     return job_event::JobStatePersisted{action.version, std::move(s)};
   }
-  LOG(kWarning) << "job " << job_id_ << ": cannot write its state, trying again: " << s;
+  LogScope scope({.job = job_id_});
+  LOG(kWarning) << "cannot write its state, trying again: " << s;
   return std::nullopt;
 }
 

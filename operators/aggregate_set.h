@@ -65,6 +65,8 @@ class AggregateSet {
   // Appends the results of one accumulator, one cell to each builder.
   void Results(Slot slot, std::span<ColumnBuilder> out) const;
   const DataType& result_type(size_t i) const { return calls_[i].type; }
+  // "COUNT(*)", with the type of its result.
+  Field FieldOf(size_t i) const { return {calls_[i].name, calls_[i].type}; }
 
   int64_t RowCount(Slot slot) const { return slot.Get<int64_t>(layout_.offset(0)); }
   void AddRows(Slot slot, int64_t n) const {

@@ -105,4 +105,19 @@ Batch ChangelogNormalizeOperator::Finish(const Batch& batch, Changes changes) co
   return Batch::OfChanges(schema_, std::move(columns), std::move(changes.kinds));
 }
 
+std::vector<StateView> ChangelogNormalizeOperator::StateViews() const {
+  const auto add_row = [this](int64_t, std::string_view key, Slot slot, BatchBuilder& out) {
+    if (slot.Get<uint8_t>(layout_.offset(kPresent)) == 0) return;
+    key_codec_->Decode(key, BuildersOf(keys_, out));
+    others_codec_->Decode(slot.GetBytes(layout_.offset(kOthers)), BuildersOf(others_, out));
+    out.CloseRow();
+  };
+  return {{.table = "rows",
+           .rows = schema_,
+           .keys = keys_,
+           .codec = key_codec_.get(),
+           .entries_of = EntryOfKey,
+           .add_row = add_row}};
+}
+
 }  // namespace weir

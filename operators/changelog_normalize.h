@@ -17,6 +17,7 @@ class ChangelogNormalizeOperator : public Operator {
  public:
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
   StatusOr<Progress> ProcessBatch(int input, Batch batch, Collector& out) override;
+  std::vector<StateView> StateViews() const override;
 
  private:
   // The changes of one batch, as they are made.

@@ -33,5 +33,12 @@ TEST_F(ChangelogNormalizeTest, LeavesOutTheOldRowThatNobodyNeeds) {
   EXPECT_EQ(harness.TakeOutput(), "+I 1 a x\n+U 2 a x\n+U 2 a z\n-D 2 a z\n");
 }
 
+TEST_F(ChangelogNormalizeTest, PeopleSeeTheLastRows) {
+  OperatorHarness harness = Make(false);
+  harness.Push("+U 1 a x\n+U 2 a y\n+U 3 b NULL\n+U 4 c z\n-D NULL c NULL\n");
+  EXPECT_EQ(harness.State(), "rows: v, k*, w\n+I 2 a y\n+I 3 b NULL\n");
+  EXPECT_EQ(harness.State("b"), "rows: v, k*, w\n+I 3 b NULL\n");
+}
+
 }  // namespace
 }  // namespace weir

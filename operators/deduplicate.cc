@@ -26,6 +26,7 @@ std::vector<uint32_t> AllRows(size_t rows) {
 Status DeduplicateOperator::Open(OperatorContext& context,
                                  const std::vector<std::string>& restored) {
   const plan::Deduplicate& node = context.node->deduplicate();
+  input_ = context.input_schema;
   output_ = context.output_schema;
   max_batch_rows_ = context.max_batch_rows;
   metrics_ = context.metrics;
@@ -202,6 +203,41 @@ StatusOr<bool> DeduplicateOperator::EmitDue(Collector& out) {
 StatusOr<OperatorState> DeduplicateOperator::Snapshot(CheckpointId) {
   return OperatorState{
       .bytes = std::string(reinterpret_cast<const char*>(&watermark_), sizeof(watermark_))};
+}
+
+// Of the last row all of it; of the first its key, by time also when it was and whether it is out.
+std::vector<StateView> DeduplicateOperator::StateViews() const {
+  StateView view{.table = "rows",
+                 .rows = input_,
+                 .keys = keys_,
+                 .codec = key_codec_.get(),
+                 .entries_of = EntryOfKey};
+  if (keep_last_) {
+    view.add_row = [this](int64_t, std::string_view, Slot slot, BatchBuilder& out) {
+      row_codec_->Decode(slot.GetBytes(kRow), AllBuilders(out));
+      out.CloseRow();
+    };
+    return {std::move(view)};
+  }
+  std::vector<Field> fields;
+  for (uint32_t key : keys_) fields.push_back((*input_)[key]);
+  view.keys.resize(keys_.size());
+  std::iota(view.keys.begin(), view.keys.end(), 0u);
+  if (row_time_) {
+    fields.push_back({"time", DataType::Timestamp(3)});
+    fields.push_back({"emitted", DataType::Boolean()});
+  }
+  view.rows = std::make_shared<const Schema>(std::move(fields));
+  view.add_row = [this, keys = view.keys](int64_t, std::string_view key, Slot slot,
+                                          BatchBuilder& out) {
+    key_codec_->Decode(key, BuildersOf(keys, out));
+    if (row_time_) {
+      out.column(keys.size()).Append<int64_t>(slot.Get<int64_t>(kTime) * 1000);
+      out.column(keys.size() + 1).Append<uint8_t>(slot.Get<uint8_t>(kState) == kEmitted);
+    }
+    out.CloseRow();
+  };
+  return {std::move(view)};
 }
 
 }  // namespace weir

@@ -21,6 +21,7 @@ class DeduplicateOperator : public Operator {
   StatusOr<Progress> ProcessWatermark(Watermark watermark, Collector& out) override;
   StatusOr<Progress> Resume(Collector& out) override;
   StatusOr<OperatorState> Snapshot(CheckpointId id) override;
+  std::vector<StateView> StateViews() const override;
 
  private:
   Status KeepLast(const Batch& batch, Collector& out);
@@ -30,7 +31,7 @@ class DeduplicateOperator : public Operator {
   // One batch of first rows whose time has come, in order of time; false: there was none.
   StatusOr<bool> EmitDue(Collector& out);
 
-  SchemaPtr output_;
+  SchemaPtr input_, output_;
   std::vector<uint32_t> keys_;
   bool keep_last_ = false;
   bool row_time_ = false;

@@ -70,5 +70,17 @@ TEST(DeduplicateTest, TheFirstByRowTimeComesWithTheWatermark) {
   EXPECT_EQ(harness.TakeOutput(), "+I a 3 12:04\n+I c 8 12:07\n");
 }
 
+TEST(DeduplicateTest, PeopleSeeWhatItKeeps) {
+  const std::string rows = "+I a 1 12:05\n+I b 2 12:01\n+I a 3 12:06";
+  OperatorHarness last(Node(true, true), Rows(), Rows());
+  EXPECT_EQ(last.Push(rows).State(), "rows: key*, n, ts\n+I a 3 12:06\n+I b 2 12:01\n");
+  OperatorHarness first(Node(false, false), Rows(), Rows());
+  EXPECT_EQ(first.Push(rows).State(), "rows: key*\n+I a\n+I b\n");
+  OperatorHarness by_time(Node(false, true), Rows(), Rows());
+  by_time.Push(rows).AdvanceWatermark("12:02");
+  EXPECT_EQ(by_time.State(), "rows: key*, time, emitted\n+I a 12:05 FALSE\n+I b 12:01 TRUE\n");
+  EXPECT_EQ(by_time.State("b"), "rows: key*, time, emitted\n+I b 12:01 TRUE\n");
+}
+
 }  // namespace
 }  // namespace weir

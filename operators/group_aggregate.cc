@@ -1,6 +1,7 @@
 #include "operators/group_aggregate.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "common/data/column_compare.h"
 #include "proto/plan.pb.h"
@@ -107,6 +108,26 @@ Batch GroupAggregateOperator::Changelog(const std::vector<ColumnPtr>& keys,
   for (const ColumnPtr& key : keys) columns.push_back(Column::Take(key, from_key));
   for (const ColumnPtr& result : results) columns.push_back(Column::Take(result, from_result));
   return Batch::OfChanges(output_, std::move(columns), std::move(kinds));
+}
+
+std::vector<StateView> GroupAggregateOperator::StateViews() const {
+  std::vector<Field> fields(output_->fields().begin(),
+                            output_->fields().begin() + static_cast<ptrdiff_t>(keys_.size()));
+  for (size_t i = 0; i < aggregates_->size(); ++i) fields.push_back(aggregates_->FieldOf(i));
+  std::vector<uint32_t> keys(keys_.size());
+  std::iota(keys.begin(), keys.end(), 0u);
+  const auto add_row = [this, keys](int64_t, std::string_view key, Slot slot, BatchBuilder& out) {
+    if (aggregates_->RowCount(slot) == 0) return;
+    codec_->Decode(key, BuildersOf(keys, out));
+    aggregates_->Results(slot, out.columns().subspan(keys.size()));
+    out.CloseRow();
+  };
+  return {{.table = "group",
+           .rows = std::make_shared<const Schema>(std::move(fields)),
+           .keys = keys,
+           .codec = codec_.get(),
+           .entries_of = EntryOfKey,
+           .add_row = add_row}};
 }
 
 }  // namespace weir

@@ -16,6 +16,7 @@ class GroupAggregateOperator : public Operator {
  public:
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
   StatusOr<Progress> ProcessBatch(int input, Batch batch, Collector& out) override;
+  std::vector<StateView> StateViews() const override;
 
  private:
   // What one input row did to its group.

@@ -223,5 +223,13 @@ TEST(GroupAggregateTest, OnlyRowsThatPassTheFilterCount) {
   EXPECT_EQ(harness.TakeOutput(), "+I 1\n+U 9\n");
 }
 
+TEST(GroupAggregateTest, PeopleSeeItsGroups) {
+  OperatorHarness harness(CountAndSum(true, true), Input(), Output());
+  harness.Push("+I ann 7\n+I bob 1\n+I ann 5\n+I NULL 3\n+I eve 2\n-D eve 2");
+  EXPECT_EQ(harness.State(), "group: key*, COUNT, SUM\n+I NULL 1 3\n+I ann 2 12\n+I bob 1 1\n");
+  EXPECT_EQ(harness.State("bob"), "group: key*, COUNT, SUM\n+I bob 1 1\n");
+  EXPECT_EQ(harness.State("eve"), "group: key*, COUNT, SUM\n");
+}
+
 }  // namespace
 }  // namespace weir

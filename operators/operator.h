@@ -14,6 +14,7 @@
 #include "common/data/batch.h"
 #include "common/data/stream_element.h"
 #include "connectors/connector.h"
+#include "operators/state_view.h"
 #include "proto/checkpoint.pb.h"
 
 // What turns input batches and due timers into output batches, on one thread, without seeing a
@@ -143,6 +144,8 @@ class Operator {
 
   // For people: what it waits for, if it is stuck.
   virtual std::string Trouble() { return ""; }
+  // For people: what of its keyed state can be read. Once it is open.
+  virtual std::vector<StateView> StateViews() const { return {}; }
 };
 
 // For people: how far a split is.

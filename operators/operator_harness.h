@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -91,6 +93,34 @@ class OperatorHarness : private Collector {
   }
   Status failure() const { return failure_; }
 
+  // What people see of its state, sorted: "group: key*, COUNT" (the key's columns with a star),
+  // then a row a line. `key`: only the rows of that one, of STRING.
+  std::string State(const std::optional<std::string>& key = std::nullopt) {
+    std::string text;
+    for (const StateView& view : operator_->StateViews()) {
+      text += view.table + ":";
+      for (uint32_t i = 0; i < view.rows->size(); ++i) {
+        const bool is_key = std::find(view.keys.begin(), view.keys.end(), i) != view.keys.end();
+        text += (i == 0 ? " " : ", ") + (*view.rows)[i].name + (is_key ? "*" : "");
+      }
+      text += "\n";
+      PageRead read;
+      if (key) {
+        EncodedKeys keys;
+        view.codec->Encode(std::vector{ColumnOf(DataType::String(), {Value(*key)})}, 1, keys);
+        read.key = view.entries_of(keys.key(0), keys.hash(0));
+      }
+      BatchBuilder rows(view.rows);
+      read.take = [&](int64_t slice, std::string_view entry, Slot slot) {
+        view.add_row(slice, entry, slot, rows);
+        return true;
+      };
+      while (!read.done) EXPECT_EQ(state_->ReadSome("uid", view.table, read, 10), OkStatus());
+      text += SortedLines(TextOf(rows.Finish()));
+    }
+    return text;
+  }
+
   Operator& op() { return *operator_; }
   SplitWatermarks splits;
   int split = -1;
@@ -170,18 +200,32 @@ class OperatorHarness : private Collector {
 
   void Emit(int, Batch batch) override {
     batches_.push_back(batch);
+    text_ += TextOf(batch);
+  }
+  static std::string TextOf(const Batch& batch) {
+    std::string text;
     for (size_t i = 0; i < batch.rows(); ++i) {
-      text_ += RowKindText(batch.kind(i));
+      text += RowKindText(batch.kind(i));
       for (const ColumnPtr& column : batch.columns()) {
-        text_ += ' ';
+        text += ' ';
         if (column->type().is_timestamp() && !column->IsNull(i)) {
-          text_ += TimeText(column->GetValue(i).integer() / 1000);
+          text += TimeText(column->GetValue(i).integer() / 1000);
         } else {
-          AppendCastText(*column, i, TimeZone(), text_);
+          AppendCastText(*column, i, TimeZone(), text);
         }
       }
-      text_ += '\n';
+      text += '\n';
     }
+    return text;
+  }
+  static std::string SortedLines(const std::string& text) {
+    std::istringstream in(text);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) lines.push_back(line + "\n");
+    std::sort(lines.begin(), lines.end());
+    std::string out;
+    for (const std::string& line : lines) out += line;
+    return out;
   }
   void EmitWatermark(Watermark watermark) override {
     text_ += watermark.idle ? "W idle\n" : "W " + TimeText(watermark.time) + "\n";

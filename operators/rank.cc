@@ -16,6 +16,7 @@ constexpr size_t kArrivalBytes = 8;
 
 Status RankOperator::Open(OperatorContext& context, const std::vector<std::string>&) {
   const plan::Rank& node = context.node->rank();
+  input_ = context.input_schema;
   output_ = context.output_schema;
   max_batch_rows_ = context.max_batch_rows;
   partition_.assign(node.partition().begin(), node.partition().end());
@@ -240,6 +241,18 @@ void RankOperator::EmitBatch(Collector& out) {
   std::vector<ColumnPtr> columns;
   for (ColumnBuilder& builder : builders_) columns.push_back(builder.Finish());
   out.Emit(0, Batch::OfChanges(output_, std::move(columns), std::exchange(kinds_, {})));
+}
+
+std::vector<StateView> RankOperator::StateViews() const {
+  return {{.table = "rows",
+           .rows = input_,
+           .keys = partition_,
+           .codec = partition_codec_.get(),
+           .entries_of = EntriesWithinKey,
+           .add_row = [this](int64_t, std::string_view, Slot slot, BatchBuilder& out) {
+             row_codec_->Decode(slot.GetBytes(0), AllBuilders(out));
+             out.CloseRow();
+           }}};
 }
 
 }  // namespace weir

@@ -22,6 +22,7 @@ class RankOperator : public Operator {
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
   StatusOr<Progress> ProcessBatch(int input, Batch batch, Collector& out) override;
   StatusOr<Progress> Resume(Collector& out) override;
+  std::vector<StateView> StateViews() const override;
 
  private:
   struct Row {
@@ -45,7 +46,7 @@ class RankOperator : public Operator {
   void EmitBatch(Collector& out);
   Status ForgetEmpty(std::span<const uint32_t> rows, std::span<Slot> partitions);
 
-  SchemaPtr output_;
+  SchemaPtr input_, output_;
   std::vector<uint32_t> partition_, order_;
   size_t limit_ = 1;
   bool number_ = false;

@@ -142,5 +142,13 @@ TEST(RankTest, AgreesWithSorting) {
   }
 }
 
+TEST(RankTest, PeopleSeeTheRowsThatItKeeps) {
+  const Case c{.limit = 2};
+  OperatorHarness harness(Node(c), Input(), Output(c));
+  harness.Push("+I a 5 v\n+I a 3 w\n+I b 1 x\n+I a 4 y");
+  EXPECT_EQ(harness.State(), "rows: key*, n, what\n+I a 3 w\n+I a 4 y\n+I b 1 x\n");
+  EXPECT_EQ(harness.State("a"), "rows: key*, n, what\n+I a 3 w\n+I a 4 y\n");
+}
+
 }  // namespace
 }  // namespace weir

@@ -63,4 +63,27 @@ Status SessionAggregateOperator::EmitSome(std::span<const Firing> firing, size_t
   return OkStatus();
 }
 
+std::vector<StateView> SessionAggregateOperator::StateViews() const {
+  std::vector<uint32_t> keys;
+  std::vector<Field> fields;
+  for (uint32_t i = 0; i < keys_.size(); ++i) {
+    keys.push_back(i);
+    fields.push_back((*output_)[i]);
+  }
+  fields.push_back({"window_start", DataType::Timestamp(3)});
+  fields.push_back({"window_end", DataType::Timestamp(3)});
+  for (size_t i = 0; i < aggregates_->size(); ++i) fields.push_back(aggregates_->FieldOf(i));
+  StateView view = ViewWithinKeys("sessions", std::move(fields), keys);
+  view.add_row = [this, keys](int64_t, std::string_view key, Slot slot, BatchBuilder& out) {
+    if (aggregates_->RowCount(slot) == 0) return;
+    codec_->Decode(SplitInnerKey(key).first, BuildersOf(keys, out));
+    const Window span = SpanOf(key, slot);
+    out.column(keys.size()).Append<int64_t>(span.start * 1000);
+    out.column(keys.size() + 1).Append<int64_t>(span.end * 1000);
+    aggregates_->Results(slot, out.columns().subspan(keys.size() + 2));
+    out.CloseRow();
+  };
+  return {std::move(view)};
+}
+
 }  // namespace weir

@@ -15,6 +15,7 @@ namespace weir {
 class SessionAggregateOperator : public SessionOperator {
  public:
   Status Open(OperatorContext& context, const std::vector<std::string>& restored) override;
+  std::vector<StateView> StateViews() const override;
 
  private:
   Status AddRows(const Batch& batch, std::span<const uint32_t> rows, std::span<Slot> slots,

@@ -344,6 +344,19 @@ int64_t SessionOperator::PropertyOf(const Firing& firing, int property,
   }
 }
 
+StateView SessionOperator::ViewWithinKeys(std::string table, std::vector<Field> fields,
+                                          std::vector<uint32_t> columns) const {
+  return {.table = std::move(table),
+          .rows = std::make_shared<const Schema>(std::move(fields)),
+          .keys = std::move(columns),
+          .codec = codec_.get(),
+          .entries_of = EntriesWithinKey};
+}
+
+Window SessionOperator::SpanOf(std::string_view key, Slot slot) const {
+  return {StartOfKey(SplitInnerKey(key).second), slot.Get<int64_t>(end_at_)};
+}
+
 // ---- Keys
 
 Status SessionOperator::SetTimer(Slot slot, WallTime end, std::string_view key, uint64_t hash,

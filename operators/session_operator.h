@@ -56,6 +56,12 @@ class SessionOperator : public Operator {
   // `next` behind the sessions that are done.
   virtual Status EmitSome(std::span<const Firing> firing, size_t& next, Collector& out) = 0;
 
+  // How a table is seen whose keys lie within the sessions' keys: `columns` are the keys' in it.
+  StateView ViewWithinKeys(std::string table, std::vector<Field> fields,
+                           std::vector<uint32_t> columns) const;
+  // Start and end of a session in the table "sessions".
+  Window SpanOf(std::string_view key, Slot slot) const;
+
   // Of a session that fires: its key, as the codec made it, and its group, until the next is asked
   // for.
   std::string_view KeyOf(const Firing& firing) const {

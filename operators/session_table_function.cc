@@ -118,4 +118,21 @@ Status SessionTableFunctionOperator::ResolveRows() {
   return rows_->Resolve(0, row_keys_, all_, row_slots_, is_new_);
 }
 
+std::vector<StateView> SessionTableFunctionOperator::StateViews() const {
+  const std::vector<Field>& fields = output_->fields();
+  StateView view = ViewWithinKeys("rows", {fields.begin(), fields.end() - 3}, keys_);
+  view.add_row = [this](int64_t, std::string_view, Slot slot, BatchBuilder& out) {
+    row_codec_->Decode(slot.GetBytes(kCells), AllBuilders(out));
+    out.CloseRow(static_cast<RowKind>(slot.Get<uint8_t>(kKind)));
+  };
+  // The rows of any session of the key: what it ends with names the session.
+  view.entries_of = [](std::string_view key, uint64_t hash) {
+    const std::string session(sizeof(int64_t), '\0');
+    PageRead::Key entries = EntriesWithinKey(InnerKeyOf(key, session), hash);
+    entries.beginning.resize(entries.beginning.size() - session.size());
+    return entries;
+  };
+  return {std::move(view)};
+}
+
 }  // namespace weir

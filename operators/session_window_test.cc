@@ -236,5 +236,22 @@ TEST(SessionWindowTest, AsRowByRow) {
   }
 }
 
+TEST(SessionWindowTest, PeopleSeeItsSessions) {
+  OperatorHarness harness = Sessions();
+  harness.Push("+I ann 1 12:01\n+I ann 2 12:06\n+I bob 4 12:07\n+I ann 8 12:30");
+  const std::string columns = "sessions: key*, window_start, window_end, SUM\n";
+  EXPECT_EQ(harness.State(), columns +
+                                 "+I ann 12:01 12:16 3\n+I ann 12:30 12:40 8\n"
+                                 "+I bob 12:07 12:17 4\n");
+  EXPECT_EQ(harness.State("ann"), columns + "+I ann 12:01 12:16 3\n+I ann 12:30 12:40 8\n");
+  EXPECT_EQ(harness.State("an"), columns);
+  OperatorHarness rows = SessionRows();
+  rows.Push("+I ann 1 12:01\n-D ann 2 12:06\n+I bob 4 12:07\n+I ann 8 12:30");
+  EXPECT_EQ(rows.State(),
+            "rows: key*, n, ts\n+I ann 1 12:01\n+I ann 8 12:30\n+I bob 4 12:07\n-D ann 2 12:06\n");
+  EXPECT_EQ(rows.State("ann"),
+            "rows: key*, n, ts\n+I ann 1 12:01\n+I ann 8 12:30\n-D ann 2 12:06\n");
+}
+
 }  // namespace
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/logging.h"
 #include "connectors/table_options.h"
 #include "operators/expressions/expr.h"
 #include "proto/plan.pb.h"
@@ -313,18 +314,22 @@ void TableSourceOperator::AppendRow(const MessageRun& run, size_t message, const
   out.CloseRow(kind);
 }
 
+std::string TableSourceOperator::Describe(const MessageRun& run, const BadMessage& bad) const {
+  const std::string offset =
+      bad.index < run.offsets.size() ? std::to_string(run.offsets[bad.index]) : "?";
+  return "table " + table_name_ + ": cannot decode the message of " +
+         splits_[static_cast<size_t>(run.split)].id + " at offset " + offset + ": " + bad.reason;
+}
+
 Status TableSourceOperator::HandleBad(const MessageRun& run, const std::vector<BadMessage>& bad) {
   if (bad.empty()) return OkStatus();
   if (ignore_parse_errors_) {
     context_->metrics.add("numBadRecordsSkipped", static_cast<int64_t>(bad.size()));
+    for (const BadMessage& one : bad) LOG(kWarning) << "skipped: " << Describe(run, one);
     return OkStatus();
   }
-  const BadMessage& first = bad.front();
-  std::string offset =
-      first.index < run.offsets.size() ? std::to_string(run.offsets[first.index]) : "?";
   return InvalidArgumentError(
-      "table " + table_name_ + ": cannot decode the message of " +
-      splits_[static_cast<size_t>(run.split)].id + " at offset " + offset + ": " + first.reason +
+      Describe(run, bad.front()) +
       " (to skip and count such messages set the format's 'ignore-parse-errors' to 'true')");
 }
 

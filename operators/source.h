@@ -57,6 +57,8 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
   // One row; `value_row` and `key_row` -1: NULL.
   void AppendRow(const MessageRun& run, size_t message, const Batch& values, int64_t value_row,
                  const Batch& keys, int64_t key_row, RowKind kind, BatchBuilder& out) const;
+  // "table orders: cannot decode the message of orders-3 at offset 17: ..."
+  std::string Describe(const MessageRun& run, const BadMessage& bad) const;
   Status HandleBad(const MessageRun& run, const std::vector<BadMessage>& bad);
   void EmitPending(int32_t split, Collector& out);
   void EmitDue(bool all, Collector& out);

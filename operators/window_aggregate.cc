@@ -353,4 +353,34 @@ StatusOr<OperatorState> WindowAggregateOperator::Snapshot(CheckpointId) {
                            std::string(reinterpret_cast<const char*>(&fired_), sizeof(fired_))};
 }
 
+// By window where each is a slice of its own; else by slice, which several windows share.
+std::vector<StateView> WindowAggregateOperator::StateViews() const {
+  const bool by_window = attached_ || windows_->one_slice_per_window();
+  std::vector<uint32_t> keys;
+  std::vector<Field> fields;
+  for (uint32_t i = 0; i < keys_.size(); ++i) {
+    keys.push_back(i);
+    fields.push_back((*output_)[i]);
+  }
+  if (by_window) fields.push_back({"window_start", DataType::Timestamp(3)});
+  fields.push_back({by_window ? "window_end" : "slice_end", DataType::Timestamp(3)});
+  for (size_t i = 0; i < aggregates_->size(); ++i) fields.push_back(aggregates_->FieldOf(i));
+  const auto add_row = [this, keys, by_window](int64_t slice, std::string_view key, Slot slot,
+                                               BatchBuilder& out) {
+    if (!global_ && aggregates_->RowCount(slot) == 0) return;
+    codec_->Decode(key, BuildersOf(keys, out));
+    size_t next = keys.size();
+    if (by_window) out.column(next++).Append<int64_t>(windows_->StartOf(slice) * 1000);
+    out.column(next++).Append<int64_t>(slice * 1000);
+    aggregates_->Results(slot, out.columns().subspan(next));
+    out.CloseRow();
+  };
+  return {{.table = "window",
+           .rows = std::make_shared<const Schema>(std::move(fields)),
+           .keys = keys,
+           .codec = codec_.get(),
+           .entries_of = EntryOfKey,
+           .add_row = add_row}};
+}
+
 }  // namespace weir

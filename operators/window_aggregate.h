@@ -46,6 +46,7 @@ class WindowAggregateOperator : public Operator {
   StatusOr<Progress> ProcessWatermark(Watermark watermark, Collector& out) override;
   StatusOr<Progress> Resume(Collector& out) override;
   StatusOr<OperatorState> Snapshot(CheckpointId id) override;
+  std::vector<StateView> StateViews() const override;
 
  private:
   // A firing window in progress.

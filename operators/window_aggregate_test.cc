@@ -161,5 +161,22 @@ TEST(WindowAggregateTest, TheMinimumOfAWindowIsOfWhatIsLeftInIt) {
   }
 }
 
+TEST(WindowAggregateTest, PeopleSeeItsWindowsOrSlices) {
+  OperatorHarness harness(Node({}, plan::WindowAggregate::SINGLE), Input(), Output());
+  harness.Push("+I ann 1 12:01\n+I bob 2 12:09\n+I ann 4 12:03\n+I ann 8 12:10");
+  const std::string columns = "window: key*, window_start, window_end, SUM\n";
+  EXPECT_EQ(harness.State(), columns +
+                                 "+I ann 12:00 12:10 5\n+I ann 12:10 12:20 8\n"
+                                 "+I bob 12:00 12:10 2\n");
+  EXPECT_EQ(harness.State("bob"), columns + "+I bob 12:00 12:10 2\n");
+  harness.AdvanceWatermark("12:10");
+  EXPECT_EQ(harness.State(), columns + "+I ann 12:10 12:20 8\n");
+
+  const WindowCase hop{plan::WindowSpec::HOP, 10 * kMinute, 5 * kMinute};
+  OperatorHarness hopping(Node(hop, plan::WindowAggregate::SINGLE), Input(), Output());
+  hopping.Push("+I ann 1 12:01\n+I ann 2 12:06\n+I ann 4 12:07");
+  EXPECT_EQ(hopping.State(), "window: key*, slice_end, SUM\n+I ann 12:05 1\n+I ann 12:10 6\n");
+}
+
 }  // namespace
 }  // namespace weir

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "common/base/ascii.h"
+
 namespace weir::sql::ast {
 
-std::string Identifier::Upper() const {
-  std::string upper = text;
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return upper;
-}
+std::string Identifier::Upper() const { return AsciiUpper(text); }
 
 std::string Name::ToString() const {
   std::string out;

@@ -1,7 +1,10 @@
 #include <algorithm>
 
+#include "operators/expressions/evaluator.h"
 #include "operators/functions/aggregate_function.h"
+#include "operators/functions/function_registry.h"
 #include "sql/expression_binder.h"
+#include "sql/make_expression.h"
 
 namespace weir::sql {
 namespace {
@@ -11,6 +14,22 @@ SqlError UnknownFunction(const std::string& name, const SourceSpan& span) {
   for (std::string& aggregate : AggregateFunctionNames()) names.push_back(std::move(aggregate));
   return SqlError{StatusCode::kNotFound, "there is no function " + name, span,
                   DidYouMean(name, names)};
+}
+
+// Of PERCENTILE: those that are known by now.
+SqlStatus CheckPercentages(const Expr& percentages, const SourceSpan& span) {
+  if (!IsConstant(percentages)) return SqlStatus();
+  const auto expr = std::make_shared<const Expr>(percentages);
+  const StatusOr<Value> value = EvaluateConstant(expr, FunctionRegistry::Builtin());
+  if (!value.ok() || value->is_null()) return SqlStatus();
+  const bool several = percentages.type.kind() == TypeKind::kArray;
+  for (const Value& one : several ? value->list() : Value::List{*value}) {
+    if (one.is_null() || (one.real() >= 0 && one.real() <= 1)) continue;
+    return SqlError{StatusCode::kInvalidArgument,
+                    "the percentage of PERCENTILE must be from 0.0 to 1.0", span,
+                    "0.95 stands for 95 percent"};
+  }
+  return SqlStatus();
 }
 
 }  // namespace
@@ -127,6 +146,10 @@ SqlResult<ExprPtr> ExpressionBinder::BindAggregate(const std::string& name, cons
   for (const DataType& type : types) nullable |= type.nullable();
   found.type = resolved->result.WithNullable(name != "COUNT" && nullable);
   if (name == "LISTAGG") found.type = resolved->result;  // as Flink has it: NULL of no rows fails
+  if (name == "PERCENTILE") {
+    SQL_RETURN_IF_ERROR(CheckPercentages(*found.arguments[1], span));
+    found.type = resolved->result;
+  }
   return IsVariance(name) ? Variance(found) : AggregateMark(std::move(found));
 }
 

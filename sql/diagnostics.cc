@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/base/secrets.h"
+
 namespace weir::sql {
 namespace {
 
@@ -61,6 +63,16 @@ std::string_view LineAt(std::string_view text, size_t offset, size_t* line_start
   return line;
 }
 
+// The text with stars where secrets stand: what is at a byte stays there.
+std::string WithStars(std::string_view text) {
+  std::string out(text);
+  for (const auto& [begin, end] : FindSecrets(text)) {
+    std::fill(out.begin() + static_cast<ptrdiff_t>(begin),
+              out.begin() + static_cast<ptrdiff_t>(end), '*');
+  }
+  return out;
+}
+
 }  // namespace
 
 SourceSpan Cover(const SourceSpan& first, const SourceSpan& last) {
@@ -69,10 +81,12 @@ SourceSpan Cover(const SourceSpan& first, const SourceSpan& last) {
   return span;
 }
 
-std::string RenderError(const SqlError& error, std::string_view text, std::string_view file) {
+std::string RenderError(const SqlError& error, std::string_view script, std::string_view file) {
+  const std::string text = WithStars(script);
   std::string out;
   out.append(file).append(":").append(std::to_string(error.span.line)).append(":");
-  out.append(std::to_string(error.span.column)).append(": ").append(error.message).append("\n");
+  out.append(std::to_string(error.span.column)).append(": ");
+  out.append(WithoutSecrets(error.message)).append("\n");
 
   size_t line_start = 0;
   const size_t offset = std::min<size_t>(error.span.offset, text.size());

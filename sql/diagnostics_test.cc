@@ -49,6 +49,21 @@ TEST(DiagnosticsTest, LongLinesAreCutAroundTheError) {
   EXPECT_EQ(caret, place);
 }
 
+TEST(DiagnosticsTest, SecretsAreNotShown) {
+  const std::string text = "WITH ('password' = 'hush', 'url' = 'jdbc:x://u:hush@h', 'b' = 1)";
+  const SqlError error{StatusCode::kInvalidArgument, "bad password=hush",
+                       SourceSpan{static_cast<uint32_t>(text.find("1)")), 1, 1, 1}, ""};
+  EXPECT_EQ(RenderError(error, text, "f"),
+            "f:1:1: bad password=******\n"
+            "  WITH ('password' = '****', 'url' = 'jdbc:x://u:****@h', 'b' = 1)\n"
+            "                                                                ^\n");
+  const std::string lines = "WITH ('password' = 'hu\nsh', 1)";
+  EXPECT_EQ(
+      RenderError({StatusCode::kInvalidArgument, "bad", SourceSpan{23, 1, 2, 1}, ""}, lines, "f")
+          .find("sh"),
+      std::string::npos);
+}
+
 TEST(DiagnosticsTest, ASpanBeyondTheTextIsHarmless) {
   const SqlError error{StatusCode::kInvalidArgument, "bad", SourceSpan{99, 5, 7, 1}, ""};
   EXPECT_EQ(RenderError(error, "SELECT", "f"), "f:7:1: bad\n  SELECT\n        ^\n");

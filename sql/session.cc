@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "common/base/nearest_name.h"
+#include "common/base/secrets.h"
 #include "common/config/declared_options.h"
 #include "common/data/time_zone.h"
 #include "sql/parser.h"
@@ -158,13 +159,14 @@ SqlStatus CheckDeclared(const ast::Option& option, std::vector<std::string>& not
     if (!hint.empty()) notes.push_back("'" + option.key + "' has no effect" + hint);
     return {};
   }
-  if (declared->scope == OptionScope::kJobManager || declared->scope == OptionScope::kTaskManager) {
+  if (declared->scope != OptionScope::kJob && declared->scope != OptionScope::kPrompt) {
     notes.push_back("'" + option.key + "' has no effect here: it is an option of a process, see " +
                     "`weir config " + std::string(declared->key) + "`");
     return {};
   }
   if (Status fits = CheckOption(*declared, option.value); !fits.ok()) {
-    const std::string shown = IsSecretOption(option.key) ? "" : " = '" + option.value + "'";
+    const std::string shown =
+        IsSecretOption(option.key) ? "" : " = '" + WithoutSecrets(option.value) + "'";
     return SqlError{fits.code(), "'" + option.key + "'" + shown + " " + fits.message(),
                     option.value_span, ""};
   }
@@ -178,7 +180,7 @@ SqlResult<StatementResult> Session::Run(const ast::Set& set) {
     StatementResult result =
         EmptyResult({{"key", DataType::String()}, {"value", DataType::String()}});
     for (const auto& [key, value] : config_.options) {
-      result.rows.push_back({Value(key), Value(value)});
+      result.rows.push_back({Value(key), Value(ShownOption(key, value))});
     }
     return result;
   }

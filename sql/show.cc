@@ -184,6 +184,19 @@ SqlResult<StatementResult> DescribeObject(const ast::Name& name, const Catalog& 
   return DescribeColumns(columns, {}, filter);
 }
 
+// The catalog is asked which there are, not the outside: this one, in memory, knows of none.
+SqlResult<StatementResult> ShowPartitions(const ast::Show& show, const Catalog& catalog) {
+  const CatalogObject* object = catalog.Find(*show.of);
+  if (object == nullptr) return NoSuchObject(*show.of, catalog);
+  const auto* table = std::get_if<CatalogTable>(object);
+  if (table == nullptr || table->partition_keys.empty()) {
+    return SqlError{StatusCode::kInvalidArgument,
+                    "Table " + QuotedPath(catalog.Complete(*show.of)) + " is not partitioned.",
+                    show.of->span, "CREATE TABLE ... PARTITIONED BY (column) makes one that is"};
+  }
+  return EmptyResult({{"partition name", DataType::String()}});
+}
+
 SqlResult<StatementResult> ShowCreate(const ast::Show& show, const Catalog& catalog,
                                       const SessionConfig& config) {
   const bool table_wanted = show.kind == ast::ShowKind::kCreateTable;
@@ -280,8 +293,7 @@ SqlResult<StatementResult> Show(const ast::Show& show, const Catalog& catalog,
     case ast::ShowKind::kJars:
       return NameList("jars", {}, show);
     case ast::ShowKind::kPartitions:
-      return SqlError{StatusCode::kUnimplemented, "SHOW PARTITIONS is not supported", show.of->span,
-                      ""};
+      return ShowPartitions(show, catalog);
     case ast::ShowKind::kJobs:
       return ClusterOnly("SHOW JOBS", "list");
     case ast::ShowKind::kCreateTable:

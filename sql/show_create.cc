@@ -1,3 +1,4 @@
+#include "common/base/secrets.h"
 #include "sql/show.h"
 #include "sql/unparse.h"
 
@@ -101,7 +102,7 @@ std::string CreateTableText(const CatalogTable& table) {
   if (!table.options.empty()) {
     std::vector<std::string> options;
     for (const auto& [key, value] : table.options) {
-      options.push_back(QuoteString(key) + " = " + QuoteString(value));
+      options.push_back(QuoteString(key) + " = " + QuoteString(ShownOption(key, value)));
     }
     out += "WITH " + Block(options);
   }
@@ -114,7 +115,7 @@ std::string CreateViewText(const CatalogView& view, const Schema& schema) {
   std::string out = view.temporary ? "CREATE TEMPORARY VIEW " : "CREATE VIEW ";
   out += QuotedPath({view.catalog, view.database, view.name}) + " " + Block(columns);
   if (view.comment && !view.comment->empty()) out += "COMMENT " + QuoteString(*view.comment) + "\n";
-  return out + "AS " + view.text + "\n";
+  return out + "AS " + WithoutSecrets(view.text) + "\n";
 }
 
 }  // namespace weir::sql

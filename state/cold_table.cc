@@ -55,6 +55,18 @@ std::string ColdTable::PlaceOf(std::string_view key, uint64_t hash) const {
   return out.append(key);
 }
 
+std::string_view ColdTable::KeyAt(std::string_view place) { return place.substr(kGroupBytes); }
+
+bool ColdTable::IsBehind(std::string_view key, uint64_t hash, std::string_view place) const {
+  return EntryPlace{placement_.Group(hash), key} > Split(place);
+}
+
+std::string BehindAll(std::string beginning) {
+  while (static_cast<uint8_t>(beginning.back()) == 0xff) beginning.pop_back();
+  ++beginning.back();
+  return beginning;
+}
+
 std::string ColdTable::ColdKey(int64_t slice, std::string_view place) const {
   std::string out;
   out.reserve(12 + place.size());
@@ -210,7 +222,7 @@ StatusOr<bool> ColdTable::Scan(int64_t slice, std::string_view begin, std::strin
     }
     const auto& [place, value] = evicted.entries[evicted.next++];
     if (!value.empty()) {
-      visit(place, std::string_view(place).substr(kGroupBytes), ValueOf(value));
+      visit(place, KeyAt(place), ValueOf(value));
       --limit;
     }
     if (which == 0) RETURN_IF_ERROR(next_below());

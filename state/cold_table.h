@@ -76,6 +76,9 @@ class TaskMemory {
   std::unique_ptr<ColdStore> cold_;
 };
 
+// The least place that is behind every one with this beginning.
+std::string BehindAll(std::string beginning);
+
 // The entries of one table that are not in memory: those that were evicted, in the task's cold
 // store, above those of the checkpoint it was restored from. Keys are in the order of a state file:
 // by (slice, key group, key).
@@ -110,6 +113,9 @@ class ColdTable {
 
   // A place in a slice, as one may go on from it: empty is in front of everything.
   std::string PlaceOf(std::string_view key, uint64_t hash) const;
+  static std::string_view KeyAt(std::string_view place);
+  // PlaceOf(key, hash) > place.
+  bool IsBehind(std::string_view key, uint64_t hash, std::string_view place) const;
   using Visitor =
       std::function<void(std::string_view place, std::string_view key, std::string_view value)>;
   // Visits up to `limit` entries with begin <= place < end in order, or from the last one on

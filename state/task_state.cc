@@ -293,6 +293,29 @@ void TaskState::Abort(CheckpointId id) {
   impl_->outstanding.erase(id);
 }
 
+std::vector<TaskState::TableSize> TaskState::SizesOf(const std::string& uid) const {
+  std::vector<TableSize> sizes;
+  const auto op = impl_->operators.find(uid);
+  if (op == impl_->operators.end()) return sizes;
+  for (const auto& tracked : op->second->tables()) {
+    const WriteBackTable& table = *tracked->table;
+    sizes.push_back(
+        {tracked->identity.table, table.EntryCount(), table.hot_bytes(), table.partly_cold()});
+  }
+  return sizes;
+}
+
+Status TaskState::ReadSome(const std::string& uid, const std::string& table, PageRead& read,
+                           size_t entries) {
+  const auto op = impl_->operators.find(uid);
+  if (op != impl_->operators.end()) {
+    for (const auto& tracked : op->second->tables()) {
+      if (tracked->identity.table == table) return tracked->table->ReadSome(read, entries);
+    }
+  }
+  return NotFoundError("operator " + uid + " has no table " + table);
+}
+
 uint64_t TaskState::hot_bytes() const {
   uint64_t bytes = 0;
   impl_->ForEachTable([&](TrackedTable& t) { bytes += t.table->hot_bytes(); });

@@ -15,6 +15,7 @@
 #include "state/cold_store.h"
 #include "state/key_groups.h"
 #include "state/keyed_state.h"
+#include "state/page_read.h"
 #include "state/storage/checkpoint_storage.h"
 
 namespace weir {
@@ -93,6 +94,18 @@ class TaskState {
 
   void CheckpointCompleted(CheckpointId id);  // ids of other snapshots are ignored
   void Abort(CheckpointId id);                // likewise
+
+  // ---- For people, between steps
+  struct TableSize {
+    std::string table;
+    uint64_t entries = 0;  // in memory
+    uint64_t bytes = 0;    // in memory
+    bool on_disk = false;  // so are others
+  };
+  // Of every table of an operator, by name.
+  std::vector<TableSize> SizesOf(const std::string& uid) const;
+  // Goes on with a page of a table; looks at about so many entries. kNotFound: there is none.
+  Status ReadSome(const std::string& uid, const std::string& table, PageRead& read, size_t entries);
 
   // For metrics; counted, not measured.
   uint64_t hot_bytes() const;  // of entries in memory

@@ -13,13 +13,6 @@ constexpr uint64_t kColdCursor = uint64_t{1} << 62;
 // these is loaded, and then complete.
 constexpr size_t kColdPart = 64;
 
-// The least string that is above every one with this beginning.
-std::string Behind(std::string beginning) {
-  while (static_cast<uint8_t>(beginning.back()) == 0xff) beginning.pop_back();
-  ++beginning.back();
-  return beginning;
-}
-
 // Hot entries of one collection from `from` on, or all of them from the last one on.
 class HotWalk {
  public:
@@ -124,7 +117,7 @@ Status WriteBackTable::ScanOrdered(int64_t slice, std::string_view outer, std::s
     const std::string outermost = InnerKeyOf(outer, {});
     const std::string beginning = cold_.PlaceOf(outermost, HashOf(keys_, outermost));
     begin = beginning + std::string(from);
-    end = Behind(beginning);
+    end = BehindAll(beginning);
     RETURN_IF_ERROR(ReadCold(slice, begin, end, order, cold));
     if (!cold.more && from.empty()) {
       RETURN_IF_ERROR(LoadCollection(state, outer, cold));

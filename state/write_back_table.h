@@ -4,12 +4,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "state/cold_table.h"
 #include "state/hot_slice.h"
 #include "state/order_index.h"
 #include "state/ordered_table.h"
+#include "state/page_read.h"
 #include "state/slot_codec.h"
 #include "state/state_share.h"
 
@@ -49,6 +51,12 @@ class WriteBackTable : public OrderedTable {
   Status ScanBack(int64_t slice, std::string_view outer, const InnerVisitor& visit) override;
 
   const SlotLayout& layout() const { return writer_.layout(); }
+
+  // ---- For people
+  // Goes on with a page; looks at about so many entries.
+  Status ReadSome(PageRead& read, size_t entries);
+  // Entries may lie on disk alone: those are not among EntryCount.
+  bool partly_cold() const;
 
   // Writes to disk what exceeds the task's allowance. Ends what Resolve and the scans have given.
   Status MakeRoom();
@@ -127,6 +135,11 @@ class WriteBackTable : public OrderedTable {
   Status ReadCold(int64_t slice, std::string& begin, std::string& end, SortedMerge::Order order,
                   ColdPart& part);
   Status LoadCollection(SliceState& state, std::string_view outer, const ColdPart& part);
+
+  bool FindNearest(SliceState& state, PageRead& read, size_t& entries) const;
+  using PlacedValue = std::pair<std::string, std::string>;  // place, slot
+  StatusOr<bool> ReadColdPage(const PageRead& read, std::vector<PlacedValue>& found);
+  Status TakeNearest(SliceState& state, PageRead& read, size_t& entries);
 
   Status ReadSlot(std::string_view bytes, Slot slot) const;
   Status WarmNextSlice();

@@ -228,6 +228,7 @@ class Builder {
     const plan::Vertex& vertex = VertexOf(subtask.vertex());
     TaskConfig config;
     config.id = IdOf(subtask.vertex(), subtask.subtask());
+    config.job_id = deploy_.job_id();
     config.attempt = deploy_.attempt();
     config.lineage = deploy_.lineage();
     config.graph = graph_;

@@ -1,5 +1,7 @@
 #include "taskmanager/io_pool.h"
 
+#include <pthread.h>
+
 #include <utility>
 
 namespace weir {
@@ -31,6 +33,7 @@ void IoPool::Stop() {
 }
 
 void IoPool::Work() {
+  pthread_setname_np(pthread_self(), "io");
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     ++free_;

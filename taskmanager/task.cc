@@ -8,6 +8,7 @@
 #include "common/base/logging.h"
 #include "common/base/planted_bug.h"
 #include "operators/expressions/expr.h"
+#include "taskmanager/state_reader.h"
 
 namespace weir {
 namespace {
@@ -32,11 +33,13 @@ struct Task::Body {
   std::unique_ptr<InputGate> gate;
   std::unique_ptr<OutputWriter> writer;
   std::unique_ptr<OperatorChain> chain;  // null for a task that had finished before
+  std::unique_ptr<StateReader> reader;   // once it is initialized
   SourceOperator* source = nullptr;
 };
 
 Task::Task(TaskConfig config)
     : config_(std::move(config)),
+      log_context_{config_.job_id, config_.id.vertex.value(), config_.id.subtask, config_.attempt},
       vertex_(config_.graph->vertices(config_.id.vertex.value())),
       vertex_reads_(config_.inputs.empty()),
       body_(std::make_unique<Body>()),
@@ -70,10 +73,13 @@ void Task::Start() {
 
 // Nothing else touches the body until Initialized has been posted.
 Status Task::Initialize() {
-  if (config_.finished) return OkStatus();
-  body_->storage = config_.state.storage;
-  body_->state = std::make_unique<TaskState>(std::move(config_.state));
-  return OpenOperators();
+  if (!config_.finished) {
+    body_->storage = config_.state.storage;
+    body_->state = std::make_unique<TaskState>(std::move(config_.state));
+    RETURN_IF_ERROR(OpenOperators());
+  }
+  ShowState();
+  return OkStatus();
 }
 
 Status Task::OpenOperators() {
@@ -147,6 +153,21 @@ Status Task::OpenOperators() {
   return OkStatus();
 }
 
+void Task::ShowState() {
+  std::vector<StateReader::Shown> shown;
+  for (size_t i = 0; body_->chain && i < body_->chain->size(); ++i) {
+    const plan::OperatorNode& node = *body_->contexts[i]->node;
+    std::vector<StateView> views = body_->chain->op(i).StateViews();
+    if (!views.empty()) shown.push_back({node.uid(), node.name(), std::move(views)});
+  }
+  body_->reader = std::make_unique<StateReader>(
+      StateReader::Config{.task = config_.id,
+                          .parallelism = vertex_.parallelism(),
+                          .max_parallelism = config_.graph->max_parallelism(),
+                          .time_zone = config_.time_zone},
+      std::move(shown), body_->state.get());
+}
+
 void Task::BeginRunning() {
   if (!life_.Run()) return;
   config_.listener(task_event::PhaseChanged{life_.phase(), OkStatus()});
@@ -185,7 +206,10 @@ void Task::Handle(TaskMail& mail) {
     if (life_.Closed()) config_.listener(task_event::PhaseChanged{life_.phase(), life_.cause()});
     return;
   }
-  if (!life_.running()) return;  // late
+  if (!life_.running()) {  // late
+    if (auto* read = std::get_if<task_mail::ReadState>(&mail)) RefuseRead(read->question.request());
+    return;
+  }
   Status status = std::visit(Overloaded{
                                  [&](task_mail::Trigger& m) { return OnTrigger(m); },
                                  [&](task_mail::Completed& m) {
@@ -208,6 +232,10 @@ void Task::Handle(TaskMail& mail) {
                                  },
                                  [&](task_mail::Observe&) {
                                    Observe();
+                                   return OkStatus();
+                                 },
+                                 [&](task_mail::ReadState& m) {
+                                   body_->reader->Ask(std::move(m.question));
                                    return OkStatus();
                                  },
                                  [&](task_mail::Finish&) {
@@ -318,6 +346,7 @@ void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
 // ---- Working
 
 Runnable::Next Task::Run() {
+  LogScope scope(&log_context_);
   const Clock& clock = config_.executor->clock();
   const int64_t start = clock.MonotonicNanos();
   if (parked_at_ns_) {
@@ -337,10 +366,12 @@ Runnable::Next Task::Run() {
     if (step != Step::kAgain || clock.MonotonicNanos() >= start + kRunNanos) break;
     HandleMail();
   }
+  if (life_.running()) ReadState();
   if (life_.running() && !config_.finished) UpdateMetrics();
   const int64_t end = clock.MonotonicNanos();
   metrics_.busy_ns += end - start;
-  if (step == Step::kAgain && life_.running()) return {.again = true};
+  const bool reading = life_.running() && !body_->reader->idle();
+  if ((step == Step::kAgain || reading) && life_.running()) return {.again = true};
   parked_at_ns_ = end;
   return Park(step);
 }
@@ -598,6 +629,24 @@ void Task::CutSnapshot() {
       });
 }
 
+// ---- For people
+
+// No operator is at work, though one may be in the middle of a scan, which this does not disturb;
+// so that also a task answers that cannot get rid of its rows.
+void Task::ReadState() {
+  if (std::optional<rpc::StatePage> page = body_->reader->Work()) {
+    config_.listener(task_event::StateRead{*std::move(page)});
+  }
+}
+
+void Task::RefuseRead(int64_t request) {
+  rpc::StatePage page;
+  page.set_request(request);
+  page.mutable_failure()->set_code(static_cast<uint32_t>(StatusCode::kUnavailable));
+  page.mutable_failure()->set_message("the task has ended, or is about to");
+  config_.listener(task_event::StateRead{std::move(page)});
+}
+
 // ---- Ending
 
 void Task::Fail(Status cause) {
@@ -609,6 +658,11 @@ void Task::End() {
   body_->gate->Close();
   todo_.clear();
   snapshot_.reset();
+  while (body_->reader) {
+    auto page = body_->reader->GiveUp(UnavailableError("the task has ended"));
+    if (!page) break;
+    config_.listener(task_event::StateRead{*std::move(page)});
+  }
   auto self = std::static_pointer_cast<Task>(shared_from_this());
   config_.executor->RunBlocking([self, body = std::shared_ptr<Body>(std::move(body_))]() mutable {
     body.reset();

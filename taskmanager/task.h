@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/ids.h"
+#include "common/base/log_record.h"
 #include "common/base/mailbox.h"
 #include "common/base/status.h"
 #include "operators/collect_buffer.h"
@@ -55,6 +56,10 @@ struct SnapshotWritten {
 };
 // Looks at what takes a look from the task's thread (TaskMetrics::Observation).
 struct Observe {};
+// What people ask of its state: answered with StateRead.
+struct ReadState {
+  rpc::ReadState question;
+};
 struct Finish {};
 struct Cancel {};
 struct Fail {
@@ -63,10 +68,11 @@ struct Fail {
 struct Closed {};
 }  // namespace task_mail
 
-using TaskMail = std::variant<task_mail::Start, task_mail::Initialized, task_mail::Trigger,
-                              task_mail::Completed, task_mail::Abort, task_mail::AddSplits,
-                              task_mail::SnapshotWritten, task_mail::Observe, task_mail::Finish,
-                              task_mail::Cancel, task_mail::Fail, task_mail::Closed>;
+using TaskMail =
+    std::variant<task_mail::Start, task_mail::Initialized, task_mail::Trigger, task_mail::Completed,
+                 task_mail::Abort, task_mail::AddSplits, task_mail::SnapshotWritten,
+                 task_mail::Observe, task_mail::ReadState, task_mail::Finish, task_mail::Cancel,
+                 task_mail::Fail, task_mail::Closed>;
 
 // What a task tells others.
 namespace task_event {
@@ -91,11 +97,14 @@ struct SnapshotDeclined {
 struct WantsSplit {
   uint32_t node = 0;
 };
+struct StateRead {
+  rpc::StatePage page;
+};
 }  // namespace task_event
 
 using TaskEvent =
     std::variant<task_event::PhaseChanged, task_event::EndOfInput, task_event::SnapshotDone,
-                 task_event::SnapshotDeclined, task_event::WantsSplit>;
+                 task_event::SnapshotDeclined, task_event::WantsSplit, task_event::StateRead>;
 
 using OperatorFactory =
     std::function<StatusOr<std::unique_ptr<Operator>>(const plan::OperatorNode&)>;
@@ -103,6 +112,7 @@ using OperatorFactory =
 // Everything a task is made from.
 struct TaskConfig {
   TaskId id;
+  std::string job_id;
   int64_t attempt = 0;
   std::string lineage;
   std::shared_ptr<const plan::JobGraph> graph;  // id.vertex is one of its vertices
@@ -188,6 +198,10 @@ class Task : public Runnable {
   Status DoSnapshot(CheckpointId id);
   // Where the source is.
   Status AddPositions(checkpoint::TaskSnapshot* snapshot) const;
+  void ShowState();
+  // A piece of what people ask of its state.
+  void ReadState();
+  void RefuseRead(int64_t request);
   void CutSnapshot();
   void DoSendEnd();
   void InputIsOver();
@@ -201,6 +215,7 @@ class Task : public Runnable {
   void Observe();
 
   TaskConfig config_;
+  const LogContext log_context_;
   const plan::Vertex& vertex_;
   const bool vertex_reads_;  // it is a source
   Mailbox<TaskMail> mailbox_;

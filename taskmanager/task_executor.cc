@@ -6,6 +6,7 @@
 #include "common/base/logging.h"
 #include "common/base/process_output.h"
 #include "common/base/process_usage.h"
+#include "common/base/secrets.h"
 #include "common/data/batch_codec.h"
 #include "operators/expressions/expr.h"
 #include "operators/write_ahead.h"
@@ -13,10 +14,9 @@
 namespace weir {
 namespace {
 
-constexpr int64_t kGraceMs = 30'000;     // without a job manager
-constexpr size_t kRowsBytes = 1 << 20;   // about, of one answer
-constexpr size_t kMostSplitsTold = 256;  // by one task
-constexpr int64_t kMostOutput = 16 << 20;
+constexpr int64_t kGraceMs = 30'000;           // without a job manager
+constexpr size_t kRowsBytes = 1 << 20;         // about, of one answer
+constexpr size_t kMostSplitsTold = 256;        // by one task
 constexpr int64_t kRediscoverAfterMs = 5'000;  // when looking for splits failed
 
 TaskId IdOf(uint32_t vertex, uint32_t subtask) {
@@ -25,12 +25,16 @@ TaskId IdOf(uint32_t vertex, uint32_t subtask) {
 
 void SetFailure(const Status& status, rpc::Failure* failure) {
   failure->set_code(static_cast<uint32_t>(status.code()));
-  failure->set_message(status.message());
+  failure->set_message(WithoutSecrets(status.message()));
 }
 
 rpc::TaskState StateOf(TaskPhase phase) { return static_cast<rpc::TaskState>(phase); }
 static_assert(static_cast<int>(TaskPhase::kFailed) == rpc::FAILED);
 static_assert(static_cast<int>(TaskPhase::kRunning) == rpc::RUNNING);
+
+LogContext ContextOf(const AttemptKey& key, TaskId task) {
+  return {key.job_id, task.vertex.value(), task.subtask, key.attempt};
+}
 
 template <class Message>
 void SetTask(TaskId task, Message* message) {
@@ -55,7 +59,7 @@ void SetMetrics(const AttemptKey& key, TaskId id, const Task& task, rpc::TaskMet
   out->set_state_entries(m.state_entries.load());
   out->set_source_lag(m.source_lag.load());
   const TaskMetrics::Observation seen = m.LastObservation();
-  out->set_trouble(seen.trouble);
+  out->set_trouble(WithoutSecrets(seen.trouble));
   for (const int64_t rows : seen.operator_rows) out->add_operator_rows(rows);
   for (size_t i = 0; i < std::min(seen.splits.size(), kMostSplitsTold); ++i) {
     const SplitStatus& split = seen.splits[i];
@@ -175,6 +179,8 @@ void TaskExecutor::Receive(const rpc::JobManagerMessage& message) {
     }
     case rpc::JobManagerMessage::kReadOutput:
       return OnReadOutput(message.read_output());
+    case rpc::JobManagerMessage::kReadState:
+      return OnReadState(message.read_state());
     case rpc::JobManagerMessage::kRefused:  // the control client's business
     case rpc::JobManagerMessage::MESSAGE_NOT_SET:
       return;
@@ -222,6 +228,11 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
       executor->Post(FromTask{key, task, std::move(event)});
     }
   };
+  LogScope scope(LogContext{.job = key.job_id, .attempt = key.attempt});
+  LOG(kInfo) << deploy.subtasks_size() << " tasks of " << deploy.graph().name() << " begin"
+             << (deploy.restored_checkpoint() > 0
+                     ? " from checkpoint " + std::to_string(deploy.restored_checkpoint())
+                     : "");
   StatusOr<Deployment> built = BuildDeployment(deploy, environment_, listener);
   if (!built.ok()) return RefuseDeployment(deploy, built.status());
 
@@ -281,6 +292,8 @@ void TaskExecutor::OnAssignSplits(const rpc::AssignSplits& assign) {
 void TaskExecutor::OnCommit(const rpc::Commit& commit) {
   Attempt* attempt = Find(commit.epoch(), commit.job_id(), commit.attempt());
   if (!attempt) return;
+  LogScope scope(
+      ContextOf({commit.job_id(), commit.attempt()}, IdOf(commit.vertex(), commit.subtask())));
   rpc::CommitDone done;
   done.set_job_id(commit.job_id());
   done.set_attempt(commit.attempt());
@@ -394,6 +407,8 @@ void TaskExecutor::OnTaskEvent(FromTask& mail) {
     SetTask(mail.task, out);
     out->set_checkpoint_id(declined->id.value());
     SetFailure(declined->cause, out->mutable_failure());
+  } else if (auto* read = std::get_if<task_event::StateRead>(&mail.event)) {
+    *message.mutable_state_page() = std::move(read->page);
   } else {
     rpc::SplitRequest* out = message.mutable_split_request();
     Stamp(mail.attempt, out);
@@ -412,8 +427,8 @@ void TaskExecutor::OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId t
   state->set_state(StateOf(change.phase));
   if (!change.cause.ok()) SetFailure(change.cause, state->mutable_failure());
   if (change.phase == TaskPhase::kFailed) {
-    LOG(kWarning) << "job " << key.job_id << " attempt " << key.attempt << ": task " << task
-                  << " failed: " << change.cause;
+    LogScope scope(ContextOf(key, task));
+    LOG(kWarning) << "the task failed: " << change.cause;
   }
   if (IsOver(change.phase)) {
     TaskEntry& entry = attempt.tasks[task];
@@ -445,6 +460,7 @@ void TaskExecutor::StartDiscovery(const AttemptKey& key, Attempt& attempt, Verte
   Source& source = attempt.sources[vertex];
   source.busy = true;
   source.next = kMaxTimestamp;
+  LogScope scope(ContextOf(key, {vertex, 0}));
   auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
   environment_.executor->RunBlocking([self, key, vertex, graph = attempt.graph,
                                       discovery = source.discovery,
@@ -483,8 +499,8 @@ void TaskExecutor::OnDiscovered(Discovered& mail) {
       TaskEntry& entry = it->second.tasks[{mail.vertex, 0}];
       if (!entry.over) entry.task->Post(task_mail::Fail{std::move(mail.splits).status()});
     } else {
-      LOG(kWarning) << "job " << mail.attempt.job_id
-                    << ": looking for new splits: " << mail.splits.status();
+      LogScope scope(ContextOf(mail.attempt, {mail.vertex, 0}));
+      LOG(kWarning) << "looking for new splits: " << mail.splits.status();
       source.next = now + kRediscoverAfterMs;
     }
     return;
@@ -514,13 +530,20 @@ void TaskExecutor::OnDiscovered(Discovered& mail) {
 void TaskExecutor::OnReadOutput(const rpc::ReadOutput& read) {
   auto self = std::static_pointer_cast<TaskExecutor>(shared_from_this());
   environment_.executor->RunBlocking([self, read] {
-    const auto most = static_cast<size_t>(std::clamp<int64_t>(read.max_bytes(), 0, kMostOutput));
-    Printed printed;
+    Printed printed{ReadOwnOutput<rpc::OutputText>(read.query())};
     printed.text.set_request(read.request());
-    printed.text.set_text(read.stream() == rpc::ReadOutput::STDOUT ? ReadStandardOutput(most)
-                                                                   : ReadLogTail(most));
     self->Post(std::move(printed));
   });
+}
+
+void TaskExecutor::OnReadState(const rpc::ReadState& read) {
+  Task* task = FindTask(read.epoch(), read.job_id(), read.attempt(), read.vertex(), read.subtask());
+  if (task) return task->Post(task_mail::ReadState{read});
+  rpc::TaskManagerMessage message;
+  message.mutable_state_page()->set_request(read.request());
+  SetFailure(UnavailableError("the task does not run here any more"),
+             message.mutable_state_page()->mutable_failure());
+  send_(std::move(message));
 }
 
 // ---- Time

@@ -104,6 +104,7 @@ class TaskExecutor : public Runnable {
                         WriterIdentity identity, const rpc::Commit& commit) const;
   void OnFetchRows(const rpc::FetchRows& fetch);
   void OnReadOutput(const rpc::ReadOutput& read);
+  void OnReadState(const rpc::ReadState& read);
   void OnTaskEvent(FromTask& mail);
   void OnTaskPhase(const AttemptKey& key, Attempt& attempt, TaskId task,
                    const task_event::PhaseChanged& change);

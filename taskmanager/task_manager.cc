@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -22,6 +23,8 @@
 
 namespace weir {
 namespace {
+
+constexpr std::chrono::seconds kMeasurePatience(5);
 
 std::string HostName() {
   char name[256] = {};
@@ -73,6 +76,12 @@ class TaskManager::Impl {
             .disconnected = [this] { executor_->Disconnected(); },
             .refused = [this](Status why) { End(std::move(why)); }});
     client_->Start();
+    reporter_ = std::make_unique<DogStatsDReporter>(
+        options.dogstatsd,
+        MetricFamilies::Labels{{"process", "taskmanager"},
+                               {"instance", AdvertisedHost(options, HostName()) + ":" +
+                                                std::to_string(transport_->port())}},
+        [this] { return MeasureNow(); });
     if (options.metrics_port < 0) return OkStatus();
     ASSIGN_OR_RETURN(
         metrics_,
@@ -84,6 +93,7 @@ class TaskManager::Impl {
   }
 
   ~Impl() {
+    reporter_.reset();
     if (metrics_) metrics_->Stop();
     if (executor_) {
       std::promise<void> down;
@@ -113,6 +123,18 @@ class TaskManager::Impl {
   }
 
  private:
+  std::optional<MetricFamilies> MeasureNow() {
+    const auto answer = std::make_shared<std::promise<MetricFamilies>>();
+    auto measured = answer->get_future();
+    executor_->Measure(MetricNames::kPrometheus, [answer](MetricFamilies families) {
+      answer->set_value(std::move(families));
+    });
+    if (measured.wait_for(kMeasurePatience) != std::future_status::ready) return std::nullopt;
+    MetricFamilies families = measured.get();
+    AddProcessFamilies(families);
+    return families;
+  }
+
   void Measure(const HttpRequest& request, HttpServer::Respond respond) {
     const bool ours = request.segments == std::vector<std::string>{"metrics"};
     if (!ours && request.segments != std::vector<std::string>{"metrics", "flink"}) {
@@ -131,6 +153,7 @@ class TaskManager::Impl {
   std::shared_ptr<TaskExecutor> executor_;
   std::unique_ptr<ControlClient> client_;
   std::unique_ptr<HttpServer> metrics_;
+  std::unique_ptr<DogStatsDReporter> reporter_;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::optional<Status> end_;

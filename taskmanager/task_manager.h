@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/base/status.h"
+#include "common/metrics/dogstatsd.h"
 #include "taskmanager/deployment.h"
 
 namespace weir {
@@ -17,7 +18,8 @@ struct TaskManagerOptions {
   int data_port = 0;            // 0: any free one
   std::string advertised_host;  // what others connect to; empty: see AdvertisedHost
   int metrics_port = -1;  // where Prometheus asks, at bind_address; 0: any free one, -1: nowhere
-  int workers = 0;        // 0: one per core
+  DogStatsDOptions dogstatsd;
+  int workers = 0;  // 0: one per core
   int io_threads = 16;
 };
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "common/data/batch_codec.h"
 #include "operators/expressions/expr.h"
 #include "taskmanager/task_harness.h"
 
@@ -39,6 +40,14 @@ class CountOperator : public Operator {
     }
     out.Emit(0, counts.Finish());
     return Progress::kDone;
+  }
+  std::vector<StateView> StateViews() const override {
+    const auto add_row = [this](int64_t, std::string_view key, Slot slot, BatchBuilder& out) {
+      codec_.Decode(key, std::vector{&out.column(0)});
+      out.column(1).Append<int64_t>(slot.Get<int64_t>(0));
+      out.CloseRow();
+    };
+    return {{"count", PairSchema(), {0}, &codec_, EntryOfKey, add_row}};
   }
 
  private:
@@ -397,6 +406,77 @@ TEST_F(TaskTest, StopsReadingWhenItsOutputIsFull) {
   }
   EXPECT_EQ(received, sent * 100);
   EXPECT_TRUE(bench.in[0]->HasCapacity());
+}
+
+// What the task has answered to the question.
+std::string Answer(const Bench& bench, int64_t request) {
+  std::string text;
+  for (const auto* read : bench.Events<task_event::StateRead>()) {
+    const rpc::StatePage& page = read->page;
+    if (page.request() != request) continue;
+    if (page.failure().code() != 0) text += page.failure().message() + "\n";
+    if (page.rows().empty()) continue;
+    const auto elements = DecodeElements(page.rows(), PairSchema());
+    EXPECT_EQ(elements.status(), OkStatus());
+    text += Text(std::get<Batch>((*elements)[0]));
+  }
+  return text;
+}
+task_mail::ReadState Question(int64_t request, const std::string& key = "") {
+  rpc::ReadState question;
+  question.set_request(request);
+  question.set_uid("op");
+  question.set_table("count");
+  question.set_limit(10);
+  question.set_max_bytes(1 << 20);
+  if (!key.empty()) question.set_one_key(true);
+  if (!key.empty()) question.add_key()->set_text(key);
+  return {question};
+}
+
+TEST_F(TaskTest, ShowsItsStateAlsoWhenItCannotGoOn) {
+  Bench bench(1, MakeCount);
+  bench.Start();
+  bench.Send(0, Pairs({{"a", 1}, {"b", 1}, {"a", 1}}));
+  bench.Post(Question(1, "a"));
+  EXPECT_EQ(Answer(bench, 1), "+I a 2\n");
+  // Its output is full, and nobody reads it.
+  for (int i = 0; i < 100; ++i) bench.Send(0, Pairs({{"b", 1}, {std::string(500, 'x'), 1}}));
+  bench.Post(Question(2, "a"));
+  EXPECT_EQ(Answer(bench, 2), "+I a 2\n");
+  bench.Output();
+}
+
+TEST_F(TaskTest, ShowsItsStateWhileAnOperatorIsInTheMiddleOfSomething) {
+  class Stuck : public CountOperator {
+   public:
+    StatusOr<Progress> ProcessWatermark(Watermark, Collector&) override {
+      return Progress::kBlocked;
+    }
+    StatusOr<Progress> Resume(Collector&) override { return Progress::kBlocked; }
+  };
+  Bench bench(1, [] { return std::make_unique<Stuck>(); });
+  bench.Start();
+  bench.Send(0, Pairs({{"a", 1}}));
+  bench.Send(0, Watermark{5, false});
+  bench.Post(Question(1));
+  EXPECT_EQ(Answer(bench, 1), "+I a 1\n");
+}
+
+TEST_F(TaskTest, SaysThatItsStateCannotBeReadAnyMore) {
+  Bench bench(1, MakeCount);
+  bench.executor->hold_blocking = true;
+  bench.Start();
+  bench.Post(Question(1));
+  EXPECT_EQ(Answer(bench, 1), "");  // it is not open yet
+  bench.executor->hold_blocking = false;
+  bench.Send(0, Pairs({{"a", 1}}));
+  EXPECT_EQ(bench.Events<task_event::StateRead>().size(), 1u);
+  bench.task->Post(Question(2));  // worked off with what ends it
+  bench.Post(task_mail::Cancel{});
+  bench.Post(Question(3));
+  EXPECT_EQ(Answer(bench, 2), "the task has ended\n");
+  EXPECT_EQ(Answer(bench, 3), "the task has ended, or is about to\n");
 }
 
 TEST_F(TaskTest, ASourceIsPolledUntilIdleWokenAndTriggeredByMail) {

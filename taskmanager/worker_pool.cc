@@ -1,7 +1,12 @@
 #include "taskmanager/worker_pool.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include "common/base/logging.h"
 
 namespace weir {
 
@@ -19,6 +24,13 @@ WorkerPool::~WorkerPool() {
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+}
+
+void WorkerPool::RunBlocking(std::function<void()> work) {
+  io_.Submit([work = std::move(work), context = CurrentLogContext()] {
+    LogScope scope(&context);
+    work();
+  });
 }
 
 void WorkerPool::Wake(const std::shared_ptr<Runnable>& runnable) {
@@ -52,6 +64,7 @@ std::vector<std::shared_ptr<Runnable>> WorkerPool::TakeDueTimers(Timestamp now) 
 }
 
 void WorkerPool::Work() {
+  pthread_setname_np(pthread_self(), "worker");
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopped_) {
     if (!timers_.empty()) {

@@ -21,7 +21,8 @@ class WorkerPool : public Executor {
   ~WorkerPool() override;
 
   void Wake(const std::shared_ptr<Runnable>& runnable) override;
-  void RunBlocking(std::function<void()> work) override { io_.Submit(std::move(work)); }
+  // Lines that the work logs are about what the caller's are.
+  void RunBlocking(std::function<void()> work) override;
   const Clock& clock() const override { return clock_; }
 
  private:

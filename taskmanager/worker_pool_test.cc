@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
+
+#include "common/base/logging.h"
 
 namespace weir {
 namespace {
@@ -92,6 +95,19 @@ TEST(IoPoolTest, RunsBlockingWorkBesideAndStopsWithoutLeavingAny) {
     pool.Submit([&] { ++ran; });
   }
   EXPECT_EQ(ran, 3);
+}
+
+TEST(WorkerPoolTest, BlockingWorkLogsAboutWhatItsCallerDoes) {
+  WorkerPool pool(1, 1);
+  const LogContext task{"3f9a", 1, 2, 3};
+  std::promise<LogContext> about_task, about_nothing;
+  {
+    LogScope scope(&task);
+    pool.RunBlocking([&] { about_task.set_value(CurrentLogContext()); });
+  }
+  pool.RunBlocking([&] { about_nothing.set_value(CurrentLogContext()); });
+  EXPECT_EQ(about_task.get_future().get(), task);
+  EXPECT_EQ(about_nothing.get_future().get(), LogContext());
 }
 
 }  // namespace

@@ -44,15 +44,10 @@ class ClusterBackend : public ShellBackend {
     return reply.jobs(0).job_id();
   }
 
-  StatusOr<Rows> Fetch(const std::string& job_id, int64_t token, const SchemaPtr& schema) override {
+  StatusOr<QueryRows> Fetch(const std::string& job_id, int64_t token,
+                            const SchemaPtr& schema) override {
     ASSIGN_OR_RETURN(rpc::FetchResultsReply reply, client_->FetchResults(job_id, token));
-    RETURN_IF_ERROR(ToStatus(reply.error()));
-    Rows rows;
-    ASSIGN_OR_RETURN(rows.batches, DecodeRows(reply, schema));
-    if (!reply.failure().empty()) return AbortedError(reply.failure());
-    rows.next_token = reply.next_token();
-    rows.finished = reply.finished();
-    return rows;
+    return ToQueryRows(std::move(reply), schema);
   }
 
   StatusOr<rpc::JobDetails> Details(const std::string& job) override {
@@ -92,9 +87,9 @@ class LocalBackend : public ShellBackend {
     }
     return cluster_->Submit(MakeJob(job.statement, job.planned));
   }
-  StatusOr<Rows> Fetch(const std::string& job_id, int64_t token, const SchemaPtr& schema) override {
-    ASSIGN_OR_RETURN(LocalCluster::Fetched fetched, cluster_->Fetch(job_id, token, schema));
-    return Rows{std::move(fetched.batches), fetched.next_token, fetched.finished};
+  StatusOr<QueryRows> Fetch(const std::string& job_id, int64_t token,
+                            const SchemaPtr& schema) override {
+    return cluster_->Fetch(job_id, token, schema);
   }
   StatusOr<rpc::JobDetails> Details(const std::string& job) override {
     if (cluster_ == nullptr) return NotFoundError("there is no job " + job);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/query_rows.h"
 #include "common/base/status.h"
 #include "common/data/batch.h"
 #include "proto/control.pb.h"
@@ -24,11 +25,6 @@ class ShellBackend {
     // Statements, in order, that make a new session one in which `statement` means the same.
     const std::vector<std::string>& definitions;
   };
-  struct Rows {
-    std::vector<Batch> batches;
-    int64_t next_token = 0;
-    bool finished = false;
-  };
 
   virtual ~ShellBackend() = default;
   // For the first line: "connected to ...". An error: nobody is there.
@@ -36,8 +32,8 @@ class ShellBackend {
   // The job's id.
   virtual StatusOr<std::string> Submit(const Job& job) = 0;
   // The next rows of a query, from `token` (0 at first).
-  virtual StatusOr<Rows> Fetch(const std::string& job_id, int64_t token,
-                               const SchemaPtr& schema) = 0;
+  virtual StatusOr<QueryRows> Fetch(const std::string& job_id, int64_t token,
+                                    const SchemaPtr& schema) = 0;
   virtual StatusOr<rpc::JobDetails> Details(const std::string& job) = 0;
   virtual StatusOr<rpc::ListJobsReply> List() = 0;
   virtual Status Cancel(const std::string& job) = 0;

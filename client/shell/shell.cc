@@ -10,6 +10,7 @@
 #include "client/script.h"
 #include "client/shell/live_table.h"
 #include "client/shell/terminal.h"
+#include "common/base/ascii.h"
 #include "common/base/time.h"
 #include "common/base/version.h"
 #include "common/config/declared_options.h"
@@ -54,11 +55,6 @@ std::vector<std::string> Words(const std::string& statement) {
   }
   if (words.back().empty()) words.pop_back();
   return words;
-}
-
-std::string Capitals(std::string word) {
-  for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return word;
 }
 
 bool IsOver(const std::string& state) {
@@ -153,7 +149,7 @@ bool Shell::RunOwn(const std::string& statement, bool& worked) {
   while (!text.empty() && (text.back() == ';' || text.back() == ' ')) text.pop_back();
   const std::vector<std::string> words = Words(text);
   if (words.empty()) return false;
-  const std::string command = Capitals(words[0]);
+  const std::string command = AsciiUpper(words[0]);
   if (words.size() == 1 && (command == "QUIT" || command == "EXIT")) {
     quit_ = true;
   } else if (words.size() == 1 && command == "HELP") {
@@ -167,7 +163,7 @@ bool Shell::RunOwn(const std::string& statement, bool& worked) {
     }
     std::string path = text.substr(text.find(words[0]) + words[0].size());
     path.erase(0, path.find_first_not_of(" \t\n"));
-    if (words.size() > 2 && Capitals(words[1]) == "FILE") {
+    if (words.size() > 2 && AsciiUpper(words[1]) == "FILE") {
       path.erase(0, words[1].size());
       path.erase(0, path.find_first_not_of(" \t\n"));
     }
@@ -288,19 +284,11 @@ Status Shell::RunQuery(const SessionStatement& statement, const StatementResult&
   (void)interrupted_();  // what was pressed before
   printer->BeginStatement(statement.text);
   RETURN_IF_ERROR(printer->BeginRows(header));
-  const auto follow = [&]() -> Status {
-    for (int64_t token = 0; !interrupted_();) {
-      ASSIGN_OR_RETURN(ShellBackend::Rows rows, backend_.Fetch(id, token, result.schema));
-      for (const Batch& batch : rows.batches) RETURN_IF_ERROR(printer->Rows(batch));
-      if (rows.finished) return OkStatus();
-      token = rows.next_token;
-      if (!rows.batches.empty()) continue;
-      printer->Idle();
-      std::this_thread::sleep_for(kPollInterval);
-    }
-    return backend_.Cancel(id);
-  };
-  const Status status = follow();
+  bool interrupted = false;
+  Status status =
+      FollowRows([&](int64_t token) { return backend_.Fetch(id, token, result.schema); },
+                 [&] { return interrupted = interrupted_(); }, *printer);
+  if (status.ok() && interrupted) status = backend_.Cancel(id);
   if (!status.ok()) {
     printer->Failed(status);
     (void)backend_.Cancel(id);
@@ -361,7 +349,7 @@ bool Shell::Fail(const SqlError& error, const Text& text) {
 }
 
 bool Shell::FailWith(const Status& status) {
-  streams_.err << "failed: " << status.message() << std::endl;
+  streams_.err << "failed: " << WithoutSecrets(status.message()) << std::endl;
   return false;
 }
 

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/base/crash_handler.h"
+
 namespace weir {
 
 CheckFailure::CheckFailure(const char* file, int line, const char* condition) {
@@ -14,8 +16,10 @@ CheckFailure::CheckFailure(const char* file, int line, const char* condition) {
 
 CheckFailure::~CheckFailure() {
   std::fprintf(stderr, "%s\n", message_.str().c_str());
-  void* frames[64];
-  backtrace_symbols_fd(frames, backtrace(frames, 64), STDERR_FILENO);
+  if (!HasCrashHandler()) {
+    void* frames[64];
+    backtrace_symbols_fd(frames, backtrace(frames, 64), STDERR_FILENO);
+  }
   std::abort();
 }
 

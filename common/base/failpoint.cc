@@ -20,6 +20,7 @@ Status Strike(const std::string& folder, std::string_view step) {
   int ms = 0;
   std::ifstream(taken) >> what >> ms;
   if (what == "crash") ::kill(::getpid(), SIGKILL);
+  if (what == "fault") ::raise(SIGSEGV);
   if (what == "hang") {
     std::this_thread::sleep_for(std::chrono::milliseconds(ms));
     return OkStatus();

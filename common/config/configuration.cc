@@ -54,7 +54,7 @@ std::vector<std::string> DeclaredKeys() {
 }
 
 std::string Shown(const std::string& key, const std::string& text) {
-  return "option '" + key + "'" + (IsSecretOption(key) ? "" : " = '" + text + "'");
+  return "option '" + key + "'" + (IsSecretOption(key) ? "" : " = '" + WithoutSecrets(text) + "'");
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ const Configuration::Value* Configuration::Find(std::string_view key) const {
 std::map<std::string, std::string> Configuration::Of(OptionScope scope) const {
   std::map<std::string, std::string> texts;
   for (const auto& [key, value] : values_) {
-    if (FindOption(key)->scope == scope) texts.emplace(key, value.text);
+    if (IsOf(*FindOption(key), scope)) texts.emplace(key, value.text);
   }
   return texts;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/ascii.h"
 #include "common/base/check.h"
 
 namespace weir {
@@ -86,6 +87,16 @@ constexpr OptionDeclaration kOptions[] = {
      "how the rows of a query are shown: the table as it is now, each change, or rows below each "
      "other",
      "", "TABLE|CHANGELOG|TABLEAU"},
+    // ---- both processes
+    {"log.format", kProcess, kOneOf, "plain",
+     "how a line of the log looks: text for people, or a JSON object for programs", "--log-format",
+     "plain|json"},
+    {"metrics.reporter.dogstatsd.host", kProcess, kString, "",
+     "where an agent of Datadog, or another that speaks DogStatsD, gets the metrics by UDP (unset: "
+     "nowhere)"},
+    {"metrics.reporter.dogstatsd.port", kProcess, kInteger, "8125", "the agent's port", "", "", "",
+     1, 65535},
+    {"metrics.reporter.dogstatsd.interval", kProcess, kDuration, "10 s", "how often it gets them"},
     // ---- the job manager
     {"jobmanager.bind-host", kJobManager, kString, "127.0.0.1",
      "where clients and task managers come", "--bind-address"},
@@ -128,12 +139,6 @@ constexpr OptionDeclaration kOptions[] = {
      "", "", 1 << 20},
 };
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
-
 std::vector<std::string_view> Split(std::string_view list) {
   std::vector<std::string_view> parts;
   while (!list.empty()) {
@@ -165,6 +170,11 @@ const OptionDeclaration* FindOption(std::string_view key) {
   return nullptr;
 }
 
+bool IsOf(const OptionDeclaration& option, OptionScope scope) {
+  const bool process = scope == kJobManager || scope == kTaskManager;
+  return option.scope == scope || (option.scope == kProcess && process);
+}
+
 Status CheckOption(const OptionDeclaration& option, std::string_view value) {
   switch (option.type) {
     case kString:
@@ -185,7 +195,7 @@ Status CheckOption(const OptionDeclaration& option, std::string_view value) {
     }
     case kOneOf:
       for (std::string_view one : Split(option.values)) {
-        if (Lower(one) == Lower(value)) return OkStatus();
+        if (AsciiLower(one) == AsciiLower(value)) return OkStatus();
       }
       return InvalidArgumentError("is none of " + std::string(option.values));
   }
@@ -234,7 +244,7 @@ std::string ConfigReader::String(std::string_view key) { return std::string(Text
 std::string ConfigReader::OneOf(std::string_view key) {
   const std::string_view text = Text(key, kOneOf);
   for (std::string_view one : Split(FindOption(key)->values)) {
-    if (Lower(one) == Lower(text)) return std::string(one);
+    if (AsciiLower(one) == AsciiLower(text)) return std::string(one);
   }
   return "";
 }
@@ -259,7 +269,8 @@ void ConfigReader::Fail(std::string_view key, std::string_view reason) {
   if (!error_.ok()) return;
   std::string message = subject_ + ": option '" + std::string(key) + "'";
   const auto found = values_.find(std::string(key));
-  if (found != values_.end() && !IsSecretOption(key)) message += " = '" + found->second + "'";
+  if (found != values_.end() && !IsSecretOption(key))
+    message += " = '" + WithoutSecrets(found->second) + "'";
   error_ = InvalidArgumentError(message + " " + std::string(reason));
 }
 

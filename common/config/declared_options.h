@@ -23,6 +23,7 @@ enum class OptionScope {
   kPrompt,       // SET in `weir sql` and `weir local`
   kJobManager,   // the process `weir jobmanager`
   kTaskManager,  // the process `weir taskmanager`
+  kProcess,      // both processes
 };
 
 enum class OptionType { kString, kBool, kInteger, kReal, kDuration, kMemorySize, kOneOf };
@@ -44,6 +45,8 @@ struct OptionDeclaration {
 std::span<const OptionDeclaration> DeclaredOptions();
 // By its key or its older one; null: there is none.
 const OptionDeclaration* FindOption(std::string_view key);
+// Whether the option is one of `scope`; of both processes is of each of them.
+bool IsOf(const OptionDeclaration& option, OptionScope scope);
 // kInvalidArgument, "is not a duration such as ...", when no value of the option looks like this.
 Status CheckOption(const OptionDeclaration& option, std::string_view value);
 // "duration", "a|b", "integer from 1", ...

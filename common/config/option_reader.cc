@@ -6,40 +6,27 @@
 #include <span>
 #include <utility>
 
+#include "common/base/ascii.h"
 #include "common/base/nearest_name.h"
 
 namespace weir {
 namespace {
 
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
+constexpr std::string_view kSpace = " \t\n\v\f\r";
 
 // "5 min" -> 5, "min"; false when there is no number.
 bool SplitNumber(std::string_view text, int64_t& number, std::string& unit) {
-  text = Trim(text);
+  text = Trim(text, kSpace);
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || number < 0) return false;
-  unit = Lower(Trim(text.substr(static_cast<size_t>(end - text.data()))));
+  unit = AsciiLower(Trim(text.substr(static_cast<size_t>(end - text.data())), kSpace));
   return true;
 }
 
 // All of the text but blanks around it.
 template <class T>
 bool ParseNumber(std::string_view text, T& value) {
-  text = Trim(text);
+  text = Trim(text, kSpace);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size();
 }
@@ -140,19 +127,10 @@ StatusOr<double> ParseReal(std::string_view text) {
 }
 
 StatusOr<bool> ParseBool(std::string_view text) {
-  std::string lower = Lower(Trim(text));
+  std::string lower = AsciiLower(Trim(text, kSpace));
   if (lower == "true") return true;
   if (lower == "false") return false;
   return InvalidArgumentError("is neither 'true' nor 'false'");
-}
-
-bool IsSecretOption(std::string_view key) {
-  std::string lower = Lower(key);
-  for (std::string_view part : {"password", "passwd", "secret", "token", "jaas", "credential",
-                                "ssl.key.pem", "private", "api-key", "apikey", "passphrase"}) {
-    if (lower.find(part) != std::string::npos) return true;
-  }
-  return false;
 }
 
 const std::string* OptionReader::Find(std::string_view key) {
@@ -239,7 +217,7 @@ std::string OptionReader::OneOf(std::string_view key, std::string_view fallback,
   if (!text) return std::string(fallback);
   std::string list;
   for (std::string_view value : allowed) {
-    if (Lower(value) == Lower(*text)) return std::string(value);
+    if (AsciiLower(value) == AsciiLower(*text)) return std::string(value);
     list += (list.empty() ? "'" : ", '") + std::string(value) + "'";
   }
   Fail(key, "is none of " + list);
@@ -253,7 +231,8 @@ std::vector<std::string> OptionReader::List(std::string_view key) {
   std::string_view rest = *text;
   while (!rest.empty()) {
     size_t end = std::min(rest.find(';'), rest.size());
-    if (std::string_view item = Trim(rest.substr(0, end)); !item.empty()) out.emplace_back(item);
+    if (std::string_view item = Trim(rest.substr(0, end), kSpace); !item.empty())
+      out.emplace_back(item);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return out;
@@ -273,7 +252,9 @@ void OptionReader::Accept(std::string_view key) { declared_.emplace(key); }
 void OptionReader::Fail(std::string_view key, std::string_view reason) {
   std::string message = subject_ + ": option '" + std::string(key) + "'";
   auto found = options_.find(std::string(key));
-  if (found != options_.end() && !IsSecretOption(key)) message += " = '" + found->second + "'";
+  if (found != options_.end() && !IsSecretOption(key)) {
+    message += " = '" + WithoutSecrets(found->second) + "'";
+  }
   FailWith(InvalidArgumentError(message + " " + std::string(reason)));
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/secrets.h"
 #include "common/base/status.h"
 #include "common/base/time.h"
 
@@ -22,9 +23,6 @@ StatusOr<int64_t> ParseInteger(std::string_view text);
 StatusOr<double> ParseReal(std::string_view text);
 // "true" or "false" in any case.
 StatusOr<bool> ParseBool(std::string_view text);
-
-// Whether the value of this key must never be shown: passwords, keys, tokens, login modules.
-bool IsSecretOption(std::string_view key);
 
 // Typed reads from a map of texts. Each read declares the key: Finish() refuses what nobody read
 // with the nearest declared name. The first error is kept and returned by Finish(); a read that

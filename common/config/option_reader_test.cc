@@ -84,15 +84,6 @@ TEST(OptionReaderTest, Refusals) {
   }
 }
 
-TEST(OptionReaderTest, Secrets) {
-  for (const char* key : {"password", "properties.sasl.password", "properties.sasl.jaas.config",
-                          "properties.ssl.keystore.password", "s3.secret-key"}) {
-    EXPECT_TRUE(IsSecretOption(key)) << key;
-  }
-  EXPECT_FALSE(IsSecretOption("username"));
-  EXPECT_FALSE(IsSecretOption("properties.bootstrap.servers"));
-}
-
 TEST(NearestNameTest, Table) {
   std::vector<std::string> names = {"kafka", "jdbc", "print", "datagen", "amount", "Amount2"};
   EXPECT_EQ(NearestName("kakfa", names), "kafka");

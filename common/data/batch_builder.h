@@ -18,6 +18,7 @@ class BatchBuilder {
   bool empty() const { return rows_ == 0; }
   // Append one cell to each, then CloseRow.
   ColumnBuilder& column(size_t i) { return columns_[i]; }
+  std::span<ColumnBuilder> columns() { return columns_; }
   void CloseRow(RowKind kind = RowKind::kInsert);
   // Takes back the cells of a row that was not closed.
   void DropOpenRow();

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "common/base/ascii.h"
+
 namespace weir {
 namespace {
 
@@ -82,12 +84,6 @@ std::optional<int64_t> TakeTimestamp(Scanner& in, char separator) {
     return std::nullopt;
   }
   return DaysFromCivil(date) * kMicrosPerDay + time.micros();
-}
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
 }
 
 void AppendPadded(int64_t value, int width, std::string& out) {

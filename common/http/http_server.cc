@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/base/ascii.h"
 #include "common/base/logging.h"
 #include "common/base/version.h"
 
@@ -155,10 +156,8 @@ class Connection : public AnyConnection, public std::enable_shared_from_this<Con
     head_only_ = message.method() == http::verb::head;
     if (head_only_) request.method = "GET";
     for (const auto& field : message) {
-      std::string name(field.name_string());
-      std::transform(name.begin(), name.end(), name.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      request.headers.emplace_back(std::move(name), std::string(field.value()));
+      const std::string_view name(field.name_string().data(), field.name_string().size());
+      request.headers.emplace_back(AsciiLower(name), std::string(field.value()));
     }
     const Status parsed =
         ParseTarget(std::string_view(message.target().data(), message.target().size()), &request);

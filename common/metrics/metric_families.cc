@@ -40,6 +40,21 @@ void AppendEscaped(std::string_view text, bool quoted, std::string& out) {
   }
 }
 
+void AppendSample(std::string_view name, const MetricFamilies::Sample& sample, std::string& out) {
+  const MetricFamilies::Labels& labels = sample.labels;
+  out += name;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    out += i == 0 ? '{' : ',';
+    out.append(labels[i].first).append("=\"");
+    AppendEscaped(labels[i].second, true, out);
+    out += '"';
+  }
+  if (!labels.empty()) out += '}';
+  out += ' ';
+  AppendValue(sample.value, out);
+  out += '\n';
+}
+
 int OpenFiles() {
   DIR* folder = opendir("/proc/self/fd");
   if (folder == nullptr) return 0;
@@ -75,20 +90,9 @@ void MetricFamilies::Add(std::string_view name, Type type, std::string_view help
   for (Family& one : families_) {
     if (one.name == name) family = &one;
   }
-  if (family == nullptr) family = &families_.emplace_back(Family{name, help, type, ""});
+  if (family == nullptr) family = &families_.emplace_back(Family{name, help, type, {}});
   CHECK(family->type == type) << name << " is a counter and a gauge";
-  std::string& out = family->samples;
-  out += name;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    out += i == 0 ? '{' : ',';
-    out.append(labels[i].first).append("=\"");
-    AppendEscaped(labels[i].second, true, out);
-    out += '"';
-  }
-  if (!labels.empty()) out += '}';
-  out += ' ';
-  AppendValue(value, out);
-  out += '\n';
+  family->samples.push_back({labels, value});
 }
 
 std::string MetricFamilies::Text() const {
@@ -98,7 +102,7 @@ std::string MetricFamilies::Text() const {
     AppendEscaped(family.help, false, out);
     out.append("\n# TYPE ").append(family.name);
     out += family.type == Type::kCounter ? " counter\n" : " gauge\n";
-    out += family.samples;
+    for (const Sample& sample : family.samples) AppendSample(family.name, sample, out);
   }
   return out;
 }

@@ -13,6 +13,15 @@ class MetricFamilies {
  public:
   using Labels = std::vector<std::pair<std::string_view, std::string>>;
   enum class Type { kCounter, kGauge };
+  struct Sample {
+    Labels labels;
+    double value = 0;
+  };
+  struct Family {
+    std::string_view name, help;
+    Type type = Type::kGauge;
+    std::vector<Sample> samples;
+  };
 
   // `name`: snake_case with its unit, a counter's ends in _total. Adds the family with its first
   // sample; all samples of a name have the same type and help.
@@ -27,15 +36,11 @@ class MetricFamilies {
     Add(name, Type::kGauge, help, value, labels);
   }
 
+  const std::vector<Family>& families() const { return families_; }
   // Prometheus' text format, version 0.0.4.
   std::string Text() const;
 
  private:
-  struct Family {
-    std::string_view name, help;
-    Type type;
-    std::string samples;  // as lines
-  };
   std::vector<Family> families_;
 };
 

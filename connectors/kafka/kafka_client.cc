@@ -15,11 +15,11 @@ namespace weir {
 
 // Written by librdkafka's threads, which is why it has a lock.
 struct KafkaClient::Log {
+  const LogContext context = CurrentLogContext();  // of who has made it
   std::mutex mutex;
   std::string table;
   std::string last_failure;
   bool all_down = false;
-  std::chrono::steady_clock::time_point last_logged{};
   std::set<std::string> connected;  // brokers
   std::chrono::steady_clock::time_point none_since = std::chrono::steady_clock::now();
 };
@@ -40,10 +40,7 @@ void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char
   bool summary = line.ends_with("brokers are down");
   if (summary) log->all_down = true;
   if (failure && !(summary && !log->last_failure.empty())) log->last_failure = line;
-  // A broker that stays away is reported by every attempt to reach it.
-  auto now = std::chrono::steady_clock::now();
-  if (failure && now - log->last_logged < std::chrono::seconds(10)) return;
-  if (failure) log->last_logged = now;
+  LogScope scope(&log->context);
   if (failure) {
     LOG(kWarning) << "kafka, table `" << log->table << "`: " << line;
   } else {

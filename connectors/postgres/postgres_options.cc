@@ -73,6 +73,11 @@ void SetParameter(const std::string& name, const std::string& value,
 // "h1:5432,h2" into lists of hosts and ports.
 Status SetHosts(std::string_view text, std::map<std::string, std::string>& out) {
   std::string hosts, ports;
+  // Java's driver knows no user there; taken for a host, it would be shown with its password.
+  if (text.find('@') != text.npos) {
+    return InvalidArgumentError(
+        "has a user before its host: give 'username' and 'password' instead");
+  }
   while (true) {
     size_t comma = text.find(',');
     std::string_view one = text.substr(0, comma);

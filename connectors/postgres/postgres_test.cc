@@ -51,6 +51,7 @@ TEST(PostgresUrlTest, Forms) {
   }
   EXPECT_FALSE(ParsePostgresUrl("jdbc:mysql://h/d").ok());
   EXPECT_FALSE(ParsePostgresUrl("jdbc:postgresql://h:x/d").ok());
+  EXPECT_FALSE(ParsePostgresUrl("jdbc:postgresql://u:secret@h/d").ok());
 }
 
 // How many rows a transaction has after `count` of them, each taking `fixed_ms` and `row_us` a row.

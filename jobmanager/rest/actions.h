@@ -26,4 +26,7 @@ Action SubmitSqlAction, ValidateSqlAction, ExplainSqlAction, CompleteSqlAction, 
 // ---- live_stream.cc: our own
 Action StreamAction;
 
+// ---- state_actions.cc: our own
+Action StateTablesAction, StateRowsAction;
+
 }  // namespace weir

@@ -1,9 +1,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "common/base/logging.h"
-#include "common/base/process_output.h"
-#include "common/config/option_reader.h"
+#include "common/base/secrets.h"
 #include "jobmanager/dispatcher.h"
 #include "jobmanager/rest/actions.h"
 #include "jobmanager/rest/shapes.h"
@@ -14,7 +12,8 @@ namespace weir {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Stream = rpc::ReadOutput::Stream;
+using Stream = rpc::OutputQuery::Stream;
+using RequestPtr = std::shared_ptr<const ActionRequest>;
 using GotText = std::function<void(StatusOr<std::string>)>;
 
 // There are these two, by these names and no others: no name is ever taken for a path.
@@ -28,8 +27,8 @@ void RespondWithText(const HttpServer::Respond& respond, const StatusOr<std::str
 }
 
 StatusOr<Stream> StreamOf(const std::string& name) {
-  if (name == kLogName) return rpc::ReadOutput::LOG;
-  if (name == kStdoutName) return rpc::ReadOutput::STDOUT;
+  if (name == kLogName) return rpc::OutputQuery::LOG;
+  if (name == kStdoutName) return rpc::OutputQuery::STDOUT;
   return NotFoundError("There is no log file " + name + ".");
 }
 
@@ -45,32 +44,56 @@ void RespondWithList(const HttpServer::Respond& respond, const std::string& log,
                                                             LogFile(kStdoutName, out, now)})}})));
 }
 
-std::string ReadOwn(Stream stream) {
-  return stream == rpc::ReadOutput::LOG ? ReadLogTail(kMostText) : ReadStandardOutput(kMostText);
-}
-
-void RespondWithOwn(ActionRequest request, Stream stream) {
-  request.services.run_aside([stream, respond = std::move(request.respond)] {
-    RespondWithText(respond, ReadOwn(stream));
-  });
+// What a process has printed. Of its log only lines about one job, where "?job=" names it.
+void Read(const RequestPtr& request, const std::string& process, Stream stream, GotText got) {
+  rpc::ReadOutputRequest wanted;
+  wanted.set_process(process);
+  wanted.mutable_query()->set_stream(stream);
+  wanted.mutable_query()->set_max_bytes(kMostText);
+  if (const std::string* job = request->http.FindQuery("job")) {
+    wanted.mutable_query()->set_job_id(*job);
+  }
+  request->services.dispatcher->ReadOutput(
+      std::move(wanted), [got = std::move(got)](StatusOr<rpc::OutputText> output) {
+        if (!output.ok()) return got(std::move(output).status());
+        // That there is nothing to be read is told where it would be.
+        const bool none = output->failure().code() != 0;
+        got(none ? output->failure().message() + "\n" : output->text());
+      });
 }
 
 // Of a task manager that is there: else it answers that there is none.
-void ReadTaskManager(const std::shared_ptr<const ActionRequest>& request, Stream stream,
-                     GotText got) {
+void ReadTaskManager(const RequestPtr& request, Stream stream, GotText got) {
   request->services.snapshots->Get(
       [request, stream, got](std::shared_ptr<const ClusterSnapshot> cluster) {
         const auto found = FindTaskManager({*cluster, request->path, request->http});
         if (!found.ok()) return got(found.status());
-        request->services.dispatcher->ReadOutput(request->path.Get("taskmanagerid"), stream,
-                                                 kMostText, got);
+        Read(request, request->path.Get("taskmanagerid"), stream, got);
       });
 }
 
-void RespondWithTaskManagers(ActionRequest moved, Stream stream) {
+void ReadJobManager(const RequestPtr& request, Stream stream, GotText got) {
+  Read(request, kJobManagerProcess, stream, std::move(got));
+}
+
+using ReadProcess = void(const RequestPtr&, Stream, GotText);
+
+void RespondWith(ReadProcess* read, ActionRequest moved, const StatusOr<Stream>& stream) {
   const auto request = std::make_shared<const ActionRequest>(std::move(moved));
-  ReadTaskManager(request, stream, [request](const StatusOr<std::string>& text) {
-    RespondWithText(request->respond, text);
+  if (!stream.ok()) return request->respond(MakeErrorResponse(stream.status()));
+  read(request, *stream,
+       [request](const StatusOr<std::string>& text) { RespondWithText(request->respond, text); });
+}
+
+void RespondWithLogs(ReadProcess* read, ActionRequest moved) {
+  const auto request = std::make_shared<const ActionRequest>(std::move(moved));
+  read(request, rpc::OutputQuery::LOG, [read, request](const StatusOr<std::string>& log) {
+    if (!log.ok()) return request->respond(MakeErrorResponse(log.status()));
+    read(request, rpc::OutputQuery::STDOUT,
+         [request, log = *log](const StatusOr<std::string>& out) {
+           if (!out.ok()) return request->respond(MakeErrorResponse(out.status()));
+           RespondWithList(request->respond, log, *out);
+         });
   });
 }
 
@@ -84,55 +107,43 @@ void ShutDownAction(ActionRequest request) {
 void JobManagerConfigAction(ActionRequest request) {
   Json out = Json::array();
   for (const auto& [key, value] : request.services.config) {
-    out.push_back({{"key", key}, {"value", IsSecretOption(key) ? "******" : value}});
+    out.push_back({{"key", key}, {"value", ShownOption(key, value)}});
   }
   request.respond(MakeJsonResponse(200, Dump(out)));
 }
 
 void JobManagerLogsAction(ActionRequest request) {
-  request.services.run_aside([respond = std::move(request.respond)] {
-    RespondWithList(respond, ReadOwn(rpc::ReadOutput::LOG), ReadOwn(rpc::ReadOutput::STDOUT));
-  });
+  RespondWithLogs(&ReadJobManager, std::move(request));
 }
 
 void JobManagerLogFileAction(ActionRequest request) {
   const StatusOr<Stream> stream = StreamOf(request.path.Get("filename"));
-  if (!stream.ok()) return request.respond(MakeErrorResponse(stream.status()));
-  RespondWithOwn(std::move(request), *stream);
+  RespondWith(&ReadJobManager, std::move(request), stream);
 }
 
 void JobManagerLogAction(ActionRequest request) {
-  RespondWithOwn(std::move(request), rpc::ReadOutput::LOG);
+  RespondWith(&ReadJobManager, std::move(request), rpc::OutputQuery::LOG);
 }
 
 void JobManagerStdoutAction(ActionRequest request) {
-  RespondWithOwn(std::move(request), rpc::ReadOutput::STDOUT);
+  RespondWith(&ReadJobManager, std::move(request), rpc::OutputQuery::STDOUT);
 }
 
-void TaskManagerLogsAction(ActionRequest moved) {
-  const auto request = std::make_shared<const ActionRequest>(std::move(moved));
-  ReadTaskManager(request, rpc::ReadOutput::LOG, [request](const StatusOr<std::string>& log) {
-    if (!log.ok()) return request->respond(MakeErrorResponse(log.status()));
-    ReadTaskManager(request, rpc::ReadOutput::STDOUT,
-                    [request, log = *log](const StatusOr<std::string>& out) {
-                      if (!out.ok()) return request->respond(MakeErrorResponse(out.status()));
-                      RespondWithList(request->respond, log, *out);
-                    });
-  });
+void TaskManagerLogsAction(ActionRequest request) {
+  RespondWithLogs(&ReadTaskManager, std::move(request));
 }
 
 void TaskManagerLogFileAction(ActionRequest request) {
   const StatusOr<Stream> stream = StreamOf(request.path.Get("filename"));
-  if (!stream.ok()) return request.respond(MakeErrorResponse(stream.status()));
-  RespondWithTaskManagers(std::move(request), *stream);
+  RespondWith(&ReadTaskManager, std::move(request), stream);
 }
 
 void TaskManagerLogAction(ActionRequest request) {
-  RespondWithTaskManagers(std::move(request), rpc::ReadOutput::LOG);
+  RespondWith(&ReadTaskManager, std::move(request), rpc::OutputQuery::LOG);
 }
 
 void TaskManagerStdoutAction(ActionRequest request) {
-  RespondWithTaskManagers(std::move(request), rpc::ReadOutput::STDOUT);
+  RespondWith(&ReadTaskManager, std::move(request), rpc::OutputQuery::STDOUT);
 }
 
 }  // namespace weir

@@ -136,7 +136,7 @@ Json VertexOf(const ViewRequest& request, const JobSnapshot& job, const VertexSn
 
 Json ConfigOf(const std::map<std::string, std::string>& config) {
   Json out = Json::object();
-  for (const auto& [key, value] : config) out[key] = IsSecretOption(key) ? "******" : value;
+  for (const auto& [key, value] : config) out[key] = ShownOption(key, value);
   return out;
 }
 

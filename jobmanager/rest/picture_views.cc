@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "common/base/version.h"
+#include "common/base/secrets.h"
 #include "jobmanager/rest/job_verdicts.h"
 #include "jobmanager/rest/shapes.h"
 #include "jobmanager/rest/views.h"
@@ -208,7 +208,7 @@ StatusOr<std::string> JobPictureView(const ViewRequest& request) {
   const PaceVerdict pace = JudgePace(*job, vertices);
   const OutputVerdict output = JudgeOutput(*job, vertices);
   Json out = HeadOf(*job);
-  out["sql"] = job->graph->sql();
+  out["sql"] = WithoutSecrets(job->graph->sql());
   out["pace"] = {{"vertex", id_of(pace.vertex)}, {"sentence", pace.sentence}};
   out["output"] = {{"reason", ReasonName(output.reason)},
                    {"vertex", id_of(output.vertex)},

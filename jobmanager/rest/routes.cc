@@ -104,6 +104,8 @@ const std::vector<Route>& RestRoutes() {
       {"GET", "/ext/events", &EventsView},
       {"GET", "/ext/stream", &StreamAction},
       {"GET", "/ext/jobs/:jobid/results/:token", &FetchResultsAction},
+      {"GET", "/ext/jobs/:jobid/state", &StateTablesAction},
+      {"GET", "/ext/jobs/:jobid/state/:uid/:table", &StateRowsAction},
   };
   return routes;
 }

@@ -1,6 +1,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "common/base/secrets.h"
 #include "jobmanager/dispatcher.h"
 #include "jobmanager/rest/actions.h"
 #include "jobmanager/rest/shapes.h"
@@ -100,7 +101,7 @@ Json PlannedJobJson(const rpc::ExplainedJob& job) {
                         {"operators", std::move(operators)}});
   }
   return {{"name", job.graph().name()},
-          {"statement", job.statement()},
+          {"statement", WithoutSecrets(job.statement())},
           {"vertices", std::move(vertices)},
           {"edges", EdgesOf<Json>(job.graph(), ids)}};
 }

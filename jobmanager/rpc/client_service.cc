@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "jobmanager/control_codec.h"
 #include "jobmanager/dispatcher.h"
 #include "jobmanager/rpc/services.h"
 #include "proto/control.grpc.pb.h"
@@ -65,6 +66,10 @@ class ClientService : public rpc::Client::CallbackService {
                                          rpc::FetchResultsReply* reply) override;
   grpc::ServerUnaryReactor* GetCluster(Context* context, const rpc::GetClusterRequest* request,
                                        rpc::ClusterInfo* reply) override;
+  grpc::ServerUnaryReactor* ReadState(Context* context, const rpc::StateRequest* request,
+                                      rpc::StateReply* reply) override;
+  grpc::ServerUnaryReactor* ReadOutput(Context* context, const rpc::ReadOutputRequest* request,
+                                       rpc::ReadOutputReply* reply) override;
 
  private:
   Dispatcher* const dispatcher_;
@@ -147,6 +152,29 @@ grpc::ServerUnaryReactor* ClientService::GetCluster(Context*, const rpc::GetClus
                                                     rpc::ClusterInfo* reply) {
   const std::shared_ptr<Call> call = Call::Begin();
   dispatcher_->GetCluster(call->Into(reply));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* ClientService::ReadState(Context*, const rpc::StateRequest* request,
+                                                   rpc::StateReply* reply) {
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->ReadState(*request, call->Into(reply));
+  return call.get();
+}
+
+grpc::ServerUnaryReactor* ClientService::ReadOutput(Context*, const rpc::ReadOutputRequest* request,
+                                                    rpc::ReadOutputReply* reply) {
+  const std::shared_ptr<Call> call = Call::Begin();
+  dispatcher_->ReadOutput(*request, [answer = call->Into(reply)](StatusOr<rpc::OutputText> output) {
+    rpc::ReadOutputReply made;
+    const Status failed = output.ok() ? FromProto(output->failure()) : output.status();
+    if (!failed.ok()) {
+      *made.mutable_error() = ToSqlError(failed);
+    } else {
+      *made.mutable_output() = *std::move(output);
+    }
+    answer(std::move(made));
+  });
   return call.get();
 }
 

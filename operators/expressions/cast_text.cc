@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "common/base/ascii.h"
 #include "common/data/decimal.h"
 #include "common/data/time_text.h"
 #include "common/data/utf8.h"
@@ -11,12 +12,6 @@
 
 namespace weir {
 namespace {
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 Status CastError(std::string_view text, const DataType& to, std::string_view why = "") {
   return InvalidArgumentError("cannot cast '" + std::string(text) + "' to " +

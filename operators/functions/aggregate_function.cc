@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "common/base/ascii.h"
 #include "common/data/decimal.h"
 #include "operators/functions/aggregates.h"
 #include "operators/functions/function_registry.h"
@@ -22,6 +23,7 @@ enum class Kind {
   kFirst,
   kLast,
   kListAgg,
+  kPercentile,
   kSingle,
   kVariance,  // or its root: made of SUM and COUNT by the binder
 };
@@ -30,7 +32,7 @@ struct Named {
   const char* name;
   Kind kind;
 };
-constexpr std::array<Named, 14> kAggregates = {{
+constexpr std::array<Named, 15> kAggregates = {{
     {"AVG", Kind::kAvg},
     {"COUNT", Kind::kCount},
     {"FIRST_VALUE", Kind::kFirst},
@@ -38,6 +40,7 @@ constexpr std::array<Named, 14> kAggregates = {{
     {"LISTAGG", Kind::kListAgg},
     {"MAX", Kind::kMax},
     {"MIN", Kind::kMin},
+    {"PERCENTILE", Kind::kPercentile},
     {"SINGLE_VALUE", Kind::kSingle},
     {"STDDEV_POP", Kind::kVariance},
     {"STDDEV_SAMP", Kind::kVariance},
@@ -48,8 +51,7 @@ constexpr std::array<Named, 14> kAggregates = {{
 }};
 
 std::optional<Kind> FindKind(std::string_view name) {
-  std::string upper(name);
-  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const std::string upper = AsciiUpper(name);
   for (const Named& aggregate : kAggregates) {
     if (upper == aggregate.name) return aggregate.kind;
   }
@@ -86,6 +88,30 @@ DataType ResultOf(Kind kind, const DataType& argument) {
   return argument.WithNullable(true);
 }
 
+// A number, a percentage or an array of some, and how often the number counts.
+StatusOr<ResolvedAggregate> ResolvePercentile(std::string_view name,
+                                              std::span<const DataType> arguments) {
+  constexpr char kExpected[] = "a number, a percentage or an array of some, and perhaps a count";
+  const auto is_number = [](const DataType& type) {
+    return type.is_numeric() || type.kind() == TypeKind::kNull;
+  };
+  if (arguments.size() < 2 || arguments.size() > 3 || !is_number(arguments[0])) {
+    return WrongArguments(name, arguments, kExpected);
+  }
+  const bool several = arguments[1].kind() == TypeKind::kArray;
+  const bool counts =
+      arguments.size() < 3 || arguments[2].is_integer() || arguments[2].kind() == TypeKind::kNull;
+  if (!counts || !is_number(several ? arguments[1].element() : arguments[1])) {
+    return WrongArguments(name, arguments, kExpected);
+  }
+  ResolvedAggregate resolved;
+  const DataType list = DataType::Array(DataType::Double());
+  resolved.argument_types = {DataType::Double(), several ? list : DataType::Double()};
+  if (arguments.size() == 3) resolved.argument_types.push_back(DataType::BigInt());
+  resolved.result = several ? list : DataType::Double();
+  return resolved;
+}
+
 }  // namespace
 
 StatusOr<ResolvedAggregate> ResolveAggregate(std::string_view name,
@@ -109,6 +135,7 @@ StatusOr<ResolvedAggregate> ResolveAggregate(std::string_view name,
     resolved.result = resolved.argument_types[0];  // also when it is CHAR(1), as Flink has it
     return resolved;
   }
+  if (*kind == Kind::kPercentile) return ResolvePercentile(name, arguments);
   if (arguments.size() != 1) return WrongArguments(name, arguments, "one argument");
   DataType& type = resolved.argument_types[0];
   if (type.kind() == TypeKind::kNull) type = DataType::Int();
@@ -162,6 +189,8 @@ StatusOr<std::unique_ptr<AggregateFunction>> MakeAggregate(std::string_view name
       return MakePick(type, Pick::kLast);
     case Kind::kListAgg:
       return MakeListAgg();
+    case Kind::kPercentile:
+      return MakePercentile(resolved.result.kind() == TypeKind::kArray);
     case Kind::kSingle:
       return MakePick(type, Pick::kFirst);
     case Kind::kVariance:

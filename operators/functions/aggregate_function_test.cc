@@ -257,5 +257,36 @@ TEST(AggregateTest, TotalExtremesOrderWhatComparisonsDoNot) {
   }
 }
 
+TEST(AggregateTest, Percentile) {
+  const DataType number = DataType::Double();
+  const auto doubles = [&](const Vs& cells) { return ColumnOf(number, cells); };
+  Harness median("PERCENTILE", {DataType::Int(), DataType::Decimal(2, 1)});
+  const ColumnPtr half = Column::MakeConstant(number, Value(0.5), 6);
+  EXPECT_EQ(median.Result(0), "null");
+  median.Accumulate({doubles({40.0, 10.0, Value(), 20.0, 40.0, 5.0}), half}, {0, 0, 0, 0, 0, 1});
+  EXPECT_EQ(median.Result(0), "30.0");  // between 20 and 40 of 10 20 40 40
+  EXPECT_EQ(median.Result(1), "5.0");
+  median.Merge(1, 0);
+  EXPECT_EQ(median.Result(0), "20.0");
+  median.Accumulate({doubles({40.0, 10.0}), half}, {0, 0}, /*retract=*/true);
+  EXPECT_EQ(median.Result(0), "20.0");  // of 5 20 40
+  median.Accumulate({doubles({20.0, 5.0, 40.0}), half}, {0, 0, 0}, true);
+  EXPECT_EQ(median.Result(0), "null");
+  EXPECT_EQ(median.slot(0).GetBytes(0), "");
+
+  const DataType several = DataType::Array(number);
+  Harness often("PERCENTILE", {number, several, DataType::Int()});
+  EXPECT_EQ(often.type().ToString(), "ARRAY<DOUBLE>");
+  ColumnBuilder percentages(several);
+  for (int row = 0; row < 4; ++row) {
+    for (double p : {0.0, 0.25, 1.0}) percentages.child(0).Append(p);
+    percentages.CloseList();
+  }
+  const ColumnPtr times =
+      ColumnOf(DataType::BigInt(), {int64_t{3}, int64_t{1}, int64_t{0}, Value()});
+  often.Accumulate({doubles({1.0, 9.0, 100.0, 200.0}), percentages.Finish(), times}, {0, 0, 0, 0});
+  EXPECT_EQ(often.Result(0), "[1.0, 1.0, 9.0]");
+}
+
 }  // namespace
 }  // namespace weir

@@ -35,4 +35,8 @@ std::unique_ptr<AggregateFunction> MakePick(const DataType& argument, Pick pick)
 // not retract; of two accumulators `into` came first.
 std::unique_ptr<AggregateFunction> MakeListAgg();
 
+// PERCENTILE(number, percentage [, how often it counts]), of `several` percentages an array: exact,
+// between the two nearest numbers where it lies between them. "values", "percentages".
+std::unique_ptr<AggregateFunction> MakePercentile(bool several);
+
 }  // namespace weir

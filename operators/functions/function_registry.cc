@@ -4,17 +4,12 @@
 #include <cctype>
 #include <map>
 
+#include "common/base/ascii.h"
 #include "operators/functions/builtin_functions.h"
 #include "operators/functions/signature.h"
 
 namespace weir {
 namespace {
-
-std::string UpperCase(std::string_view name) {
-  std::string upper(name);
-  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return upper;
-}
 
 // Checks the number of arguments before the function's own rule, and gives messages their text.
 void WrapResolve(ScalarFunction& function) {
@@ -48,7 +43,7 @@ FunctionRegistry::FunctionRegistry() : impl_(std::make_unique<Impl>()) {}
 FunctionRegistry::~FunctionRegistry() = default;
 
 void FunctionRegistry::Add(ScalarFunction function) {
-  CHECK(function.name == UpperCase(function.name)) << function.name;
+  CHECK(function.name == AsciiUpper(function.name)) << function.name;
   WrapResolve(function);
   std::string name = function.name;
   bool added = impl_->functions.emplace(name, std::move(function)).second;
@@ -62,7 +57,7 @@ void FunctionRegistry::AddAlias(std::string alias, std::string name) {
 }
 
 const ScalarFunction* FunctionRegistry::Find(std::string_view name) const {
-  std::string upper = UpperCase(name);
+  std::string upper = AsciiUpper(name);
   if (auto alias = impl_->aliases.find(upper); alias != impl_->aliases.end()) upper = alias->second;
   auto found = impl_->functions.find(upper);
   return found == impl_->functions.end() ? nullptr : &found->second;

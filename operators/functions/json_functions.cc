@@ -4,6 +4,7 @@
 #include "operators/expressions/cast.h"
 #include "operators/expressions/kernels.h"
 #include "operators/functions/builtin_functions.h"
+#include "operators/functions/json_path.h"
 #include "operators/functions/json_value.h"
 #include "operators/functions/signature.h"
 

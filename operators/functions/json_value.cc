@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "common/data/utf8.h"
 
@@ -68,25 +70,30 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool Close() {
     JsonValue json = std::move(open_.back());
     open_.pop_back();
-    if (json.kind == JsonValue::Kind::kObject) SortMembers(json);
+    if (json.kind == JsonValue::Kind::kObject) DropRepeated(json);
     return Add(std::move(json));
   }
-  static void SortMembers(JsonValue& object) {
-    std::vector<size_t> order(object.names.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return object.names[a] < object.names[b]; });
-    JsonValue sorted;
-    sorted.kind = JsonValue::Kind::kObject;
-    for (size_t i : order) {
-      if (!sorted.names.empty() && sorted.names.back() == object.names[i]) {
-        sorted.items.back() = std::move(object.items[i]);
+  // Of equal names the last value, at the place of the first.
+  static void DropRepeated(JsonValue& object) {
+    std::vector<std::string_view> sorted(object.names.begin(), object.names.end());
+    std::sort(sorted.begin(), sorted.end());
+    if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return;
+    std::map<std::string, size_t> place;
+    size_t kept = 0;
+    for (size_t i = 0; i < object.names.size(); ++i) {
+      const auto [at, is_new] = place.try_emplace(object.names[i], kept);
+      if (!is_new) {
+        object.items[at->second] = std::move(object.items[i]);
         continue;
       }
-      sorted.names.push_back(std::move(object.names[i]));
-      sorted.items.push_back(std::move(object.items[i]));
+      if (kept != i) {
+        object.names[kept] = std::move(object.names[i]);
+        object.items[kept] = std::move(object.items[i]);
+      }
+      ++kept;
     }
-    object = std::move(sorted);
+    object.names.resize(kept);
+    object.items.resize(kept);
   }
 
   JsonValue root_;
@@ -230,13 +237,19 @@ void AppendJson(const JsonValue& value, std::string& out) {
     case JsonValue::Kind::kObject: {
       bool object = value.kind == JsonValue::Kind::kObject;
       out += object ? '{' : '[';
-      for (size_t i = 0; i < value.items.size(); ++i) {
+      std::vector<size_t> order(value.items.size());
+      std::iota(order.begin(), order.end(), size_t{0});
+      if (object) {
+        std::stable_sort(order.begin(), order.end(),
+                         [&](size_t a, size_t b) { return value.names[a] < value.names[b]; });
+      }
+      for (size_t i = 0; i < order.size(); ++i) {
         if (i) out += ',';
         if (object) {
-          AppendJsonString(value.names[i], out);
+          AppendJsonString(value.names[order[i]], out);
           out += ':';
         }
-        AppendJson(value.items[i], out);
+        AppendJson(value.items[order[i]], out);
       }
       out += object ? '}' : ']';
       return;
@@ -250,113 +263,6 @@ void AppendJsonScalar(const JsonValue& value, std::string& out) {
   } else {
     AppendJson(value, out);
   }
-}
-
-StatusOr<JsonPath> JsonPath::Compile(std::string_view text) {
-  auto fail = [&] { return InvalidArgumentError("no JSON path: '" + std::string(text) + "'"); };
-  JsonPath path;
-  std::string_view rest = text;
-  auto skip_spaces = [&] {
-    while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
-  };
-  skip_spaces();
-  if (rest.starts_with("strict ")) {
-    rest.remove_prefix(7);
-  } else if (rest.starts_with("lax ")) {
-    path.strict_ = false;
-    rest.remove_prefix(4);
-  }
-  skip_spaces();
-  while (!rest.empty() && rest.back() == ' ') rest.remove_suffix(1);
-  if (rest.empty() || rest.front() != '$') return fail();
-  rest.remove_prefix(1);
-  while (!rest.empty()) {
-    Step step{Step::Kind::kName};
-    bool dot = rest.front() == '.';
-    if (dot) rest.remove_prefix(1);
-    if (dot && rest.starts_with(".")) {
-      step.kind = Step::Kind::kDeepName;
-      path.definite_ = false;
-      rest.remove_prefix(1);
-    }
-    if (rest.starts_with("[") && step.kind == Step::Kind::kName) {
-      rest.remove_prefix(1);
-      if (rest.starts_with("'") || rest.starts_with("\"")) {
-        size_t end = rest.find(rest.front(), 1);
-        if (end == std::string_view::npos) return fail();
-        step.name = rest.substr(1, end - 1);
-        rest.remove_prefix(end + 1);
-      } else if (rest.starts_with("*")) {
-        step.kind = Step::Kind::kWildcard;
-        rest.remove_prefix(1);
-      } else {
-        step.kind = Step::Kind::kIndex;
-        auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), step.index);
-        if (error != std::errc()) return fail();
-        rest.remove_prefix(static_cast<size_t>(end - rest.data()));
-      }
-      if (!rest.starts_with("]")) return fail();
-      rest.remove_prefix(1);
-    } else {
-      if (!dot) return fail();
-      size_t end = std::min(rest.find_first_of(".["), rest.size());
-      step.name = rest.substr(0, end);
-      if (step.name.empty() || step.name.find_first_of("()?@ ") != std::string::npos) return fail();
-      if (step.name == "*") {
-        if (step.kind == Step::Kind::kDeepName) return fail();
-        step.kind = Step::Kind::kWildcard;
-      }
-      rest.remove_prefix(end);
-    }
-    if (step.kind == Step::Kind::kWildcard) path.definite_ = false;
-    path.steps_.push_back(std::move(step));
-  }
-  return path;
-}
-
-void JsonPath::FindDeep(const JsonValue& value, const std::string& name,
-                        std::vector<const JsonValue*>& found) {
-  if (const JsonValue* member = value.Member(name)) found.push_back(member);
-  for (const JsonValue& item : value.items) FindDeep(item, name, found);
-}
-
-std::optional<JsonValue> JsonPath::Find(const JsonValue& root) const {
-  std::vector<const JsonValue*> current = {&root};
-  bool many = false;  // behind a wildcard what is missing in one of many is passed over
-  for (const Step& step : steps_) {
-    std::vector<const JsonValue*> next;
-    for (const JsonValue* value : current) {
-      size_t before = next.size();
-      switch (step.kind) {
-        case Step::Kind::kName:
-          if (const JsonValue* member = value->Member(step.name)) next.push_back(member);
-          break;
-        case Step::Kind::kIndex: {
-          if (value->kind != JsonValue::Kind::kArray) break;
-          auto size = static_cast<int64_t>(value->items.size());
-          int64_t index = step.index < 0 ? size + step.index : step.index;
-          if (index >= 0 && index < size) next.push_back(&value->items[static_cast<size_t>(index)]);
-          break;
-        }
-        case Step::Kind::kWildcard:
-          for (const JsonValue& item : value->items) next.push_back(&item);
-          if (value->is_scalar() && !many) return std::nullopt;
-          break;
-        case Step::Kind::kDeepName:
-          FindDeep(*value, step.name, next);
-          break;
-      }
-      bool single = step.kind == Step::Kind::kName || step.kind == Step::Kind::kIndex;
-      if (single && !many && next.size() == before) return std::nullopt;
-    }
-    many = many || step.kind == Step::Kind::kWildcard || step.kind == Step::Kind::kDeepName;
-    current = std::move(next);
-  }
-  if (definite_) return *current.front();
-  JsonValue all;
-  all.kind = JsonValue::Kind::kArray;
-  for (const JsonValue* value : current) all.items.push_back(*value);
-  return all;
 }
 
 }  // namespace weir

@@ -4,11 +4,11 @@
 #include <charconv>
 #include <functional>
 #include <optional>
-#include <random>
 #include <set>
 #include <utility>
 
 #include "common/base/planted_bug.h"
+#include "common/base/random_id.h"
 
 namespace weir {
 namespace {
@@ -42,13 +42,8 @@ std::optional<CheckpointId> CheckpointOfFolder(std::string_view name) {
   return id ? std::optional(CheckpointId(*id)) : std::nullopt;
 }
 
-// 96 random bits: files of two attempts, or of two jobs that share a folder, never meet.
-std::string UniqueName(CheckpointId id) {
-  std::random_device device;
-  char digits[32];
-  std::snprintf(digits, sizeof(digits), "%08x%08x%08x", device(), device(), device());
-  return std::to_string(id.value()) + "-" + digits;
-}
+// Files of two attempts, or of two jobs that share a folder, never meet.
+std::string UniqueName(CheckpointId id) { return std::to_string(id.value()) + "-" + RandomHexId(); }
 
 std::string Parent(const std::string& path) {
   size_t slash = path.rfind('/');

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A real Prometheus reads a cluster: the metrics are as its own tool wants them, every panel of the dashboard shows
-something, every alert can be evaluated, and the numbers are those of the job.
+something, every alert can be evaluated, and the numbers are those of the job. All processes send the same by DogStatsD:
+every datagram is held against the protocol, and what they add up to against /metrics.
 
   metrics_test.py --weir BINARY --prometheus FOLDER
 """
@@ -9,7 +10,9 @@ import argparse
 import json
 import os
 import re
+import socket
 import subprocess
+import threading
 import sys
 import time
 import urllib.parse
@@ -72,6 +75,79 @@ def read(port, path):
         return answer.read().decode()
 
 
+class Agent:
+    """What speaks to an agent of Datadog comes here."""
+
+    METRIC = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_.]*):(?P<value>-?\d+(\.\d+)?([eE][+-]?\d+)?)\|(?P<type>[cg])"
+                        r"\|#(?P<tags>[^|#\n]+)")
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.wrong, self.datagrams = [], 0
+        self.counters, self.gauges = {}, {}  # by process and (name, tags): the sum, the last
+        self.lock = threading.Lock()
+        threading.Thread(target=self.receive, daemon=True).start()
+
+    def receive(self):
+        while True:
+            datagram = self.socket.recv(65536)
+            with self.lock:
+                self.datagrams += 1
+                if len(datagram) > 1432:
+                    self.wrong.append(f"{len(datagram)} bytes")
+                for line in datagram.decode().split("\n"):
+                    self.take(line)
+
+    def take(self, line):
+        metric = self.METRIC.fullmatch(line)
+        tags = metric and dict(tag.partition(":")[::2] for tag in metric["tags"].split(","))
+        if not metric or any(len(tag) > 200 for tag in metric["tags"].split(",")):
+            return self.wrong.append(line)
+        process = (tags.pop("process"), tags.pop("instance"))
+        key = (metric["name"], tuple(sorted(tags.items())))
+        if metric["type"] == "c":
+            of = self.counters.setdefault(process, {})
+            of[key] = of.get(key, 0) + float(metric["value"])
+        else:
+            self.gauges.setdefault(process, {})[key] = float(metric["value"])
+
+
+def as_tag(name, value):
+    """What of a label comes through: 200 bytes of the tag, without the signs of the protocol."""
+    tag = name + ":" + re.sub(r"[,|#\x00-\x1f]", "_", value)
+    return tag.encode()[:200].decode(errors="ignore")[len(name) + 1:]
+
+
+def samples(text):
+    """{(name, labels): value} of a page for Prometheus, its labels as tags, and the names of its counters."""
+    found = {}
+    for name, labels, value in re.findall(r"^(\w+)(?:{(.*)})? (\S+)$", text, re.M):
+        pairs = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels)
+        unescaped = [(key, re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], one)) for key, one in pairs]
+        found[(name, tuple(sorted((key, as_tag(key, one)) for key, one in unescaped)))] = float(value)
+    return found, set(re.findall(r"^# TYPE (\w+) counter$", text, re.M))
+
+
+# These change while one looks.
+MOVING = re.compile(r"process_|_(busy|idle|backpressured)_seconds|uptime|last_checkpoint|checkpoints_completed|state_memory")
+
+
+def agent_was_told(agent, process, text):
+    """Whether what one process has sent is what its page says; of what moves, that it was sent."""
+    expected, counters = samples(text)
+    with agent.lock:
+        told = {**agent.counters.get(process, {}), **agent.gauges.get(process, {})}
+    for key, value in expected.items():
+        if key[0] in counters and value == 0:
+            continue  # nothing was added
+        if key not in told or (not MOVING.search(key[0]) and abs(told[key] - value) > 1e-6 * abs(value)):
+            return False
+    return True
+
+
 def panels():
     """{title: [expression]} of the dashboard, its variables filled in."""
     with open(os.path.join(ROOT, "deploy", "grafana", "weir.json")) as f:
@@ -82,10 +158,14 @@ def panels():
 
 def metrics(cluster, folder):
     cluster.start_services(["fsync=off"])
-    cluster.start_jobmanager()
+    agent = Agent()
+    config = os.path.join(cluster.directory, "weir.yaml")
+    with open(config, "w") as f:
+        f.write(f"metrics.reporter.dogstatsd:\n  host: localhost\n  port: {agent.port}\n  interval: 200 ms\n")
+    cluster.start_jobmanager("--config", config)
     ports = [free_port(), free_port()]
     for number, port in enumerate(ports, 1):
-        cluster.start_taskmanager(number, 2, "--metrics-port", str(port))
+        cluster.start_taskmanager(number, 2, "--metrics-port", str(port), "--config", config)
     cluster.wait_for_jobmanager()
     cluster.wait_for_services()
     cluster.create_topic("numbers", 2)
@@ -117,6 +197,22 @@ def metrics(cluster, folder):
     for rule in rules():
         names = re.findall(r"\b(weir_\w+|process_\w+)", rule["query"])
         expect(all(prometheus.query(f"count({name})") for name in names), f"{rule['name']}: one of {names} is not told")
+    # The agent was told the same.
+    addresses = {one["pid"]: one["address"] for one in
+                 json.loads(cluster.client("taskmanager", "list", "--output", "json").stdout)}
+    processes = {("jobmanager", cluster.jobmanager): cluster.ports.rest}
+    for number, port in enumerate(ports, 1):
+        processes[("taskmanager", addresses[cluster.pid(f"taskmanager-{number}")])] = port
+    for process, port in processes.items():
+        cluster.eventually(lambda: agent_was_told(agent, process, read(port, "/metrics")), 20,
+                           f"{process} has told the agent: {agent.counters.get(process)} {agent.gauges.get(process)}")
+    expect(not agent.wrong, f"no DogStatsD: {agent.wrong[:5]}")
+    with agent.lock:
+        expect(set(agent.counters) == set(processes), f"{set(agent.counters)}")
+        sent = sum(value for of in agent.counters.values() for (name, tags), value in of.items()
+                   if name == "weir_task_records_in_total" and ("source", "true") in tags)
+    expect(sent == ROWS, f"{sent} rows were read, says the agent")
+    cluster.say(f"{agent.datagrams} datagrams of DogStatsD")
     # What a dashboard says is what `weir info` says.
     told = {labels["vertex"]: v for labels, v in
             prometheus.query(f'sum by (vertex) (weir_task_records_in_total{{job_id="{job}"}})')}

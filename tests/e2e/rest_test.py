@@ -452,6 +452,7 @@ def watch(api, cluster):
     """What is pushed is what a GET answers, at once and when it changes."""
     job = submit(cluster, "watched", RUNNING, 1)
     cluster.wait_until_runs(job, 30)
+    api.get(f"/ext/jobs/{job}")  # asks again where it is not there yet
     stream = Stream(api, f"/ext/jobs/{job}", "/jobs/overview", f"/jobs/{NOBODY}")
     first = {event["path"]: event for event in (stream.next(), stream.next(), stream.next())}
     expect(first[f"/ext/jobs/{job}"]["body"]["state"] == "RUNNING" and first[f"/jobs/{NOBODY}"]["status"] == 404, f"{first}")
@@ -464,6 +465,29 @@ def watch(api, cluster):
     stream.answer.close()
     for bad in ("", "?path=/nosuch", "?path=/jobmanager/log", "?path=nosuch", "?" + "&".join(["path=/overview"] * 17)):
         api.ask("GET", "/ext/stream" + bad, status=400)
+
+
+def read_state(api, cluster, running, finished):
+    """Our own: what a running job keeps. That it is right is state_test.py's business."""
+    at = f"/ext/jobs/{running}/state"
+    (op,) = api.get(at)["operators"]
+    expect(op["vertexId"] in [v["id"] for v in api.get(f"/jobs/{running}")["vertices"]], f"{op}")
+    (table,) = op["tables"]
+    expect((table["name"], table["keyColumns"], table["moreOnDisk"]) == ("group", ["k"], False), f"{table}")
+    here = f"{at}/{urllib.parse.quote(op['uid'], safe='')}/group"
+    cluster.eventually(lambda: len(api.get(here)["rows"]) == 20, 20, "twenty groups")
+    page = api.get(here + "?limit=7")
+    expect(len(page["rows"]) == 7 and page["next"], f"{page}")
+    expect(len(api.get(f"{here}?limit=7&cursor={page['next']}")["rows"]) == 7, "the next page")
+    (row,) = api.get(here + "?key=7")["rows"]
+    expect(row["row"]["k"] == 7, f"{row}")
+    expect(api.get(here + "?nullKey=")["rows"] == [], "no group is NULL")
+    for wrong, status in (("?limit=0", 400), ("?key=x", 400), ("?key=1&key=2", 400), ("?cursor=1-1-", 400), ("x", 404)):
+        api.get(here + wrong, status)
+    api.get(f"{at}/nosuch/group", 404)
+    api.get(f"/ext/jobs/{finished}/state", 409)
+    for path in (f"/ext/jobs/{NOBODY}/state", f"/ext/jobs/{NOBODY}/state/a/b"):
+        api.get(path, 404)
 
 
 def answers(cluster, arguments):
@@ -509,6 +533,7 @@ def answers(cluster, arguments):
     cluster.eventually(lambda: 100 < api.get(rate)[0]["sum"] < 400, 15, "200 rows a second")
 
     read_checkpoints(api, cluster, running)
+    read_state(api, cluster, running, finished)
     cancel(api, cluster, act(api, cluster, running))
     run_sql(api, cluster)
     watch(api, cluster)
@@ -610,17 +635,18 @@ def fuzz(cluster, arguments):
     cluster.wait_until_runs(job, 30)
     vertex = api.get(f"/jobs/{job}")["vertices"][0]["id"]
     manager = api.get("/taskmanagers")["taskmanagers"][0]["id"]
+    uid = api.get(f"/ext/jobs/{job}/state")["operators"][0]["uid"]
     # What exists, for half of the examples: else nearly all would be 404.
     config = os.path.join(cluster.directory, "schemathesis.toml")
     with open(config, "w") as f:
         f.write(f'[parameters]\n"path.jobid" = "{job}"\n"path.vertexid" = "{vertex}"\n'
-                f'"path.taskmanagerid" = "{manager}"\n')
+                f'"path.taskmanagerid" = "{manager}"\n"path.uid" = "{uid}"\n"path.table" = "group"\n')
     tool = os.path.join(os.path.dirname(sys.executable), "schemathesis")
-    # Not what ends the job or writes where it is told to.
+    # Not what ends the job, writes where it is told to, or has no end.
     command = [tool, "--config-file", config, "run", OPENAPI, "--url", api.base, "--seed", str(cluster.seed),
                "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
                "response_schema_conformance", "--exclude-path-regex",
-               "(yarn-cancel|yarn-stop|/rescaling|/stop|/savepoints|/cluster)$|^/jobs$", "--exclude-method", "PATCH",
+               "(yarn-cancel|yarn-stop|/rescaling|/stop|/savepoints|/cluster|/ext/stream)$|^/jobs$", "--exclude-method", "PATCH",
                "--max-examples", str(arguments.examples), "--workers", "2", "--phases", "examples,coverage,fuzzing",
                "--request-timeout", "30", "--max-time", "60", "--no-color"]
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=cluster.directory)

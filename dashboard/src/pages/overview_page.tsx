@@ -23,7 +23,7 @@ export function OverviewPage() {
                 value: cluster['jobs-finished'] + cluster['jobs-cancelled'] + cluster['jobs-failed'],
                 note: cluster['jobs-failed'] > 0 ? `${cluster['jobs-failed']} failed` : undefined,
               },
-              { label: 'Version', value: cluster['flink-version'], note: cluster['flink-commit'] },
+              { label: 'Version', value: cluster['flink-commit'].replace(/^weir-/, ''), note: `REST of Flink ${cluster['flink-version']}` },
             ]}
           />
         )}

@@ -17,7 +17,7 @@ export function GraphPane({ job, chosen, history }: { job: JobPicture; chosen: s
       {!ended && <Output job={job} />}
       <div className={vertex ? 'beside' : undefined}>
         <Panel title="Graph">
-          {!ended && job.pace.sentence && <p className="pace"><Said text={job.pace.sentence} /></p>}
+          {!ended && job.pace.sentence && <p className={job.pace.vertex ? 'pace slow' : 'pace'}><Said text={job.pace.sentence} /></p>}
           <Graph
             label="Vertices of the job"
             nodes={job.vertices}
@@ -45,11 +45,14 @@ function Output({ job: { id, output, vertices } }: { job: JobPicture }) {
       <Notice silent tone={flows ? 'good' : output.reason === 'SINK_REFUSES' ? 'bad' : 'busy'} title={flows ? 'Output' : 'Why is there no output?'}>
         <Said text={output.sentence} />
         {output.advice && <Said text={output.advice} />}
-        {vertex && <a className="wrap" href={hrefTo('jobs', id, 'graph', vertex.id)}>{vertex.name}</a>}
+        {vertex && <a className="wrap" href={hrefTo('jobs', id, 'graph', vertex.id)}>{firstOf(vertex.name)}</a>}
       </Notice>
     </section>
   );
 }
+
+/** Of a chain its first operator. */
+const firstOf = (name: string) => name.split(' -> ', 1)[0];
 
 export function shares({ busy, backPressured, idle }: Pick<Vertex, 'busy' | 'backPressured' | 'idle'>) {
   return [

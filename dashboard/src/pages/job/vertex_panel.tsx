@@ -7,6 +7,7 @@ import { hasEnded, type JobPicture, type Vertex } from './job_state';
 import { RateChart } from './rate_chart';
 import type { RateHistory } from './rate_history';
 import { SplitTable } from './split_table';
+import { StateView } from './state_view';
 
 export function VertexPanel({ job, vertex, history }: { job: JobPicture; vertex: Vertex; history: RateHistory }) {
   const ended = hasEnded(job.state);
@@ -37,6 +38,12 @@ export function VertexPanel({ job, vertex, history }: { job: JobPicture; vertex:
         <>
           <h3>Splits</h3>
           <SplitTable label="Splits" splits={vertex.splits} />
+        </>
+      )}
+      {!ended && vertex.stateEntries > 0 && (
+        <>
+          <h3>State</h3>
+          <StateView key={vertex.id} job={job.id} vertex={vertex.id} />
         </>
       )}
       {counters.length > 0 && (
