@@ -68,8 +68,8 @@ class Tab:
     def open(self, *parts):
         """A page by its address: open("jobs", id, "checkpoints")"""
         self.page.goto(f"{self.base}/#/" + "/".join(urllib.parse.quote(part, safe="") for part in parts))
-        self.page.wait_for_function("document.querySelector('main h1, main h2')")
-        self.page.wait_for_function("!document.querySelector('[aria-busy]')")
+        self.page.wait_for_selector("main h1, main h2", state="attached")
+        self.page.wait_for_selector("[aria-busy]", state="detached")
 
     def table(self, label):
         return self.page.evaluate(TABLE, label)
