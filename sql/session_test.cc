@@ -271,6 +271,23 @@ TEST(SessionTest, TemporaryTablesHidePermanentOnes) {
        {"DROP TABLE a; DROP TABLE IF EXISTS a; SHOW TABLES", "OK\nOK\n"}});
 }
 
+TEST(SessionTest, SecretsAreNotShown) {
+  Terminal terminal;
+  ExpectAnswers(
+      terminal,
+      {{"CREATE TABLE t (a INT) WITH ('connector'='jdbc', 'password'='hush', "
+        "'url'='jdbc:postgresql://h/d?user=u&password=hush'); SET 'my.token' = 'hush'",
+        "OK\n"},
+       {"SHOW CREATE TABLE t",
+        "CREATE TABLE `default_catalog`.`default_database`.`t` (\n  `a` INT\n)\nWITH (\n"
+        "  'connector' = 'jdbc',\n  'password' = '******',\n"
+        "  'url' = 'jdbc:postgresql://h/d?user=u&password=******'\n)\n\n"},
+       {"CREATE VIEW v AS SELECT a FROM t /*+ OPTIONS('password'='hush') */; SHOW CREATE VIEW v",
+        "OK\nCREATE VIEW `default_catalog`.`default_database`.`v` (\n  `a`\n)\nAS SELECT `a` FROM "
+        "`t` /*+ OPTIONS('password' = '******') */\n\n"}});
+  EXPECT_EQ(terminal.Run("SET").find("hush"), std::string::npos);
+}
+
 TEST(SessionTest, Views) {
   Terminal terminal;
   ExpectAnswers(
