@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "operators/expressions/test_expressions.h"
+#include "operators/functions/json_path.h"
 #include "operators/functions/json_value.h"
 
 namespace weir {
@@ -71,7 +72,7 @@ TEST(JsonTest, Paths) {
       {"$.a[", "invalid"},
       {"$.a[x]", "invalid"},
       {"$.", "invalid"},
-      {"$.l[?(@.b)]", "invalid"},
+      {"$.l[?(@.b)]", R"([{"b":1},{"b":2}])"},
       {"", "invalid"},
   };
   JsonValue root = *ParseJson(R"({"a": {"b": [10, 20]}, "x y": 1, "l": [{"b": 1}, {"b": 2}, {}]})");
