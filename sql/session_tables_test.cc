@@ -203,7 +203,7 @@ TEST(SessionTablesTest, SecretsAreNotShown) {
         "  'url' = 'jdbc:postgresql://h/d?user=u&password=******'\n)\n\n"},
        {"CREATE VIEW v AS SELECT a FROM t /*+ OPTIONS('password'='hush') */; SHOW CREATE VIEW v",
         "OK\nCREATE VIEW `default_catalog`.`default_database`.`v` (\n  `a`\n)\nAS SELECT `a` FROM "
-        "`t` /*+ OPTIONS('password' = '******') */\n\n"}});
+        "`t` /*+ `OPTIONS`('password' = '******') */\n\n"}});
   EXPECT_EQ(terminal.Run("SET").find("hush"), std::string::npos);
 }
 

@@ -68,7 +68,7 @@ TEST(JsonTest, Paths) {
       {"$..b", "[[10,20],1,2]"},
       {"lax $.z", "nothing"},
       {"strict $.a.b[0]", "10"},
-      {"a.b", "invalid"},
+      {"a.b", "[10,20]"},
       {"$.a[", "invalid"},
       {"$.a[x]", "invalid"},
       {"$.", "invalid"},
