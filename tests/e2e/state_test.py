@@ -129,12 +129,15 @@ class State:
     def __init__(self, cluster, job):
         self.base = f"http://127.0.0.1:{cluster.ports.rest}/ext/jobs/{job}/state"
 
-    def ask(self, path, status=200):
+    def ask(self, path, status=200, attempts=6):
+        """A task that is overloaded does not answer in time, and says so: then it is asked again."""
         try:
             with urllib.request.urlopen(self.base + path, timeout=30) as answer:
                 got, text = answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             got, text = error.code, error.read().decode()
+        if got == 503 and attempts > 1:
+            return self.ask(path, status, attempts - 1)
         expect(got == status, f"{path}: {got}, expected {status}: {text[:500]}")
         return json.loads(text)
 
