@@ -276,7 +276,7 @@ def memory(cluster, arguments):
 
 def disk(cluster, arguments):
     cluster.start_jobmanager()
-    cluster.start_taskmanager(1, 2, "--state-memory", "4mb")
+    cluster.start_taskmanager(1, 2, "--state-memory", "16mb")
     cluster.wait_for_jobmanager()
     path, rows = make_input(cluster, 5 * arguments.rows)
     job = cluster.submit(cluster.write_sql("state.sql", SCRIPT.format(path=path)), 2)
