@@ -10,6 +10,11 @@ export default defineConfig({
   build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 700 },
   server: {
     host: '127.0.0.1',
-    proxy: { [`^/(${apis.join('|')})(/|$|\\?)`]: { target: server, changeOrigin: true } },
+    proxy: { [`^/(${apis.join('|')})(/|$|\\?)`]: {
+        target: server,
+        changeOrigin: true,
+        // The job manager takes changes from pages of its own address only.
+        configure: (proxy) => proxy.on('proxyReq', (request) => request.removeHeader('origin')),
+      } },
   },
 });

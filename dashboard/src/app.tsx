@@ -1,5 +1,5 @@
 // The frame of all pages: where one is, where one can go, whether the numbers are fresh.
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { onRefused, setToken } from './api/ask';
 import { refresh, useConnection, useLive } from './api/live';
 import { JobPage } from './pages/job_page';
@@ -24,7 +24,7 @@ const PLACES = [
 function Page({ route }: { route: string[] }) {
   const [place = 'overview', id, ...rest] = route;
   if (place === 'overview') return <OverviewPage />;
-  if (place === 'jobs' && id) return <JobPage id={id} tab={rest[0] ?? 'graph'} key={id} />;
+  if (place === 'jobs' && id) return <JobPage id={id} parts={rest} key={id} />;
   if (place === 'taskmanagers') return id ? <TaskManagerPage id={id} tab={rest[0] ?? 'state'} key={id} /> : <TaskManagersPage />;
   if (place === 'jobmanager') return <JobManagerPage tab={id ?? 'configuration'} />;
   if (place === 'sql') {
@@ -67,6 +67,7 @@ function Frame() {
   const theme = useTheme();
   const connection = useConnection();
   const overview = useLive('/overview');
+  useFocusOfNewPages(route.slice(0, 2).join('/'));
   const place = route[0] === 'jobs' ? 'overview' : (route[0] ?? 'overview');
   return (
     <>
@@ -108,6 +109,15 @@ function Frame() {
       </main>
     </>
   );
+}
+
+/** Who has followed a link goes on at the top of what it led to, not in the old place of the new page. */
+function useFocusOfNewPages(page: string) {
+  const last = useRef(page);
+  useEffect(() => {
+    if (last.current !== page) document.getElementById('content')?.focus();
+    last.current = page;
+  }, [page]);
 }
 
 export function App() {

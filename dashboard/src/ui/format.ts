@@ -32,6 +32,9 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds / 3600) % 24)} h`;
 }
 
+/** What comes every second is here "now" while it comes. */
+export const ago = (ms: number) => (ms < 5000 ? 'now' : `${duration(ms)} ago`);
+
 /** In the zone of the reader: "2026-11-30 08:15:02". */
 export function time(ms: number): string {
   const d = new Date(ms);

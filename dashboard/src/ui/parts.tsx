@@ -28,13 +28,19 @@ export function Panel({ title, tools, children, id }: { title: string; tools?: R
   );
 }
 
-export function Notice({ tone = 'quiet', title, children }: { tone?: Tone; title?: string; children?: ReactNode }) {
+/** `silent`: not read out when it changes, which it does every second. */
+export function Notice({ tone = 'quiet', title, silent, children }: { tone?: Tone; title?: string; silent?: boolean; children?: ReactNode }) {
   return (
-    <div className={`notice ${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
+    <div className={`notice ${tone}`} role={silent ? undefined : tone === 'bad' ? 'alert' : 'status'}>
       {title && <strong>{title}</strong>}
       {children}
     </div>
   );
+}
+
+/** A sentence in which names stand between backticks. */
+export function Said({ text }: { text: string }) {
+  return <span>{text.split('`').map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</span>;
 }
 
 export function Cards({ items }: { items: { label: string; value: ReactNode; note?: ReactNode }[] }) {
@@ -109,5 +115,9 @@ export function Shown<T>({ of, children }: { of: Live<T>; children: (value: T) =
   return <p className="faint" aria-busy="true">Loading …</p>;
 }
 export function Problem({ error }: { error: ApiError }) {
-  return <Notice tone="bad" title={error.status === 404 ? 'Not found' : 'That did not work'}>{error.message}</Notice>;
+  return (
+    <Notice tone="bad" title={error.status === 404 ? 'Not found' : 'That did not work'}>
+      {error.sql?.rendered ? <pre className="carets">{error.sql.rendered.trimEnd()}</pre> : error.message}
+    </Notice>
+  );
 }
