@@ -1,7 +1,7 @@
 // One question to the job manager. The access token, where one is needed, stays with this browser tab.
 import type { paths } from './schema';
 
-export type SqlError = { code: string; message: string; line: number | null; column: number | null; hint: string | null };
+export type SqlError = { code: string; message: string; line: number | null; column: number | null; hint: string | null; rendered: string };
 
 export class ApiError extends Error {
   constructor(
@@ -54,8 +54,8 @@ export async function ask<T>(method: string, path: string, body?: unknown, signa
   return (await response.json()) as T;
 }
 
-export async function askText(path: string): Promise<string> {
-  return (await request('GET', path)).text();
+export async function askText(path: string, signal?: AbortSignal): Promise<string> {
+  return (await request('GET', path, undefined, signal)).text();
 }
 
 export async function request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {

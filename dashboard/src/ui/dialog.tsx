@@ -4,8 +4,8 @@ import { ApiError } from '../api/ask';
 import { Problem } from './parts';
 
 /**
- * Shown while mounted. `act` does it and answers the report that is shown; what it throws is shown and the
- * question stays.
+ * Shown while mounted. `act` does it and answers the report that is shown, or undefined: there is nothing to say and
+ * the dialog closes. What it throws is shown and the question stays.
  */
 export function Dialog({ title, children, confirm, danger, act, onClose }: {
   title: string;
@@ -25,7 +25,9 @@ export function Dialog({ title, children, confirm, danger, act, onClose }: {
     setWorking(true);
     setError(null);
     try {
-      setReport(await act());
+      const done = await act();
+      if (done === undefined) return dialog.current?.close();
+      setReport(done);
     } catch (thrown) {
       setError(thrown instanceof ApiError ? thrown : new ApiError(0, String(thrown)));
     }

@@ -115,5 +115,9 @@ export function Shown<T>({ of, children }: { of: Live<T>; children: (value: T) =
   return <p className="faint" aria-busy="true">Loading …</p>;
 }
 export function Problem({ error }: { error: ApiError }) {
-  return <Notice tone="bad" title={error.status === 404 ? 'Not found' : 'That did not work'}>{error.message}</Notice>;
+  return (
+    <Notice tone="bad" title={error.status === 404 ? 'Not found' : 'That did not work'}>
+      {error.sql?.rendered ? <pre className="carets">{error.sql.rendered.trimEnd()}</pre> : error.message}
+    </Notice>
+  );
 }
