@@ -214,9 +214,15 @@ enum class ShowKind {
   kCreateView,
   kCreateCatalog,
 };
+struct PartitionValue {
+  Identifier column;
+  ExprPtr value;  // may be null: dynamic
+};
+
 struct Show {
   ShowKind kind;
   std::optional<Name> of;  // FROM/IN database; the object of SHOW CREATE and SHOW COLUMNS
+  std::vector<PartitionValue> partition;  // of SHOW PARTITIONS
   bool negated = false;
   bool case_insensitive = false;  // ILIKE
   std::optional<std::string> like;
@@ -235,10 +241,6 @@ struct Insert {
   bool overwrite = false;
   Name table;
   std::vector<Hint> hints;
-  struct PartitionValue {
-    Identifier column;
-    ExprPtr value;  // may be null: dynamic
-  };
   std::vector<PartitionValue> partition;
   std::vector<Identifier> columns;
   QueryPtr query;

@@ -93,9 +93,8 @@ class [[nodiscard]] SqlResult {
 //     SELECT amont FROM orders
 //            ^~~~~
 //     hint: did you mean `amount`?
-// `script` is the text that was parsed; a span beyond its end shows the last line. Secrets in it
-// are not shown.
-std::string RenderError(const SqlError& error, std::string_view script, std::string_view file);
+// `text` is the text that was parsed; a span beyond its end shows the last line.
+std::string RenderError(const SqlError& error, std::string_view text, std::string_view file);
 
 // The candidate closest to `name` by Damerau-Levenshtein distance without regard to case; none
 // when even the closest differs in more than a third of its letters.

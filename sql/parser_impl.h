@@ -102,6 +102,7 @@ class Parser {
   SqlResult<ast::Statement> ParseOneStatement();
   SqlResult<ast::Statement> ParseStatementNode();
   SqlResult<ast::Insert> ParseInsert();
+  SqlResult<std::vector<ast::PartitionValue>> ParsePartition();
   SqlResult<ast::StatementSet> ParseInsertsUntilEnd();
   SqlResult<ast::StatementSet> ParseStatementSet();
   SqlResult<ast::Explain> ParseExplain();

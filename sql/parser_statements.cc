@@ -117,24 +117,29 @@ SqlResult<ast::Insert> Parser::ParseInsert() {
   if (At(TokenKind::kHintBegin)) {
     ASSIGN_OR_RETURN(insert.hints, ParseHints());
   }
-  if (Accept(Keyword::kPARTITION)) {
-    SQL_RETURN_IF_ERROR(Expect(TokenKind::kLeftParen));
-    do {
-      ast::Insert::PartitionValue partition;
-      ASSIGN_OR_RETURN(partition.column, ParseIdentifier("a column name"));
-      if (Accept(TokenKind::kEqual)) {
-        ASSIGN_OR_RETURN(partition.value, ParseExpr());
-      }
-      insert.partition.push_back(std::move(partition));
-    } while (Accept(TokenKind::kComma));
-    SQL_RETURN_IF_ERROR(Expect(TokenKind::kRightParen));
-  }
+  ASSIGN_OR_RETURN(insert.partition, ParsePartition());
   if (At(TokenKind::kLeftParen) && !ParenthesesHoldQuery()) {
     ASSIGN_OR_RETURN(insert.columns, ParseParenthesizedIdentifiers("a column name or a query"));
   }
   ASSIGN_OR_RETURN(insert.query, ParseQuery());
   insert.span = From(start);
   return insert;
+}
+
+// PARTITION (column [= value], ...), or nothing.
+SqlResult<std::vector<ast::PartitionValue>> Parser::ParsePartition() {
+  std::vector<ast::PartitionValue> partition;
+  if (!Accept(Keyword::kPARTITION)) return partition;
+  SQL_RETURN_IF_ERROR(Expect(TokenKind::kLeftParen));
+  do {
+    ast::PartitionValue& value = partition.emplace_back();
+    ASSIGN_OR_RETURN(value.column, ParseIdentifier("a column name"));
+    if (Accept(TokenKind::kEqual)) {
+      ASSIGN_OR_RETURN(value.value, ParseExpr());
+    }
+  } while (Accept(TokenKind::kComma));
+  SQL_RETURN_IF_ERROR(Expect(TokenKind::kRightParen));
+  return partition;
 }
 
 // EXECUTE STATEMENT SET BEGIN ...; END   or   BEGIN STATEMENT SET; ...; END
@@ -227,6 +232,7 @@ SqlResult<ast::Show> Parser::ParseShow() {
   if (Accept(Keyword::kPARTITIONS)) {
     show.kind = ast::ShowKind::kPartitions;
     ASSIGN_OR_RETURN(show.of, ParseName("a table name"));
+    ASSIGN_OR_RETURN(show.partition, ParsePartition());
     return show;
   }
   const bool user = Accept(Keyword::kUSER);

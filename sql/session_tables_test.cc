@@ -190,6 +190,23 @@ TEST(SessionTablesTest, LikeTakesWhatItIsToldTo) {
         "not found in the catalog\nhint: did you mean `b`?\n"}});
 }
 
+TEST(SessionTablesTest, SecretsAreNotShown) {
+  Terminal terminal;
+  ExpectAnswers(
+      terminal,
+      {{"CREATE TABLE t (a INT) WITH ('connector'='jdbc', 'password'='hush', "
+        "'url'='jdbc:postgresql://h/d?user=u&password=hush'); SET 'my.token' = 'hush'",
+        "OK\n"},
+       {"SHOW CREATE TABLE t",
+        "CREATE TABLE `default_catalog`.`default_database`.`t` (\n  `a` INT\n)\nWITH (\n"
+        "  'connector' = 'jdbc',\n  'password' = '******',\n"
+        "  'url' = 'jdbc:postgresql://h/d?user=u&password=******'\n)\n\n"},
+       {"CREATE VIEW v AS SELECT a FROM t /*+ OPTIONS('password'='hush') */; SHOW CREATE VIEW v",
+        "OK\nCREATE VIEW `default_catalog`.`default_database`.`v` (\n  `a`\n)\nAS SELECT `a` FROM "
+        "`t` /*+ `OPTIONS`('password' = '******') */\n\n"}});
+  EXPECT_EQ(terminal.Run("SET").find("hush"), std::string::npos);
+}
+
 TEST(SessionTablesTest, TemporaryTablesHidePermanentOnes) {
   Terminal terminal;
   ExpectAnswers(

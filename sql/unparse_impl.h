@@ -29,6 +29,7 @@ class Unparser {
   void AddIdentifiers(const std::vector<ast::Identifier>& list);  // with parentheses
   void AddString(std::string_view text) { out_ += QuoteString(text); }
   void AddOptions(const std::vector<ast::Option>& options);  // with parentheses
+  void AddPartition(const std::vector<ast::PartitionValue>& partition);
   void AddComment(const std::optional<std::string>& comment);
   template <class List, class WriteOne>
   void AddList(const List& list, WriteOne write_one) {

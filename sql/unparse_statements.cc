@@ -379,6 +379,18 @@ void Unparser::Statement(const ast::AlterDatabase& alter) {
 // ------------------------------------------------------------------------------------ SHOW and so
 // on
 
+void Unparser::AddPartition(const std::vector<ast::PartitionValue>& partition) {
+  if (partition.empty()) return;
+  Add(" PARTITION (");
+  AddList(partition, [&](const ast::PartitionValue& value) {
+    AddIdentifier(value.column);
+    if (value.value == nullptr) return;
+    Add(" = ");
+    Write(*value.value);
+  });
+  Add(")");
+}
+
 void Unparser::Statement(const ast::Show& show) {
   Add("SHOW ");
   Add(ShowText(show.kind));
@@ -389,6 +401,7 @@ void Unparser::Statement(const ast::Show& show) {
     Add(of_object ? " " : " FROM ");
     AddName(*show.of);
   }
+  AddPartition(show.partition);
   if (show.like) {
     if (show.negated) Add(" NOT");
     Add(show.case_insensitive ? " ILIKE " : " LIKE ");
@@ -412,17 +425,7 @@ void Unparser::Statement(const ast::Insert& insert) {
   Add(insert.overwrite ? "INSERT OVERWRITE " : "INSERT INTO ");
   AddName(insert.table);
   WriteHints(insert.hints);
-  if (!insert.partition.empty()) {
-    Add(" PARTITION (");
-    AddList(insert.partition, [&](const ast::Insert::PartitionValue& partition) {
-      AddIdentifier(partition.column);
-      if (partition.value != nullptr) {
-        Add(" = ");
-        Write(*partition.value);
-      }
-    });
-    Add(")");
-  }
+  AddPartition(insert.partition);
   if (!insert.columns.empty()) {
     Add(" ");
     AddIdentifiers(insert.columns);

@@ -30,7 +30,7 @@ std::vector<std::string> Encode(DogStatsDEncoder& encoder, double rows, double l
 }
 
 TEST(DogStatsDEncoderTest, CountersAreWhatWasAdded) {
-  DogStatsDEncoder encoder({{"process", "taskmanager"}});
+  DogStatsDEncoder encoder(MetricFamilies::Labels{{"process", "taskmanager"}});
   const std::string tags = "|#process:taskmanager";
   EXPECT_THAT(Encode(encoder, 10, 0.5),
               ElementsAre("rows_total:10|c" + tags + ",job:3f9a,subtask:0\nlag:0.5|g" + tags));
@@ -46,7 +46,7 @@ TEST(DogStatsDEncoderTest, CountersAreWhatWasAdded) {
 }
 
 TEST(DogStatsDEncoderTest, NamesOfPeopleDoNotBreakTheProtocol) {
-  DogStatsDEncoder encoder({});
+  DogStatsDEncoder encoder(MetricFamilies::Labels{});
   MetricFamilies families;
   families.Gauge("g", "", 1, {{"job_name", "a,b|c#d\ne:f"}});
   families.Gauge("g", "", std::nan(""));
@@ -57,7 +57,7 @@ TEST(DogStatsDEncoderTest, NamesOfPeopleDoNotBreakTheProtocol) {
 }
 
 TEST(DogStatsDEncoderTest, DatagramsAreNotCutOnTheirWay) {
-  DogStatsDEncoder encoder({{"instance", "h:1"}});
+  DogStatsDEncoder encoder(MetricFamilies::Labels{{"instance", "h:1"}});
   MetricFamilies families;
   for (int i = 0; i < 300; ++i) {
     families.Counter("rows_total", "", i + 1,

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "operators/expressions/test_expressions.h"
+#include "operators/functions/json_path.h"
 #include "operators/functions/json_value.h"
 
 namespace weir {
@@ -67,11 +68,11 @@ TEST(JsonTest, Paths) {
       {"$..b", "[[10,20],1,2]"},
       {"lax $.z", "nothing"},
       {"strict $.a.b[0]", "10"},
-      {"a.b", "invalid"},
+      {"a.b", "[10,20]"},
       {"$.a[", "invalid"},
       {"$.a[x]", "invalid"},
       {"$.", "invalid"},
-      {"$.l[?(@.b)]", "invalid"},
+      {"$.l[?(@.b)]", R"([{"b":1},{"b":2}])"},
       {"", "invalid"},
   };
   JsonValue root = *ParseJson(R"({"a": {"b": [10, 20]}, "x y": 1, "l": [{"b": 1}, {"b": 2}, {}]})");

@@ -273,7 +273,7 @@ class JsonPathWalk {
       if (member != nullptr) {
         end = From(i + 1, *member);
       } else if (!IsLast(i)) {
-        end = Missing(i);
+        end = step.names.size() > 1 ? End::kOk : Missing(i);
       }
       if (end != End::kOk) return end;
     }

@@ -68,8 +68,7 @@ class Tab:
     def open(self, *parts):
         """A page by its address: open("jobs", id, "checkpoints")"""
         self.page.goto(f"{self.base}/#/" + "/".join(urllib.parse.quote(part, safe="") for part in parts))
-        # By selectors: the page's content policy lets no text be evaluated again and again.
-        self.page.wait_for_selector("main :is(h1, h2)", state="attached")
+        self.page.wait_for_selector("main h1, main h2", state="attached")
         self.page.wait_for_selector("[aria-busy]", state="detached")
 
     def table(self, label):

@@ -14,6 +14,7 @@ what it says, and everybody can use it.
 
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -55,8 +56,12 @@ def moment(ms):
 
 
 def plain(sentence):
-    """Names stand between backticks; on the page they are set like code."""
-    return sentence.replace("`", "")
+    """Names stand between backticks; on the page they are set like code, of chains only the beginning."""
+    def short(found):
+        first, *more = found.group(1).split(" -> ")
+        return first[:60] + "…" if len(first) > 60 else first + " -> …" if more else first
+
+    return re.sub("`([^`]*)`", short, sentence)
 
 
 def picture(api, job):

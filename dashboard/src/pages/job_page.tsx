@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { useConnection, useLive } from '../api/live';
 import { duration, time } from '../ui/format';
 import { useNow } from '../ui/now';
-import { Notice, Shown, State } from '../ui/parts';
+import { Notice, Problem, Shown, State } from '../ui/parts';
 import { hrefTo } from '../ui/route';
 import { Tabs } from '../ui/tabs';
 import { useTitle } from '../ui/title';
@@ -30,6 +30,14 @@ export function JobPage({ id, parts: [tab = 'graph', chosen] }: { id: string; pa
   const picture = useLive('/ext/jobs/{jobid}', { jobid: id });
   const history = useHistory(picture.value);
   useTitle(picture.value?.name ?? 'Job');
+  if (!picture.value && picture.error) {
+    return (
+      <>
+        <h1>Job {id}</h1>
+        <Problem error={picture.error} />
+      </>
+    );
+  }
   return (
     <Shown of={picture}>
       {(job) => (

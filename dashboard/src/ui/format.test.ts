@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, bytes, count, duration, exact, percent, plural } from './format';
+import { ago, bytes, count, duration, exact, percent, plural, shortName } from './format';
 
 test('counts', () => {
   expect([0, 7, 0.25, 999, 999.7, 1234, 45_600, 999_499, 1_500_000].map(count)).toEqual([
@@ -14,6 +14,9 @@ test('durations', () => {
   expect([-1, 12, 1500, 59_999, 61_000, 3_661_000, 90_000_000].map(duration)).toEqual([
     '0 ms', '12 ms', '1.5 s', '59 s', '1 min 1 s', '1 h 1 min', '1 d 1 h',
   ]);
+});
+test('names of chains', () => {
+  expect(['Sink(t)', 'Source(t) -> Calc(x)', 'x'.repeat(70)].map(shortName)).toEqual(['Sink(t)', 'Source(t) -> …', `${'x'.repeat(60)}…`]);
 });
 test('how long ago', () => expect([-50, 4999, 61_000].map(ago)).toEqual(['now', 'now', '1 min 1 s ago']));
 test('shares', () => expect(percent(0.256)).toBe('26\u00a0%'));

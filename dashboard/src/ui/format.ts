@@ -43,3 +43,10 @@ export function time(ms: number): string {
 }
 
 export const plural = (n: number, what: string) => `${exact(n)} ${what}${n === 1 ? '' : 's'}`;
+
+/** Of a chain of operators the first, and not more of it than fits a line. */
+export function shortName(name: string): string {
+  const [first = '', ...more] = name.split(' -> ');
+  if (first.length > 60) return `${first.slice(0, 60)}…`;
+  return more.length > 0 ? `${first} -> …` : first;
+}

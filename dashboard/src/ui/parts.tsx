@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api/ask';
 import type { Live } from '../api/live';
+import { shortName } from './format';
 
 export type Tone = 'good' | 'busy' | 'bad' | 'wait' | 'quiet';
 
@@ -38,9 +39,9 @@ export function Notice({ tone = 'quiet', title, silent, children }: { tone?: Ton
   );
 }
 
-/** A sentence in which names stand between backticks. */
+/** A sentence in which names stand between backticks; those of chains are long. */
 export function Said({ text }: { text: string }) {
-  return <span>{text.split('`').map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</span>;
+  return <span>{text.split('`').map((part, i) => (i % 2 === 1 ? <code key={i} title={part}>{shortName(part)}</code> : part))}</span>;
 }
 
 export function Cards({ items }: { items: { label: string; value: ReactNode; note?: ReactNode }[] }) {

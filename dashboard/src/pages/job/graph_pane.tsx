@@ -1,5 +1,5 @@
 // The job's vertices as they work now: which holds it back, and why there is no output.
-import { bytes, count, duration, percent, rate } from '../../ui/format';
+import { bytes, count, duration, percent, rate, shortName } from '../../ui/format';
 import { Graph } from '../../ui/graph';
 import { Meter, Notice, Panel, Said } from '../../ui/parts';
 import { goTo, hrefTo } from '../../ui/route';
@@ -45,14 +45,11 @@ function Output({ job: { id, output, vertices } }: { job: JobPicture }) {
       <Notice silent tone={flows ? 'good' : output.reason === 'SINK_REFUSES' ? 'bad' : 'busy'} title={flows ? 'Output' : 'Why is there no output?'}>
         <Said text={output.sentence} />
         {output.advice && <Said text={output.advice} />}
-        {vertex && <a className="wrap" href={hrefTo('jobs', id, 'graph', vertex.id)}>{firstOf(vertex.name)}</a>}
+        {vertex && <a className="wrap" href={hrefTo('jobs', id, 'graph', vertex.id)}>{shortName(vertex.name)}</a>}
       </Notice>
     </section>
   );
 }
-
-/** Of a chain its first operator. */
-const firstOf = (name: string) => name.split(' -> ', 1)[0];
 
 export function shares({ busy, backPressured, idle }: Pick<Vertex, 'busy' | 'backPressured' | 'idle'>) {
   return [
