@@ -48,8 +48,10 @@ class TaskMemory {
   StatusOr<ColdStore*> Cold();  // made when first asked for
   // ms since the epoch; does not jump while the task lives.
   Timestamp Now() const { return time_.Now(); }
+  // Changes that take much of what is allowed would leave no room for entries.
   bool MustSpillChanges(uint64_t bytes) const {
-    return !scratch_dir_.empty() && bytes >= spill_changes_bytes_;
+    return !scratch_dir_.empty() && (bytes >= spill_changes_bytes_ ||
+                                     (bytes >= kLeastSpilledBytes && bytes > Allowance() / 8));
   }
   StatusOr<std::shared_ptr<ScratchFile>> MakeScratchFile() const {
     return ScratchFile::Make(scratch_dir_);
@@ -68,6 +70,8 @@ class TaskMemory {
   uint64_t spilled_entries = 0;
 
  private:
+  static constexpr uint64_t kLeastSpilledBytes = 64 << 10;
+
   const TaskTime time_;
   const std::unique_ptr<MemoryShare> share_;
   const ColdStoreFactory factory_;

@@ -7,6 +7,7 @@ namespace {
 
 constexpr size_t kFirstBuckets = 128;
 constexpr size_t kWorthCompacting = 256 << 10;
+constexpr size_t kLeastRemoved = 4 << 10;
 
 }  // namespace
 
@@ -76,7 +77,19 @@ HotEntry* HotSlice::Insert(std::string_view key, uint64_t hash) {
   return entry;
 }
 
+size_t HotSlice::StoredBytesOf(HotEntry* entry) const {
+  size_t bytes = entry->key_size > sizeof(entry->short_key) ? entry->key_size : 0;
+  for (size_t f = 0; f < layout_.fields().size(); ++f) {
+    if (layout_.fields()[f].kind != SlotFieldKind::kBytes) continue;
+    SlotBytes stored;
+    std::memcpy(&stored, entry->slot() + layout_.offset(f), sizeof(stored));
+    bytes += stored.size;
+  }
+  return bytes;
+}
+
 void HotSlice::Remove(HotEntry* entry) {
+  removed_bytes_ += StoredBytesOf(entry);
   // Find its bucket, then close the gap: what follows and may move nearer to its place does.
   uint32_t gap = static_cast<uint32_t>(entry->hash) & mask_;
   while (buckets()[gap] == 0 || EntryAt(static_cast<uint32_t>(buckets()[gap])) != entry) {
@@ -100,7 +113,10 @@ void HotSlice::Remove(HotEntry* entry) {
 }
 
 void HotSlice::CompactArena() {
-  if (arena_.stored() < 2 * live_after_compaction_ + kWorthCompacting) return;
+  const bool mostly_dead = arena_.stored() >= 2 * live_after_compaction_ + kWorthCompacting;
+  const bool much_removed =
+      removed_bytes_ >= kLeastRemoved && removed_bytes_ >= arena_.stored() / 8;
+  if (!mostly_dead && !much_removed) return;
   ByteArena fresh;
   for (uint32_t number = 1; number <= last_; ++number) {
     HotEntry* entry = EntryAt(number);
@@ -117,6 +133,7 @@ void HotSlice::CompactArena() {
   }
   arena_ = std::move(fresh);
   live_after_compaction_ = arena_.stored();
+  removed_bytes_ = 0;
 }
 
 }  // namespace weir

@@ -87,14 +87,20 @@ class HotSlice : public SlotArena {
   // Entries in use, buckets, byte strings.
   size_t bytes() const { return used_ * entry_size_ + index_.size() + arena_.stored(); }
 
+  // Of these, what goes with the entries: the buckets stay.
+  size_t evictable_bytes() const { return used_ * entry_size_ + arena_.stored(); }
+
   const char* Store(std::string_view bytes) override { return arena_.Store(bytes); }
-  // Moves keys and byte strings together if more than half of what is held is likely dead. Slots
-  // stay where they are; views of their byte strings do not.
+  // Moves keys and byte strings together if more than half of what is held is likely dead, or an
+  // eighth was that of entries that are gone: whoever evicts wants memory back. Slots stay where
+  // they are; views of their byte strings do not.
   void CompactArena();
 
  private:
   static constexpr uint32_t kFirstBlock = 64;  // entries; each block is twice the one before
 
+  // In the arena.
+  size_t StoredBytesOf(HotEntry* entry) const;
   uint64_t* buckets() const { return reinterpret_cast<uint64_t*>(index_.data()); }
   void PutBucket(uint64_t bucket);
   void Grow();
@@ -110,6 +116,7 @@ class HotSlice : public SlotArena {
   HotEntry* free_ = nullptr;
   ByteArena arena_;
   size_t live_after_compaction_ = 0;
+  size_t removed_bytes_ = 0;  // of the arena, since then: those of entries that are gone
 };
 
 }  // namespace weir

@@ -254,5 +254,65 @@ TEST_F(SharedMemoryTest, WhatLeavesMemoryWhileACheckpointIsLoadedIsFoundAgain) {
   }
 }
 
+// ---- Eviction
+
+// Counts what is written, and keeps it.
+class CountingColdStore : public ColdStore {
+ public:
+  explicit CountingColdStore(int64_t* runs) : runs_(runs) {}
+  Status WriteRun(std::span<const Entry> run) override {
+    ++*runs_;
+    return store_->WriteRun(run);
+  }
+  Status Read(std::span<const std::string> keys,
+              std::span<std::optional<std::string>> values) override {
+    return store_->Read(keys, values);
+  }
+  StatusOr<bool> Scan(std::string_view begin, std::string_view end, size_t limit,
+                      const Visitor& visit) override {
+    return store_->Scan(begin, end, limit, visit);
+  }
+  StatusOr<bool> ScanBack(std::string_view begin, std::string_view end, size_t limit,
+                          const Visitor& visit) override {
+    return store_->ScanBack(begin, end, limit, visit);
+  }
+  Status DropRange(std::string_view begin, std::string_view end) override {
+    return store_->DropRange(begin, end);
+  }
+
+ private:
+  int64_t* const runs_;
+  const std::unique_ptr<ColdStore> store_ = MakeMemoryColdStore();
+};
+
+class EvictionTest : public TaskStateTest {};
+
+// A run is a file of a real cold store: key by key they would take longer than a heartbeat. The
+// changes that wait for a checkpoint are more than the budget here.
+TEST_F(EvictionTest, OneKeyAtATimeIsNotWrittenOneAtATime) {
+  constexpr int kKeys = 20'000;
+  int64_t runs = 0;
+  auto task = std::make_unique<TestTask>(storage_, kAll);
+  task->state = std::make_unique<TaskState>(TaskState::Config{
+      .storage = storage_,
+      .key_groups = kAll,
+      .max_parallelism = kMaxParallelism,
+      .memory = std::make_shared<MemoryBudget>(1 << 20),
+      .cold_store =
+          [&runs] {
+            return StatusOr<std::unique_ptr<ColdStore>>(std::make_unique<CountingColdStore>(&runs));
+          },
+      .scratch_dir = testing::TempDir(),
+      .clock = &test_clock});
+  ASSERT_EQ(task->state->Restore("agg", {}), OkStatus());
+  task->table = task->state->ForOperator("agg").OpenSlotTable("t", TestLayout()).value();
+  for (int i = 0; i < kKeys; ++i) {
+    task->Add(0, {"key " + std::to_string(i)}, 1, std::string(200, 'x'));
+  }
+  EXPECT_GT(runs, 0);
+  EXPECT_LT(runs, kKeys / 50);
+  EXPECT_EQ(task->Get(0, "key 17"), (Cell{1, std::string(200, 'x')}));
+}
+
 }  // namespace
 }  // namespace weir

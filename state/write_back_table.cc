@@ -331,6 +331,8 @@ Status WriteBackTable::MakeRoom() {
   }
   CountChanges();
   if (!memory_.can_evict() || memory_.held() <= allowed) return OkStatus();
+  // It is others who hold too much: key by key would only make many small files.
+  if (!CanFree(allowed / 16)) return OkStatus();
   size_t entries = kEvictEntries;
   const uint64_t target = allowed / 8 * 7;
   // Twice around at most: the first time may only take back references.
@@ -345,6 +347,15 @@ Status WriteBackTable::MakeRoom() {
     }
   }
   return OkStatus();
+}
+
+bool WriteBackTable::CanFree(uint64_t bytes) const {
+  uint64_t sum = 0;
+  for (const auto& [slice, state] : slices_) {
+    sum += state->hot.evictable_bytes();
+    if (sum > bytes) return true;
+  }
+  return false;
 }
 
 // What the log has so far becomes a sorted part of a scratch file.

@@ -118,6 +118,8 @@ class WriteBackTable : public OrderedTable {
   // To append about so many bytes to.
   std::string& LogOf(int64_t slice, size_t bytes);
   void CountBytes(SliceState& state);
+  // Whether eviction could give back more than that.
+  bool CanFree(uint64_t bytes) const;
   void CountChanges();
   bool IsDead(const char* slot) const;  // its time is over
   Timestamp StampOf(const char* slot) const;
