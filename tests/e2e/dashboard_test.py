@@ -206,6 +206,22 @@ def check_running_job(tab, api, job):
     expect(tab.page.locator(".chart").count() == 0, "the panel is closed")
 
 
+def check_state(tab, api, job):
+    """The rows that a vertex keeps, and one of them by its key."""
+    vertex = next(one for one in picture(api, job)["vertices"] if one["stateEntries"] > 0)
+    operator = next(one for one in api.get(f"/ext/jobs/{job}/state")["operators"] if one["vertexId"] == vertex["id"])
+    table = operator["tables"][0]
+    key = table["keyColumns"][0]
+    rows = api.get(f"/ext/jobs/{job}/state/{operator['uid']}/{table['name']}?limit=20")["rows"]
+    tab.open("jobs", job, "graph", vertex["id"])
+    tab.button("Look into its state").click()
+    keys = sorted(str(one["row"][key]) for one in rows)
+    tab.eventually(lambda: sorted(row[key] for row in tab.table("Rows of its state") or []) == keys, 10, f"the keys {keys}")
+    tab.page.get_by_label(f"Key: {key}", exact=True).fill(keys[3])
+    tab.page.keyboard.press("Enter")
+    tab.eventually(lambda: [row[key] for row in tab.table("Rows of its state") or []] == [keys[3]], 10, f"the row of {keys[3]}")
+
+
 def vertex_of(tab):
     return tab.page.get_attribute('[data-vertex][aria-pressed="true"]', "data-vertex")
 
@@ -284,6 +300,7 @@ def panes(cluster, arguments):
         expect({row["Name"]: row["Value"] for row in tab.table("Configuration")} == options, f"{options}")
         check_ended_job(tab, api, finished)
         check_running_job(tab, api, running)
+        check_state(tab, api, running)
         check_checkpoints(tab, api, running)
         check_failed_job(tab, api, failed)
         check_configuration(tab, api, running)
