@@ -142,15 +142,15 @@ class Percentile : public AggregateFunction {
     }
     return all.back().value;
   }
-  // Between the two values that are nearest to the place. Places are counted from 1, as Flink has
-  // it: it shows in the last digits.
+  // Between the two values that are nearest to the place. Places are counted from 1, and both
+  // values are weighed, as Flink has it: it shows in the last digits.
   static double At(const std::vector<Counted>& all, int64_t total, double percentage) {
     const double place = static_cast<double>(total - 1) * percentage + 1;
     const double below = std::floor(place);
     const double low = ValueAt(all, static_cast<int64_t>(below) - 1);
     if (below == place) return low;
     const double high = ValueAt(all, static_cast<int64_t>(below));
-    return low == high ? low : low + (place - below) * (high - low);
+    return low == high ? low : (below + 1 - place) * low + (place - below) * high;
   }
 
   const bool several_;

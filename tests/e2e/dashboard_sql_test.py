@@ -63,6 +63,11 @@ class SqlPage:
         scripts = json.loads(self.page.evaluate("localStorage.getItem('weir-sql')"))
         return scripts["texts"][scripts["current"]]
 
+    def leave(self):
+        """The editor; what lies above its text goes first."""
+        while self.focused() == "SQL script":
+            self.press("Escape")
+
     def until(self, condition, what, seconds=30):
         return self.tab.eventually(condition, seconds, what)
 
@@ -161,7 +166,7 @@ def plan(sql, cluster):
     asked = urllib.request.Request(f"http://127.0.0.1:{cluster.ports.rest}/ext/sql/explain", method="POST",
                                    data=json.dumps({"sql": script}).encode(), headers={"Content-Type": "application/json"})
     text = json.load(urllib.request.urlopen(asked))["plan"]
-    sql.press("Escape")
+    sql.leave()
     sql.tab_to("Graph")
     sql.press("ArrowRight")
     shown = sql.page.get_by_role("region", name="Plan as text").inner_text()
@@ -206,7 +211,7 @@ def query(sql, cluster):
     expect(shown == expected, f"shown {shown}\nexpected {expected}")
     expect("7 rows" in sql.counts(), sql.counts())
     # The changes, put together here.
-    sql.press("Escape")
+    sql.leave()
     sql.tab_to("Table")
     sql.press("ArrowRight")
     total = int(re.search(r"(\d+) changes", sql.counts()).group(1))
@@ -223,6 +228,55 @@ def query(sql, cluster):
         table.append(row) if kind[0] == "+" else table.remove(row)
     expect(sorted(table, key=lambda row: row[0]) == expected, f"the changes come to {table}")
     cluster.say(f"a query: {total} changes come to the 7 rows that were counted here")
+
+
+def examples_and_options(sql, cluster):
+    """A script of an example, all of it at once, with options; then its name, and it is gone."""
+    sql.tab_to("New")
+    sql.press("Enter")
+    sql.tab_to("Begin with")
+    sql.press("ArrowDown")
+    sql.tab_to("Begin")
+    sql.press("Enter")
+    sql.check("2 jobs would run")
+    sql.tab_to("SQL script")
+    sql.press("Control+End")
+    sql.page.keyboard.insert_text("\nSHOW TABLES;")
+    sql.leave()
+    options = sql.page.locator(".sql-options summary")
+    sql.tab_to("Options")
+    sql.press("Enter")
+    sql.tab_to("Parallelism")
+    sql.page.keyboard.insert_text("none")
+    sql.until(lambda: sql.page.get_by_role("alert").count(), "a parallelism that is no number is refused")
+    sql.press("Control+a")
+    sql.page.keyboard.insert_text("2")
+    sql.tab_to("SET options, one a line: key = value")
+    sql.page.keyboard.insert_text("SET 'pipeline.name' = 'made up'")
+    expect("some are set" in options.inner_text(), options.inner_text())
+    before = set(jobs(cluster))
+    sql.tab_to("SQL script", "Shift+Tab")
+    sql.press("Control+Shift+Enter")
+    tabs = sql.page.get_by_role("tablist", name="Queries").get_by_role("tab")
+    sql.until(lambda: tabs.count() == 2, "two queries are followed")
+    started = sql.until(lambda: len(set(jobs(cluster)) - before) == 2 and set(jobs(cluster)) - before, "both are there")
+    for job in started:
+        summary = rest(cluster, f"/jobs/{job}")
+        expect(summary["name"] == "made up", f"the option does not count: {summary['name']}")
+        expect(max(one["parallelism"] for one in summary["vertices"]) == 2, "the parallelism does not count")
+    expect("SHOW" in sql.page.locator("main").inner_text(), "no note")
+    sql.until(lambda: sql.rows(), "rows of the first come")
+    sql.leave()
+    for part in ("Parallelism", "SET options, one a line: key = value"):
+        sql.tab_to(part)
+        sql.press("Control+a", "Delete")
+    sql.tab_to("Delete", "Shift+Tab")
+    sql.press("Enter")
+    sql.tab_to("Delete")
+    sql.press("Enter")
+    sql.until(lambda: not sql.page.get_by_role("dialog").count(), "the script is deleted")
+    expect("made up" not in sql.text() and "orders" not in sql.text(), "the script is still there")
+    cluster.say("an example, run at once, with options")
 
 
 def looks(sql, cluster):
@@ -249,7 +303,7 @@ def stopping(sql, cluster):
     sql.write(ENDLESS + "SELECT k FROM endless")
     job = sql.run()
     sql.until(lambda: re.search(r"[1-9]\d+ rows", sql.counts()), "rows come")
-    sql.press("Escape")
+    sql.leave()
     sql.tab_to("Stop")
     sql.press("Enter")
     sql.wait_for_state("stopped")
@@ -258,7 +312,7 @@ def stopping(sql, cluster):
     # One that is run again ends the one before, one whose page is left ends as well.
     first, second = sql.run(), sql.run()
     sql.until(lambda: jobs(cluster)[first]["state"] == "CANCELED", "the query before is canceled")
-    sql.press("Escape")
+    sql.leave()
     sql.tab_to("Overview", "Shift+Tab")
     sql.press("Enter")
     sql.until(lambda: jobs(cluster)[second]["state"] == "CANCELED", "the query of a page that was left is canceled")
@@ -314,6 +368,7 @@ def on_a_cluster(cluster):
         completion(sql, cluster)
         job = insert(sql, cluster, plan(sql, cluster))
         query(sql, cluster)
+        examples_and_options(sql, cluster)
         looks(sql, cluster)
         many_rows(sql, cluster)
         failing(sql, cluster)
