@@ -206,6 +206,22 @@ def check_running_job(tab, api, job):
     expect(tab.page.locator(".chart").count() == 0, "the panel is closed")
 
 
+def check_state(tab, api, job):
+    """The rows that a vertex keeps, and one of them by its key."""
+    vertex = next(one for one in picture(api, job)["vertices"] if one["stateEntries"] > 0)
+    operator = next(one for one in api.get(f"/ext/jobs/{job}/state")["operators"] if one["vertexId"] == vertex["id"])
+    table = operator["tables"][0]
+    key = table["keyColumns"][0]
+    rows = api.get(f"/ext/jobs/{job}/state/{operator['uid']}/{table['name']}?limit=20")["rows"]
+    tab.open("jobs", job, "graph", vertex["id"])
+    tab.button("Look into its state").click()
+    keys = sorted(str(one["row"][key]) for one in rows)
+    tab.eventually(lambda: sorted(row[key] for row in tab.table("Rows of its state") or []) == keys, 10, f"the keys {keys}")
+    tab.page.get_by_label(f"Key: {key}", exact=True).fill(keys[3])
+    tab.page.keyboard.press("Enter")
+    tab.eventually(lambda: [row[key] for row in tab.table("Rows of its state") or []] == [keys[3]], 10, f"the row of {keys[3]}")
+
+
 def vertex_of(tab):
     return tab.page.get_attribute('[data-vertex][aria-pressed="true"]', "data-vertex")
 
@@ -284,12 +300,19 @@ def panes(cluster, arguments):
         expect({row["Name"]: row["Value"] for row in tab.table("Configuration")} == options, f"{options}")
         check_ended_job(tab, api, finished)
         check_running_job(tab, api, running)
+        check_state(tab, api, running)
         check_checkpoints(tab, api, running)
         check_failed_job(tab, api, failed)
         check_configuration(tab, api, running)
         tab.open("jobs", "0" * 32)
         expect("Not found" in tab.text(), tab.text())
         tab.expect_nothing_wrong()
+
+
+HOURS = ("SET 'execution.checkpointing.interval' = '500 ms';\n" + SOURCE.format(options="'rows-per-second' = '100',") +
+         "CREATE TABLE files (k INT, n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'file://{path}', 'format' = 'json');\n"
+         "INSERT INTO files SELECT k, COUNT(*) FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(ts), INTERVAL '1' HOUR)) "
+         "GROUP BY k, window_start, window_end;\n")
 
 
 # --- actions -----------------------------------------------------------------------------------------------------
@@ -316,13 +339,13 @@ def actions(cluster, arguments):
     with browser() as new_tab:
         tab = new_tab(api.base)
 
-        def running():
-            job = submit(cluster, "running", RUNNING, 1)
+        def running(text):
+            job = submit(cluster, "running", text, 1)
             cluster.wait_until_runs(job, 30)
             tab.open("jobs", job)
             return job
 
-        job = running()
+        job = running(RUNNING)
         tab.button("Cancel …").click()
         tab.button("Not now").click()
         expect(picture(api, job)["state"] == "RUNNING", "not now")
@@ -333,20 +356,26 @@ def actions(cluster, arguments):
         expect("not absolute" in text, text)
         # Two task managers of three slots, one in use.
         tab.button("Rescale …").click()
-        expect("5 slots are free" in tab.text("dialog") and "1 to 6" in tab.text("dialog"), tab.text("dialog"))
+        tab.eventually(lambda: "5 slots are free" in tab.text("dialog") and "1 to 6" in tab.text("dialog"), 20, "what there is room for")
         tab.button("Not now").click()
         text = answer_dialog(tab, "Rescale", "Rescale it", {"Parallelism": "3"})
         expect("running at parallelism 3" in text, text)
         expect({one["parallelism"] for one in picture(api, job)["vertices"]} == {3}, "three subtasks each")
         tab.eventually(lambda: "parallelism 3" in tab.text(".facts"), 10, "the page says so")
+        expect("canceled" in answer_dialog(tab, "Cancel", "Cancel it"), "cancelled")
+        expect(picture(api, job)["state"] == "CANCELED", "cancelled")
+        tab.eventually(lambda: tab.page.locator(".actions button").count() == 0, 10, "nothing more can be done")
+
+        # Its window is an hour long: rows come out because it is drained.
+        files = os.path.join(cluster.directory, "files")
+        job = running(HOURS.replace("{path}", files))
+        cluster.eventually(lambda: picture(api, job)["vertices"][0]["recordsOut"] > 0, 20, "rows")
         text = answer_dialog(tab, "Stop", "Stop it", {"Folder": folder}, check="Drain")
         end = picture(api, job)
         expect(end["state"] == "FINISHED" and end["savepoint"] in text and end["savepoint"].startswith(folder), f"{text} {end}")
         tab.eventually(lambda: "FINISHED" in tab.text(".job-name") and end["savepoint"] in tab.text(), 10, "it has ended")
-        expect(tab.page.locator(".actions button").count() == 0, "nothing more can be done")
-        job = running()
-        expect("canceled" in answer_dialog(tab, "Cancel", "Cancel it"), "cancelled")
-        expect(picture(api, job)["state"] == "CANCELED", "cancelled")
+        written = [name for _, _, names in os.walk(files) for name in names if not name.startswith(".")]
+        expect(written, f"nothing has come out into {files}")
         tab.expect_nothing_wrong()
 
 
