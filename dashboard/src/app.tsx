@@ -7,6 +7,7 @@ import { JobManagerPage } from './pages/job_manager_page';
 import { OverviewPage } from './pages/overview_page';
 import { TaskManagerPage } from './pages/task_manager_page';
 import { TaskManagersPage } from './pages/task_managers_page';
+import { ErrorBoundary } from './ui/error_boundary';
 import { Notice } from './ui/parts';
 import { hrefTo, useRoute } from './ui/route';
 import { chooseTheme, useTheme } from './ui/theme';
@@ -105,7 +106,9 @@ function Frame() {
             What you see is as it was before. Jobs go on without it; this page tries again by itself.
           </Notice>
         )}
-        <Page route={route} />
+        <ErrorBoundary key={route.slice(0, 2).join('/')}>
+          <Page route={route} />
+        </ErrorBoundary>
       </main>
     </>
   );
