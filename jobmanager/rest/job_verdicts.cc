@@ -347,9 +347,11 @@ OutputVerdict JudgeOutput(const JobSnapshot& job, const Vertices& vertices) {
                                     Rows(sinks.rows), sinks.rate)};
   }
   const std::string so_far = fmt::format(" So far {} came out.", Rows(sinks.rows));
-  std::optional<OutputVerdict> verdict = NoRecords(vertices, /*ever=*/false);
-  if (!verdict) {
-    if (const auto window = WindowVertex(vertices)) verdict = HeldOrOpen(vertices, *window);
+  std::optional<OutputVerdict> verdict;
+  if (const auto window = WindowVertex(vertices)) verdict = HeldOrOpen(vertices, *window);
+  // That nothing comes is why a window stays open, but not why a watermark is held.
+  if (!verdict || verdict->reason == OutputVerdict::kWindowOpen) {
+    if (auto nothing = NoRecords(vertices, /*ever=*/false)) verdict = std::move(nothing);
   }
   if (!verdict) verdict = OutputVerdict{.sentence = "Nothing has come out in the last second."};
   verdict->sentence += so_far;

@@ -134,6 +134,15 @@ TEST_F(JobVerdictsTest, NothingNew) {
   EXPECT_THAT(Output().sentence, HasSubstr("So far 100 rows came out."));
 }
 
+TEST_F(JobVerdictsTest, NothingNewAndASplitBehind) {
+  Split("orders-1", 60'000'000 - 100'000, 0);
+  EXPECT_EQ(Output().reason, Reason::kWatermarkHeld);
+  EXPECT_THAT(Output().sentence, HasSubstr("So far 100 rows came out."));
+  Rates(0).records_in = 5;
+  Metrics(0).mutable_splits(1)->set_records_waiting(3);
+  EXPECT_EQ(Output().reason, Reason::kWindowOpen);
+}
+
 TEST_F(JobVerdictsTest, AllFiltered) {
   Flow(0, 1000, {1000, 1000, 0}, 0);
   Flow(1, 0, {0}, 0);
