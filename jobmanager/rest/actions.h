@@ -1,10 +1,21 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "jobmanager/rest/router.h"
 
 // What is done when somebody asks for it over REST, and texts that task managers have.
 
 namespace weir {
+
+// A request that outlives its action.
+using SharedRequest = std::shared_ptr<const ActionRequest>;
+// Goes on with the job that the path names, as it is now, or answers that there is none. The job
+// lives as long as the cluster.
+using OfJob =
+    std::function<void(const JobSnapshot& job, const std::shared_ptr<const ClusterSnapshot>&)>;
+void WithJob(const SharedRequest& request, OfJob then);
 
 // ---- job_actions.cc
 Action CancelJobAction, YarnCancelAction, YarnStopAction, TriggerSavepointAction,

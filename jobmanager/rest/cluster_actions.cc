@@ -11,6 +11,8 @@
 namespace weir {
 namespace {
 
+constexpr Duration kAnswerFirst{100};  // before the server goes
+
 using Json = nlohmann::ordered_json;
 using Stream = rpc::OutputQuery::Stream;
 using RequestPtr = std::shared_ptr<const ActionRequest>;
@@ -101,7 +103,7 @@ void RespondWithLogs(ReadProcess* read, ActionRequest moved) {
 
 void ShutDownAction(ActionRequest request) {
   request.respond(MakeJsonResponse(200, "{}"));
-  request.services.shut_down();
+  request.services.run_after(kAnswerFirst, request.services.shut_down);
 }
 
 void JobManagerConfigAction(ActionRequest request) {

@@ -14,28 +14,10 @@ namespace weir {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Shared = std::shared_ptr<const ActionRequest>;
+using Shared = SharedRequest;
 
-// A request that outlives its action.
 Shared Share(ActionRequest request) {
   return std::make_shared<const ActionRequest>(std::move(request));
-}
-
-// Goes on with the job that the path names, as it is now, or answers that there is none.
-void WithJob(const Shared& request, std::function<void(const JobSnapshot&)> then) {
-  using Cluster = std::shared_ptr<const ClusterSnapshot>;
-  const auto go_on = [request, then = std::move(then)](const Cluster& cluster) -> Status {
-    const auto job = FindJob({*cluster, request->path, request->http});
-    if (job.ok()) then(**job);
-    return job.status();
-  };
-  SnapshotCache* snapshots = request->services.snapshots;
-  snapshots->Get([=](const Cluster& cluster) {
-    if (go_on(cluster).ok()) return;
-    snapshots->GetNewer(cluster, [=](const Cluster& newer) {
-      if (Status s = go_on(newer); !s.ok()) request->respond(MakeErrorResponse(s));
-    });
-  });
 }
 
 Status ErrorOf(const rpc::SqlError& error) {
@@ -102,7 +84,7 @@ void RespondWithStatus(ActionRequest request, const std::string& kind) {
 }
 
 void Cancel(const Shared& request) {
-  WithJob(request, [request](const JobSnapshot& job) {
+  WithJob(request, [request](const JobSnapshot& job, const auto&) {
     if (IsGloballyTerminal(job.state) && job.state != JobState::kCanceled) {
       return request->respond(MakeErrorResponse(
           409,
@@ -151,6 +133,22 @@ void FinishWithLocation(const RestServices& services, const std::string& key,
 
 }  // namespace
 
+void WithJob(const SharedRequest& request, OfJob then) {
+  using Cluster = std::shared_ptr<const ClusterSnapshot>;
+  const auto go_on = [request, then = std::move(then)](const Cluster& cluster) -> Status {
+    const auto job = FindJob({*cluster, request->path, request->http});
+    if (job.ok()) then(**job, cluster);
+    return job.status();
+  };
+  SnapshotCache* snapshots = request->services.snapshots;
+  snapshots->Get([=](const Cluster& cluster) {
+    if (go_on(cluster).ok()) return;
+    snapshots->GetNewer(cluster, [=](const Cluster& newer) {
+      if (Status s = go_on(newer); !s.ok()) request->respond(MakeErrorResponse(s));
+    });
+  });
+}
+
 void CancelJobAction(ActionRequest request) {
   const std::string* mode = request.http.FindQuery("mode");
   if (mode != nullptr && *mode == "stop") return request.respond(StopModeIsGone());
@@ -177,22 +175,23 @@ void TriggerSavepointAction(ActionRequest moved) {
   for (const Status& status : {dir.status(), cancel.status()}) {
     if (!status.ok()) return request->respond(MakeErrorResponse(status));
   }
-  WithJob(request, [=, body = *body, dir = *dir, cancel = *cancel](const JobSnapshot&) {
-    Trigger(request, "savepoint", TextOf(body, "triggerId"), 202, [&](const std::string& key) {
-      rpc::SavepointRequest asked;
-      asked.set_job_id(request->path.Get("jobid"));
-      asked.set_dir(dir);
-      request->services.dispatcher->TakeSavepoint(asked, [=](rpc::SavepointReply reply) {
-        StatusOr<std::string> location = reply.path();
-        if (reply.has_error()) location = ErrorOf(reply.error());
-        FinishWithLocation(request->services, key, location);
-        if (!cancel || !location.ok()) return;
-        rpc::GetJobRequest which;
-        which.set_job_id(request->path.Get("jobid"));
-        request->services.dispatcher->CancelJob(which, [](const rpc::CancelReply&) {});
+  WithJob(
+      request, [=, body = *body, dir = *dir, cancel = *cancel](const JobSnapshot&, const auto&) {
+        Trigger(request, "savepoint", TextOf(body, "triggerId"), 202, [&](const std::string& key) {
+          rpc::SavepointRequest asked;
+          asked.set_job_id(request->path.Get("jobid"));
+          asked.set_dir(dir);
+          request->services.dispatcher->TakeSavepoint(asked, [=](rpc::SavepointReply reply) {
+            StatusOr<std::string> location = reply.path();
+            if (reply.has_error()) location = ErrorOf(reply.error());
+            FinishWithLocation(request->services, key, location);
+            if (!cancel || !location.ok()) return;
+            rpc::GetJobRequest which;
+            which.set_job_id(request->path.Get("jobid"));
+            request->services.dispatcher->CancelJob(which, [](const rpc::CancelReply&) {});
+          });
+        });
       });
-    });
-  });
 }
 
 void StopJobAction(ActionRequest moved) {
@@ -204,7 +203,7 @@ void StopJobAction(ActionRequest moved) {
   for (const Status& status : {dir.status(), drain.status()}) {
     if (!status.ok()) return request->respond(MakeErrorResponse(status));
   }
-  WithJob(request, [=, body = *body, dir = *dir, drain = *drain](const JobSnapshot&) {
+  WithJob(request, [=, body = *body, dir = *dir, drain = *drain](const JobSnapshot&, const auto&) {
     Trigger(request, "savepoint", TextOf(body, "triggerId"), 202, [&](const std::string& key) {
       rpc::StopRequest asked;
       asked.set_job_id(request->path.Get("jobid"));
@@ -226,7 +225,7 @@ void StopJobAction(ActionRequest moved) {
 
 void SavepointStatusAction(ActionRequest moved) {
   const Shared request = Share(std::move(moved));
-  WithJob(request, [request](const JobSnapshot& job) {
+  WithJob(request, [request](const JobSnapshot& job, const auto&) {
     Operations& operations = *request->services.operations;
     const std::string key = KeyOf("savepoint", *request, request->path.Get("triggerid"));
     const auto result = operations.Find(key);
@@ -253,7 +252,7 @@ void TriggerCheckpointAction(ActionRequest moved) {
                  ": checkpoints are taken as the job is configured (CONFIGURED); a whole copy of "
                  "the state is a savepoint"));
   }
-  WithJob(request, [=, body = *body](const JobSnapshot&) {
+  WithJob(request, [=, body = *body](const JobSnapshot&, const auto&) {
     Trigger(request, "checkpoint", TextOf(body, "triggerId"), 202, [&](const std::string& key) {
       request->services.dispatcher->TriggerCheckpoint(
           request->path.Get("jobid"), [request, key](StatusOr<int64_t> id) {
@@ -268,7 +267,9 @@ void TriggerCheckpointAction(ActionRequest moved) {
 
 void CheckpointStatusAction(ActionRequest moved) {
   const Shared request = Share(std::move(moved));
-  WithJob(request, [request](const JobSnapshot&) { RespondWithStatus(*request, "checkpoint"); });
+  WithJob(request, [request](const JobSnapshot&, const auto&) {
+    RespondWithStatus(*request, "checkpoint");
+  });
 }
 
 void DisposeSavepointAction(ActionRequest moved) {
@@ -329,7 +330,7 @@ void SetResourceRequirementsAction(ActionRequest moved) {
   const Shared request = Share(std::move(moved));
   const StatusOr<Json> body = BodyOf(*request);
   if (!body.ok()) return request->respond(MakeErrorResponse(body.status()));
-  WithJob(request, [=, body = *body](const JobSnapshot& job) {
+  WithJob(request, [=, body = *body](const JobSnapshot& job, const auto&) {
     const StatusOr<int32_t> wanted = ParallelismWanted(body, job);
     if (!wanted.ok()) return request->respond(MakeErrorResponse(wanted.status()));
     rpc::RescaleRequest asked;

@@ -230,12 +230,10 @@ HttpResponse ResultsResponse(const rpc::FetchResultsReply& reply, const plan::Sc
 
 void FetchResultsAction(ActionRequest moved) {
   const auto request = std::make_shared<const ActionRequest>(std::move(moved));
-  request->services.snapshots->Get([request](std::shared_ptr<const ClusterSnapshot> cluster) {
-    const auto job = FindJob({*cluster, request->path, request->http});
-    if (!job.ok()) return request->respond(MakeErrorResponse(job.status()));
+  WithJob(request, [request](const JobSnapshot& job, const auto&) {
     const auto token = ParseNumber("path parameter (token)", request->path.Get("token"));
     if (!token.ok()) return request->respond(MakeErrorResponse(token.status()));
-    const plan::Schema* schema = ResultSchemaOf(*(*job)->graph);
+    const plan::Schema* schema = ResultSchemaOf(*job.graph);
     if (schema == nullptr || !request->services.rows_to_json) {
       return request->respond(
           MakeErrorResponse(404, "The job has no results: it is no query but an INSERT."));
@@ -244,7 +242,7 @@ void FetchResultsAction(ActionRequest moved) {
     fetch.set_job_id(request->path.Get("jobid"));
     fetch.set_token(*token);
     request->services.dispatcher->FetchResults(
-        fetch, [request, graph = (*job)->graph, schema](rpc::FetchResultsReply reply) {
+        fetch, [request, graph = job.graph, schema](rpc::FetchResultsReply reply) {
           request->services.run_aside([request, graph, schema, reply = std::move(reply)] {
             request->respond(ResultsResponse(reply, *schema, request->services.rows_to_json));
           });

@@ -17,21 +17,8 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kRowsUnlessAsked = 100;
 constexpr int64_t kMostRows = 1000;
 
-using Asked = std::shared_ptr<const ActionRequest>;
-using OfJob =
-    std::function<void(const JobSnapshot& job, const std::shared_ptr<const ClusterSnapshot>&)>;
-
 HttpResponse Refusal(const rpc::SqlError& error) {
   return MakeErrorResponse(Status(static_cast<StatusCode>(error.code()), error.message()));
-}
-
-// Of a job that is there: else it answers that there is none.
-void WithJob(const Asked& request, OfJob then) {
-  request->services.snapshots->Get([request, then](std::shared_ptr<const ClusterSnapshot> cluster) {
-    const auto job = FindJob({*cluster, request->path, request->http});
-    if (!job.ok()) return request->respond(MakeErrorResponse(job.status()));
-    then(**job, cluster);
-  });
 }
 
 Json NamesOf(const rpc::StateTable& table, bool of_key) {
