@@ -26,7 +26,7 @@ void Dispatcher::ReadState(rpc::StateRequest request, std::function<void(rpc::St
       return done(std::move(reply));
     }
     const auto it = jobs_.find(found.job_id);
-    if (it == jobs_.end()) {
+    if (it == jobs_.end() || IsGloballyTerminal(it->second->master().graph().state())) {
       return done(Refused(FailedPreconditionError("job " + found.job_id +
                                                   " is over: only the "
                                                   "state of tasks that run can be read")));
