@@ -51,6 +51,7 @@ constexpr char kExamples[] =
 
 // What the command line says, for every command.
 struct Arguments {
+  std::string configured_jobmanager;  // where a command asks that is not told
   LocalCommand local;
   RunCommand run;
   ShellCommand sql;
@@ -113,7 +114,8 @@ void AddFile(CLI::App* command, std::string* file) {
       ->required();
 }
 
-void AddJobManager(CLI::App* command, std::string* address) {
+void AddJobManager(CLI::App* command, const Arguments* arguments, std::string* address) {
+  *address = arguments->configured_jobmanager;
   command->add_option("--jobmanager", *address, "where the job manager is")
       ->type_name("HOST:PORT")
       ->capture_default_str();
@@ -195,7 +197,7 @@ void AddLocal(CLI::App& app, Arguments* arguments) {
 void AddSql(CLI::App& app, Arguments* arguments) {
   CLI::App* command =
       app.add_subcommand("sql", "a prompt: statements and their answers on a cluster");
-  AddJobManager(command, &arguments->sql.jobmanager);
+  AddJobManager(command, arguments, &arguments->sql.jobmanager);
   command->add_option("--parallelism", arguments->sql.parallelism, "of the jobs")
       ->check(CLI::Range(1, 128));
   AddSettings(command, &arguments->sql_settings, "as SET at the beginning; may be repeated");
@@ -211,7 +213,7 @@ void AddRun(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand("run", "submit a script to a job manager");
   RunCommand& run = arguments->run;
   AddFile(command, &run.file);
-  AddJobManager(command, &run.cluster.jobmanager);
+  AddJobManager(command, arguments, &run.cluster.jobmanager);
   AddOutput(command, &run.cluster.output, kRowFormats, kRowOutputHelp);
   command->add_option("--parallelism", run.parallelism, "of the jobs, unless the script sets one")
       ->check(CLI::Range(1, 128));
@@ -253,7 +255,7 @@ void AddValidate(CLI::App& app, Arguments* arguments) {
 void AddTop(CLI::App& app, Arguments* arguments) {
   TopCommand& top = arguments->top;
   CLI::App* command = app.add_subcommand("top", "what runs, with rates; renews itself");
-  AddJobManager(command, &top.cluster.jobmanager);
+  AddJobManager(command, arguments, &top.cluster.jobmanager);
   command->add_option("job", top.job, "its operators; all jobs if not given")->type_name("JOB");
   command->add_option("--interval", top.interval_s, "seconds between two looks")
       ->check(CLI::Range(1, 3600))
@@ -265,7 +267,7 @@ void AddTop(CLI::App& app, Arguments* arguments) {
 void AddLogs(CLI::App& app, Arguments* arguments) {
   LogsCommand& logs = arguments->logs;
   CLI::App* command = app.add_subcommand("logs", "what the processes of a cluster have logged");
-  AddJobManager(command, &logs.cluster.jobmanager);
+  AddJobManager(command, arguments, &logs.cluster.jobmanager);
   AddOutput(command, &logs.cluster.output, kTextFormats, "lines, or a JSON object a line");
   command
       ->add_option("process", logs.process,
@@ -286,8 +288,8 @@ void AddLogs(CLI::App& app, Arguments* arguments) {
       ->check(CLI::NonNegativeNumber);
   command->add_flag("-f,--follow", logs.follow, "go on with the lines to come, until Ctrl-C");
   command->footer(
-      "A process keeps its last 4000 lines for this; its whole log is where its standard error\n"
-      "goes. Its standard output can be read where it is a file.\n"
+      "A process keeps its last 4000 lines for this, at most 2 MB of them; its whole log is where\n"
+      "its standard error goes. Its standard output can be read where it is a file.\n"
       "Examples:\n"
       "  weir logs -n 50\n"
       "  weir logs --job 3f9a --follow\n"
@@ -312,7 +314,7 @@ void AddJobCommands(CLI::App& app, Arguments* arguments) {
   CLI::App* info = app.add_subcommand("info", "one job: state, operators, checkpoints, failures");
   CLI::App* cancel = app.add_subcommand("cancel", "end a job");
   for (CLI::App* command : {list, info, cancel}) {
-    AddJobManager(command, &arguments->cluster.jobmanager);
+    AddJobManager(command, arguments, &arguments->cluster.jobmanager);
     AddOutput(command, &arguments->cluster.output, kTextFormats, "a table or JSON");
   }
   for (CLI::App* command : {info, cancel}) {
@@ -328,7 +330,7 @@ void AddJobCommands(CLI::App& app, Arguments* arguments) {
 void AddState(CLI::App& app, Arguments* arguments) {
   CLI::App* command =
       app.add_subcommand("state", "what the operators of a running job keep, as it is now");
-  AddJobManager(command, &arguments->state.cluster.jobmanager);
+  AddJobManager(command, arguments, &arguments->state.cluster.jobmanager);
   AddOutput(command, &arguments->state.cluster.output, kTextFormats, "a table or JSON");
   command->add_option("job", arguments->state.job, "its id, the beginning of it, or its name")
       ->type_name("JOB")
@@ -362,7 +364,7 @@ void AddJob(CLI::App* command, Arguments* arguments) {
 void AddSavepoint(CLI::App& app, Arguments* arguments) {
   CLI::App* command = app.add_subcommand(
       "savepoint", "copy a job's state to a folder of yours; look at such a folder");
-  AddJobManager(command, &arguments->cluster.jobmanager);
+  AddJobManager(command, arguments, &arguments->cluster.jobmanager);
   AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
   AddJob(command, arguments);
   command
@@ -396,7 +398,7 @@ void AddChanges(CLI::App& app, Arguments* arguments) {
   CLI::App* stop = app.add_subcommand("stop", "end a job behind a savepoint");
   CLI::App* rescale = app.add_subcommand("rescale", "change the parallelism of a job that runs");
   for (CLI::App* command : {stop, rescale}) {
-    AddJobManager(command, &arguments->cluster.jobmanager);
+    AddJobManager(command, arguments, &arguments->cluster.jobmanager);
     AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
     AddJob(command, arguments);
     command->get_option("job")->required();
@@ -431,7 +433,7 @@ void AddTaskManagerCommands(CLI::App* taskmanager, Arguments* arguments) {
   CLI::App* drain = taskmanager->add_subcommand(
       "drain", "move all jobs away from a task manager, so that it can be stopped");
   for (CLI::App* command : {list, drain}) {
-    AddJobManager(command, &arguments->cluster.jobmanager);
+    AddJobManager(command, arguments, &arguments->cluster.jobmanager);
     AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
   }
   drain->add_option("task_manager", arguments->task_manager, "its id or its HOST:PORT, as listed")
@@ -654,11 +656,8 @@ int Main(int argc, char** argv) {
   Arguments arguments;
   // Only those who ask a job manager need it: `weir version` answers whatever is in that file.
   const StatusOr<Configuration> configuration = LoadConfiguration(ConfigurationFile());
-  for (std::string* address :
-       {&arguments.cluster.jobmanager, &arguments.run.cluster.jobmanager, &arguments.sql.jobmanager,
-        &arguments.top.cluster.jobmanager, &arguments.logs.cluster.jobmanager}) {
-    *address = JobManagerAddress(configuration.ok() ? *configuration : Configuration());
-  }
+  arguments.configured_jobmanager =
+      JobManagerAddress(configuration.ok() ? *configuration : Configuration());
   arguments.config.file = ConfigurationFile();
   CLI::App app{kAbout, "weir"};
   app.footer(kExamples);

@@ -8,6 +8,7 @@
 #include "client/cluster_client.h"
 #include "client/job_text.h"
 #include "client/query_rows.h"
+#include "jobmanager/state_query.h"
 #include "operators/expressions/expr.h"
 
 namespace weir {
@@ -16,16 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kRowsAtOnce = 1000;
-
-std::vector<std::string> NamesOf(const rpc::StateTable& table, bool of_key) {
-  std::vector<std::string> names;
-  for (int i = 0; i < table.rows().fields_size(); ++i) {
-    const auto& keys = table.keys();
-    const bool is_key = std::find(keys.begin(), keys.end(), static_cast<uint32_t>(i)) != keys.end();
-    if (is_key == of_key) names.push_back(table.rows().fields(i).name());
-  }
-  return names;
-}
 
 std::string Joined(const std::vector<std::string>& names) {
   std::string text;
@@ -41,8 +32,8 @@ void PrintTables(const rpc::StateReply& reply, OutputFormat output) {
                         {"name", table.operator_()},
                         {"vertex", table.vertex()},
                         {"table", table.table()},
-                        {"key", NamesOf(table, true)},
-                        {"values", NamesOf(table, false)},
+                        {"key", ColumnNames(table, true)},
+                        {"values", ColumnNames(table, false)},
                         {"entries_in_memory", table.entries()},
                         {"bytes_in_memory", table.bytes()},
                         {"more_on_disk", table.on_disk()}});
@@ -52,10 +43,10 @@ void PrintTables(const rpc::StateReply& reply, OutputFormat output) {
   if (reply.tables().empty()) std::cout << "no operator of the job keeps keyed state\n";
   for (const rpc::StateTable& table : reply.tables()) {
     std::cout << table.uid() << "\n  " << table.operator_() << "\n  " << table.table() << ": key ("
-              << Joined(NamesOf(table, true)) << "), values (" << Joined(NamesOf(table, false))
-              << ")\n  " << table.entries() << (table.entries() == 1 ? " entry, " : " entries, ")
-              << BytesText(table.bytes()) << " in memory"
-              << (table.on_disk() ? ", more on disk" : "") << "\n";
+              << Joined(ColumnNames(table, true)) << "), values ("
+              << Joined(ColumnNames(table, false)) << ")\n  " << table.entries()
+              << (table.entries() == 1 ? " entry, " : " entries, ") << BytesText(table.bytes())
+              << " in memory" << (table.on_disk() ? ", more on disk" : "") << "\n";
   }
 }
 

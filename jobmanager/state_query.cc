@@ -172,4 +172,14 @@ std::string StateQuery::NameOf(TaskId task) const {
          std::to_string(vertex.parallelism) + ")";
 }
 
+std::vector<std::string> ColumnNames(const rpc::StateTable& table, bool of_key) {
+  std::vector<std::string> names;
+  for (int i = 0; i < table.rows().fields_size(); ++i) {
+    const auto& keys = table.keys();
+    const bool is_key = std::find(keys.begin(), keys.end(), static_cast<uint32_t>(i)) != keys.end();
+    if (is_key == of_key) names.push_back(table.rows().fields(i).name());
+  }
+  return names;
+}
+
 }  // namespace weir

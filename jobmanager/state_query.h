@@ -53,4 +53,7 @@ class StateQuery {
   rpc::StateReply reply_;
 };
 
+// Of the columns that make the key, or of the others.
+std::vector<std::string> ColumnNames(const rpc::StateTable& table, bool of_key);
+
 }  // namespace weir

@@ -1,5 +1,8 @@
 #include "jobmanager/task_records.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace weir {
 namespace {
 
@@ -7,13 +10,18 @@ TaskRates RatesBetween(const rpc::TaskMetrics& before, const rpc::TaskMetrics& n
   const auto rate = [ms](int64_t from, int64_t to) {
     return static_cast<double>(to - from) * 1000 / static_cast<double>(ms);
   };
+  std::vector<double> operator_rows;
+  for (int i = 0; i < std::min(before.operator_rows_size(), now.operator_rows_size()); ++i) {
+    operator_rows.push_back(rate(before.operator_rows(i), now.operator_rows(i)));
+  }
   return {.records_in = rate(before.records_in(), now.records_in()),
           .records_out = rate(before.records_out(), now.records_out()),
           .bytes_in = rate(before.bytes_in(), now.bytes_in()),
           .bytes_out = rate(before.bytes_out(), now.bytes_out()),
           .busy_ms = rate(before.busy_ms(), now.busy_ms()),
           .backpressured_ms = rate(before.backpressured_ms(), now.backpressured_ms()),
-          .idle_ms = rate(before.idle_ms(), now.idle_ms())};
+          .idle_ms = rate(before.idle_ms(), now.idle_ms()),
+          .operator_rows = std::move(operator_rows)};
 }
 
 }  // namespace

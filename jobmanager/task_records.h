@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/base/ids.h"
 #include "common/base/time.h"
@@ -22,6 +23,7 @@ struct TaskRates {
   double busy_ms = 0;
   double backpressured_ms = 0;
   double idle_ms = 0;
+  std::vector<double> operator_rows;  // that each operator of the chain has emitted
 };
 
 rpc::TaskMetrics NoMetrics();  // of a task that has counted nothing yet

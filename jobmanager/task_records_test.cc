@@ -56,6 +56,22 @@ TEST_F(TaskRecordsTest, StampsEachStateOnce) {
   EXPECT_EQ(records_.Find({VertexId(0), 99}), nullptr);
 }
 
+TEST_F(TaskRecordsTest, OperatorsHaveRatesToo) {
+  rpc::TaskMetrics metrics = NoMetrics();
+  metrics.set_vertex(static_cast<uint32_t>(task_.vertex.value()));
+  metrics.set_subtask(static_cast<uint32_t>(task_.subtask));
+  metrics.set_attempt(graph_.attempt().value());
+  Observe(20);
+  records_.OnMetrics(metrics, 1000);  // they are not known yet
+  metrics.add_operator_rows(100);
+  metrics.add_operator_rows(10);
+  records_.OnMetrics(metrics, 2000);
+  EXPECT_TRUE(records_.Find(task_)->rates.operator_rows.empty());
+  metrics.set_operator_rows(0, 300);
+  records_.OnMetrics(metrics, 4000);
+  EXPECT_EQ(records_.Find(task_)->rates.operator_rows, (std::vector<double>{100, 0}));
+}
+
 TEST_F(TaskRecordsTest, RatesAreOfTheLastTwoHeartbeats) {
   const int64_t attempt = graph_.attempt().value();
   Measure(attempt, 100, 50, 1000);

@@ -678,7 +678,10 @@ void Task::Observe() {
     seen.splits = body_->source->Splits();
   }
   for (size_t i = 0; i < body_->chain->size(); ++i) {
-    if (seen.trouble.empty()) seen.trouble = body_->chain->op(i).Trouble();
+    if (seen.trouble.empty()) {
+      seen.trouble = body_->chain->op(i).Trouble();
+      seen.trouble_operator = i;
+    }
     seen.operator_rows.push_back(body_->chain->rows_out(i));
   }
   metrics_.SetObservation(std::move(seen));

@@ -60,6 +60,7 @@ void SetMetrics(const AttemptKey& key, TaskId id, const Task& task, rpc::TaskMet
   out->set_source_lag(m.source_lag.load());
   const TaskMetrics::Observation seen = m.LastObservation();
   out->set_trouble(WithoutSecrets(seen.trouble));
+  out->set_trouble_operator(static_cast<uint32_t>(seen.trouble_operator));
   for (const int64_t rows : seen.operator_rows) out->add_operator_rows(rows);
   for (size_t i = 0; i < std::min(seen.splits.size(), kMostSplitsTold); ++i) {
     const SplitStatus& split = seen.splits[i];

@@ -54,7 +54,8 @@ struct TaskMetrics {
 
   // What only the task itself can see.
   struct Observation {
-    std::string trouble;  // what keeps it from its work, in a sentence; empty: nothing
+    size_t trouble_operator = 0;  // whose trouble it is
+    std::string trouble;          // what keeps it from its work, in a sentence; empty: nothing
     std::vector<int64_t> operator_rows;  // that each operator of the chain has emitted
     std::vector<SplitStatus> splits;     // of a source
   };

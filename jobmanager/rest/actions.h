@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "jobmanager/rest/router.h"
 
@@ -11,6 +12,9 @@ namespace weir {
 
 // A request that outlives its action.
 using SharedRequest = std::shared_ptr<const ActionRequest>;
+inline SharedRequest Share(ActionRequest request) {
+  return std::make_shared<const ActionRequest>(std::move(request));
+}
 // Goes on with the job that the path names, as it is now, or answers that there is none. The job
 // lives as long as the cluster.
 using OfJob =

@@ -15,7 +15,6 @@ constexpr Duration kAnswerFirst{100};  // before the server goes
 
 using Json = nlohmann::ordered_json;
 using Stream = rpc::OutputQuery::Stream;
-using RequestPtr = std::shared_ptr<const ActionRequest>;
 using GotText = std::function<void(StatusOr<std::string>)>;
 
 // There are these two, by these names and no others: no name is ever taken for a path.
@@ -47,7 +46,7 @@ void RespondWithList(const HttpServer::Respond& respond, const std::string& log,
 }
 
 // What a process has printed. Of its log only lines about one job, where "?job=" names it.
-void Read(const RequestPtr& request, const std::string& process, Stream stream, GotText got) {
+void Read(const SharedRequest& request, const std::string& process, Stream stream, GotText got) {
   rpc::ReadOutputRequest wanted;
   wanted.set_process(process);
   wanted.mutable_query()->set_stream(stream);
@@ -65,7 +64,7 @@ void Read(const RequestPtr& request, const std::string& process, Stream stream, 
 }
 
 // Of a task manager that is there: else it answers that there is none.
-void ReadTaskManager(const RequestPtr& request, Stream stream, GotText got) {
+void ReadTaskManager(const SharedRequest& request, Stream stream, GotText got) {
   request->services.snapshots->Get(
       [request, stream, got](std::shared_ptr<const ClusterSnapshot> cluster) {
         const auto found = FindTaskManager({*cluster, request->path, request->http});
@@ -74,21 +73,21 @@ void ReadTaskManager(const RequestPtr& request, Stream stream, GotText got) {
       });
 }
 
-void ReadJobManager(const RequestPtr& request, Stream stream, GotText got) {
+void ReadJobManager(const SharedRequest& request, Stream stream, GotText got) {
   Read(request, kJobManagerProcess, stream, std::move(got));
 }
 
-using ReadProcess = void(const RequestPtr&, Stream, GotText);
+using ReadProcess = void(const SharedRequest&, Stream, GotText);
 
 void RespondWith(ReadProcess* read, ActionRequest moved, const StatusOr<Stream>& stream) {
-  const auto request = std::make_shared<const ActionRequest>(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   if (!stream.ok()) return request->respond(MakeErrorResponse(stream.status()));
   read(request, *stream,
        [request](const StatusOr<std::string>& text) { RespondWithText(request->respond, text); });
 }
 
 void RespondWithLogs(ReadProcess* read, ActionRequest moved) {
-  const auto request = std::make_shared<const ActionRequest>(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   read(request, rpc::OutputQuery::LOG, [read, request](const StatusOr<std::string>& log) {
     if (!log.ok()) return request->respond(MakeErrorResponse(log.status()));
     read(request, rpc::OutputQuery::STDOUT,

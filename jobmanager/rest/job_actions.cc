@@ -14,11 +14,6 @@ namespace weir {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Shared = SharedRequest;
-
-Shared Share(ActionRequest request) {
-  return std::make_shared<const ActionRequest>(std::move(request));
-}
 
 Status ErrorOf(const rpc::SqlError& error) {
   return {static_cast<StatusCode>(error.code()), error.message()};
@@ -52,8 +47,9 @@ std::string KeyOf(const std::string& kind, const ActionRequest& request, const s
 
 // Remembers an operation under an id, the client's or a new one, and answers with it; `begin` gets
 // its key, unless it has begun before.
-void Trigger(const Shared& request, const std::string& kind, const StatusOr<std::string>& asked_id,
-             int status, const std::function<void(const std::string& key)>& begin) {
+void Trigger(const SharedRequest& request, const std::string& kind,
+             const StatusOr<std::string>& asked_id, int status,
+             const std::function<void(const std::string& key)>& begin) {
   if (!asked_id.ok()) return request->respond(MakeErrorResponse(asked_id.status()));
   const std::string id = asked_id->empty() ? RandomHexId() : *asked_id;
   if (!IsHexId(id)) {
@@ -83,7 +79,7 @@ void RespondWithStatus(ActionRequest request, const std::string& kind) {
   RespondWithOperation(request, kind, *result);
 }
 
-void Cancel(const Shared& request) {
+void Cancel(const SharedRequest& request) {
   WithJob(request, [request](const JobSnapshot& job, const auto&) {
     if (IsGloballyTerminal(job.state) && job.state != JobState::kCanceled) {
       return request->respond(MakeErrorResponse(
@@ -167,7 +163,7 @@ void YarnCancelAction(ActionRequest request) { Cancel(Share(std::move(request)))
 void YarnStopAction(ActionRequest request) { request.respond(StopModeIsGone()); }
 
 void TriggerSavepointAction(ActionRequest moved) {
-  const Shared request = Share(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   const StatusOr<Json> body = BodyOf(*request);
   if (!body.ok()) return request->respond(MakeErrorResponse(body.status()));
   const StatusOr<std::string> dir = TextOf(*body, "target-directory");
@@ -195,7 +191,7 @@ void TriggerSavepointAction(ActionRequest moved) {
 }
 
 void StopJobAction(ActionRequest moved) {
-  const Shared request = Share(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   const StatusOr<Json> body = BodyOf(*request);
   if (!body.ok()) return request->respond(MakeErrorResponse(body.status()));
   const StatusOr<std::string> dir = TextOf(*body, "targetDirectory");
@@ -224,7 +220,7 @@ void StopJobAction(ActionRequest moved) {
 }
 
 void SavepointStatusAction(ActionRequest moved) {
-  const Shared request = Share(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   WithJob(request, [request](const JobSnapshot& job, const auto&) {
     Operations& operations = *request->services.operations;
     const std::string key = KeyOf("savepoint", *request, request->path.Get("triggerid"));
@@ -241,7 +237,7 @@ void SavepointStatusAction(ActionRequest moved) {
 }
 
 void TriggerCheckpointAction(ActionRequest moved) {
-  const Shared request = Share(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   const StatusOr<Json> body = BodyOf(*request);
   if (!body.ok()) return request->respond(MakeErrorResponse(body.status()));
   const StatusOr<std::string> type = TextOf(*body, "checkpointType", "CONFIGURED");
@@ -266,14 +262,14 @@ void TriggerCheckpointAction(ActionRequest moved) {
 }
 
 void CheckpointStatusAction(ActionRequest moved) {
-  const Shared request = Share(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   WithJob(request, [request](const JobSnapshot&, const auto&) {
     RespondWithStatus(*request, "checkpoint");
   });
 }
 
 void DisposeSavepointAction(ActionRequest moved) {
-  const Shared request = Share(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   const StatusOr<Json> body = BodyOf(*request);
   if (!body.ok()) return request->respond(MakeErrorResponse(body.status()));
   const StatusOr<std::string> path = TextOf(*body, "savepoint-path");
@@ -327,7 +323,7 @@ StatusOr<int32_t> ParallelismWanted(const Json& body, const JobSnapshot& job) {
 }  // namespace
 
 void SetResourceRequirementsAction(ActionRequest moved) {
-  const Shared request = Share(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   const StatusOr<Json> body = BodyOf(*request);
   if (!body.ok()) return request->respond(MakeErrorResponse(body.status()));
   WithJob(request, [=, body = *body](const JobSnapshot& job, const auto&) {

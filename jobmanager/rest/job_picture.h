@@ -23,8 +23,11 @@ struct VertexPicture {
   int64_t state_bytes = 0;
   int64_t state_entries = 0;
   std::map<std::string, int64_t> counters;
-  std::vector<std::string> troubles;      // each once
+  std::vector<std::string> troubles;  // each once
+  std::string source_trouble;         // of these, the first of a source, and of a sink
+  std::string sink_trouble;
   std::vector<int64_t> operator_rows_in;  // by chain index; of a source: what it has read
+  std::vector<double> operator_rates_in;  // the same per second, now
   struct Split {
     int32_t subtask = 0;
     rpc::SplitMetrics metrics;

@@ -46,8 +46,8 @@ std::optional<size_t> Busiest(const Vertices& vertices) {
 // ---- Output
 
 struct Sinks {
-  int64_t rows = 0;  // that have reached them
-  double rate = 0;   // per second, now; of sinks that share their vertex with others: what it reads
+  int64_t rows = 0;   // that have reached them
+  double rate = 0;    // per second, now
   int64_t ahead = 0;  // of the rows: seen when a checkpoint is complete
   std::optional<size_t> stuck;
 };
@@ -56,19 +56,14 @@ Sinks LookAtSinks(const Vertices& vertices) {
   Sinks sinks;
   for (size_t v = 0; v < vertices.size(); ++v) {
     const VertexPicture& vertex = vertices[v];
-    bool ends_here = false;
-    int64_t rows = 0;
     for (int i = 0; i < vertex.plan->chain_size(); ++i) {
       const OperatorKind kind = KindOf(vertex.plan->chain(i));
       if (kind != OperatorKind::kSink && kind != OperatorKind::kCollect) continue;
-      ends_here = true;
-      rows += vertex.operator_rows_in[static_cast<size_t>(i)];
+      sinks.rows += vertex.operator_rows_in[static_cast<size_t>(i)];
+      sinks.rate += vertex.operator_rates_in[static_cast<size_t>(i)];
     }
-    if (!ends_here) continue;
-    sinks.rows += rows;
-    if (rows > 0) sinks.rate += vertex.rates.records_in;
     sinks.ahead += vertex.Counter("numRecordsWrittenAhead");
-    if (!vertex.troubles.empty() && !vertex.is_source()) sinks.stuck = v;
+    if (!vertex.sink_trouble.empty()) sinks.stuck = v;
   }
   return sinks;
 }
@@ -106,14 +101,14 @@ std::optional<OutputVerdict> NoRecords(const Vertices& vertices, bool ever) {
     const VertexPicture& vertex = vertices[v];
     if (!vertex.is_source()) continue;
     if (ever ? vertex.records_in > 0 : vertex.rates.records_in > 0) return std::nullopt;
-    if (!quiet || !vertex.troubles.empty()) quiet = v;
+    if (!quiet || !vertex.source_trouble.empty()) quiet = v;
   }
   if (!quiet) return std::nullopt;
   const VertexPicture& source = vertices[*quiet];
   const std::string& table = source.plan->chain(0).source().table().name();
   OutputVerdict verdict{.reason = OutputVerdict::kNoRecords, .vertex = quiet};
-  if (!source.troubles.empty()) {
-    verdict.sentence = source.troubles.front();
+  if (!source.source_trouble.empty()) {
+    verdict.sentence = source.source_trouble;
   } else if (const int64_t skipped = source.Counter("numBadRecordsSkipped"); ever && skipped > 0) {
     verdict.sentence = fmt::format(
         "Of table `{}` every record was skipped: {} could not be decoded.", table, skipped);
@@ -331,7 +326,7 @@ OutputVerdict JudgeOutput(const JobSnapshot& job, const Vertices& vertices) {
   if (sinks.stuck) {
     return {.reason = OutputVerdict::kSinkRefuses,
             .vertex = sinks.stuck,
-            .sentence = vertices[*sinks.stuck].troubles.front()};
+            .sentence = vertices[*sinks.stuck].sink_trouble};
   }
   if (sinks.rows == 0) {
     if (auto verdict = NoRecords(vertices, /*ever=*/true)) return *verdict;

@@ -91,6 +91,37 @@ TEST_F(JobVerdictsTest, OutputFlows) {
   EXPECT_EQ(verdict.sentence, "100 rows have reached the sinks, 12 a second now.");
 }
 
+// The usual job: a source, what it does to the rows, and a sink, in one vertex.
+class OneVertexTest : public JobVerdictsTest {
+ protected:
+  OneVertexTest() {
+    graph_->Clear();
+    job_.vertices.clear();
+    AddVertex("Source: orders")->mutable_source()->mutable_table()->set_name("orders");
+    AddOperator("Calc(where=[a > 1])")->mutable_calc()->mutable_filter()->add_nodes();
+    AddOperator("Sink: totals")->mutable_sink()->mutable_table()->set_name("totals");
+    Flow(0, 1000, {1000, 100, 0}, 0);
+  }
+};
+
+TEST_F(OneVertexTest, WhatFlowsIsWhatReachesTheSink) {
+  Rates(0) = {.records_in = 500, .operator_rows = {500, 7, 0}};
+  EXPECT_EQ(Output().sentence, "100 rows have reached the sinks, 7 a second now.");
+  Rates(0).operator_rows[1] = 0;
+  EXPECT_NE(Output().reason, Reason::kFlows);
+}
+
+TEST_F(OneVertexTest, ItsTroubleIsTheSourcesOrTheSinks) {
+  Metrics(0).set_trouble("sink totals: connection refused");
+  Metrics(0).set_trouble_operator(2);
+  EXPECT_EQ(Output().reason, Reason::kSinkRefuses);
+  EXPECT_EQ(Output().sentence, "sink totals: connection refused");
+  Metrics(0).set_trouble("broker does not answer");
+  Metrics(0).set_trouble_operator(0);
+  EXPECT_EQ(Output().reason, Reason::kNoRecords);
+  EXPECT_THAT(Output().sentence, testing::StartsWith("broker does not answer"));
+}
+
 TEST_F(JobVerdictsTest, NoSlots) {
   job_.state = JobState::kCreated;
   job_.waits_for_slots = true;

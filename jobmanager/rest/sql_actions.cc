@@ -229,7 +229,7 @@ HttpResponse ResultsResponse(const rpc::FetchResultsReply& reply, const plan::Sc
 }  // namespace
 
 void FetchResultsAction(ActionRequest moved) {
-  const auto request = std::make_shared<const ActionRequest>(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   WithJob(request, [request](const JobSnapshot& job, const auto&) {
     const auto token = ParseNumber("path parameter (token)", request->path.Get("token"));
     if (!token.ok()) return request->respond(MakeErrorResponse(token.status()));

@@ -6,6 +6,7 @@
 #include "jobmanager/rest/shapes.h"
 #include "jobmanager/rest/snapshot_cache.h"
 #include "jobmanager/rest/views.h"
+#include "jobmanager/state_query.h"
 
 // What running tasks keep, over REST.
 
@@ -21,16 +22,6 @@ HttpResponse Refusal(const rpc::SqlError& error) {
   return MakeErrorResponse(Status(static_cast<StatusCode>(error.code()), error.message()));
 }
 
-Json NamesOf(const rpc::StateTable& table, bool of_key) {
-  Json names = Json::array();
-  for (int i = 0; i < table.rows().fields_size(); ++i) {
-    const auto& keys = table.keys();
-    const bool is_key = std::find(keys.begin(), keys.end(), static_cast<uint32_t>(i)) != keys.end();
-    if (is_key == of_key) names.push_back(table.rows().fields(i).name());
-  }
-  return names;
-}
-
 std::string TablesBody(const rpc::StateReply& reply, const JobSnapshot& job) {
   Json operators = Json::array();
   std::string last;
@@ -43,8 +34,8 @@ std::string TablesBody(const rpc::StateReply& reply, const JobSnapshot& job) {
                            {"tables", Json::array()}});
     }
     operators.back()["tables"].push_back({{"name", table.table()},
-                                          {"keyColumns", NamesOf(table, true)},
-                                          {"valueColumns", NamesOf(table, false)},
+                                          {"keyColumns", ColumnNames(table, true)},
+                                          {"valueColumns", ColumnNames(table, false)},
                                           {"entriesInMemory", table.entries()},
                                           {"bytesInMemory", table.bytes()},
                                           {"moreOnDisk", table.on_disk()}});
@@ -94,7 +85,7 @@ StatusOr<rpc::StateRequest> ReadQuestion(const ActionRequest& request) {
 }  // namespace
 
 void StateTablesAction(ActionRequest moved) {
-  const auto request = std::make_shared<const ActionRequest>(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   WithJob(request,
           [request](const JobSnapshot& job, const std::shared_ptr<const ClusterSnapshot>& cluster) {
             rpc::StateRequest question;
@@ -108,7 +99,7 @@ void StateTablesAction(ActionRequest moved) {
 }
 
 void StateRowsAction(ActionRequest moved) {
-  const auto request = std::make_shared<const ActionRequest>(std::move(moved));
+  const SharedRequest request = Share(std::move(moved));
   const StatusOr<rpc::StateRequest> question = ReadQuestion(*request);
   if (!question.ok()) return request->respond(MakeErrorResponse(question.status()));
   WithJob(request, [request, question = *question](const JobSnapshot&, const auto&) {
