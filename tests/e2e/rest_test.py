@@ -431,16 +431,18 @@ class Stream:
         api.seen.add(("GET", "/ext/stream"))
 
     def next(self):
+        deadline = time.monotonic() + 10  # that it is still there is said every 15 s
         while True:
             line = self.answer.readline().decode()
             expect(line, "the stream has ended")
+            expect(time.monotonic() < deadline, "nothing was pushed for 10 s")
             if line.startswith("data: "):
                 event = json.loads(line[6:])
                 self.api.schemas.check("GET", event["path"], event["status"], "application/json", json.dumps(event["body"]))
                 return event
 
     def until(self, fits):
-        """The next event that fits; the test's time is limited by the answer's."""
+        """The next event that fits."""
         for _ in range(100):
             event = self.next()
             if fits(event):
