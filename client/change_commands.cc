@@ -16,11 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr auto kPollInterval = std::chrono::milliseconds(100);
-
-bool IsOver(const std::string& state) {
-  return state == "FINISHED" || state == "CANCELED" || state == "FAILED";
-}
+constexpr auto kChangePollInterval = std::chrono::milliseconds(100);
 
 int32_t HighestParallelism(const rpc::JobDetails& job) {
   int32_t highest = 0;
@@ -41,7 +37,7 @@ class Watch {
       if (!details.ok() && details.status().code() == StatusCode::kUnavailable) {
         Say("the job manager does not answer; what was asked for is on record, waiting for its "
             "return");
-        std::this_thread::sleep_for(kPollInterval);
+        std::this_thread::sleep_for(kChangePollInterval);
         continue;
       }
       if (!details.ok()) return details;
@@ -57,7 +53,7 @@ class Watch {
     said_ = what;
     std::cerr << what << std::endl;
   }
-  static void Pause() { std::this_thread::sleep_for(kPollInterval); }
+  static void Pause() { std::this_thread::sleep_for(kChangePollInterval); }
 
  private:
   ClusterClient& client_;

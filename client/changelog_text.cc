@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "common/base/hex.h"
 #include "common/data/decimal.h"
 #include "common/data/value_text.h"
 #include "connectors/print/print.h"
@@ -181,12 +182,8 @@ void AppendChangelogCell(const Column& column, size_t row, std::string& out) {
   } else if (column.type().is_string()) {
     out.append("'").append(TextOf(column, row)).append("'");
   } else if (column.type().is_binary()) {
-    static constexpr char kHex[] = "0123456789abcdef";
     out += "x'";
-    for (char c : TextOf(column, row)) {
-      unsigned char byte = static_cast<unsigned char>(c);
-      out += {kHex[byte >> 4], kHex[byte & 15]};
-    }
+    AppendHex(TextOf(column, row), kLowerHex, out);
     out += '\'';
   } else {
     AppendInside(column, row, out);

@@ -191,6 +191,41 @@ TEST(SqlCompilerTest, ExplainShowsEveryPlan) {
   EXPECT_NE(text.find("== Optimized Plan ==", first + 1), std::string::npos) << text;
 }
 
+std::string Answered(const std::string& sql) {
+  const JobCompiler::Result result = SqlCompiler::ExplainNow(Request(sql));
+  if (result.error) return result.error->message();
+  std::string out;
+  for (const JobCompiler::Answer& answer : result.answers) {
+    out += answer.statement + (answer.of_job ? " of the cluster " + *answer.of_job : "") + "\n";
+    for (const std::string& column : answer.columns) out += "[" + column + "]";
+    out += answer.columns.empty() ? "" : "\n";
+    for (const auto& row : answer.rows) {
+      for (const auto& cell : row) out += "|" + cell.value_or("-");
+      out += "\n";
+    }
+  }
+  return out;
+}
+
+TEST(SqlCompilerTest, ExplainTellsWhatStatementsAnswerAtOnce) {
+  const std::string table =
+      "CREATE TABLE t (a INT NOT NULL, b STRING, PRIMARY KEY (a) NOT ENFORCED) "
+      "WITH ('connector' = 'blackhole'); SET 'x.password' = 'verysecret';";
+  EXPECT_EQ(Answered(table + "SHOW TABLES; SELECT 1;"), "SHOW TABLES\n[table name]\n|t\n");
+  EXPECT_EQ(Answered(table + "DESCRIBE t"),
+            "DESCRIBE t\n[name][type][null][key][extras][watermark]\n"
+            "|a|INT|FALSE|PRI(a)|-|-\n|b|STRING|TRUE|-|-|-\n");
+  EXPECT_EQ(Answered("SHOW JOBS; DESCRIBE JOB 'ab'"),
+            "SHOW JOBS of the cluster \nDESCRIBE JOB 'ab' of the cluster ab\n");
+  EXPECT_EQ(Answered(table + "SET").find("verysecret"), std::string::npos);
+  EXPECT_EQ(Answered(table), "");
+  EXPECT_NE(Answered("DESCRIBE nowhere").find("nowhere"), std::string::npos);
+  // A submitted script may hold them.
+  const JobCompiler::Result result = Compile("SHOW JOBS; SHOW TABLES; SELECT 1;");
+  ASSERT_FALSE(result.error) << result.error->rendered();
+  EXPECT_EQ(result.notes.size(), 2u);
+}
+
 // ---- jobs as text
 
 TEST(JobTextTest, DurationsAndSizes) {

@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr auto kPollInterval = std::chrono::milliseconds(50);
+constexpr auto kJobPollInterval = std::chrono::milliseconds(50);
 constexpr auto kValidationLimit = std::chrono::minutes(2);
 
 StatusOr<rpc::SubmitRequest> MakeRequest(const RunCommand& command) {
@@ -111,7 +111,7 @@ class Follower {
       if (state == "CANCELED") return CancelledError("the job was canceled");
       if (state == "FAILED") return AbortedError(details.summary().reason());
       TellWhyItWaits(details.summary());
-      std::this_thread::sleep_for(kPollInterval);
+      std::this_thread::sleep_for(kJobPollInterval);
     }
     return OkStatus();
   }

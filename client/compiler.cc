@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "common/base/secrets.h"
+#include "common/data/batch_builder.h"
+#include "common/data/value_text.h"
 #include "operators/expressions/expr.h"
 #include "sql/completion.h"
 #include "sql/parser.h"
@@ -45,6 +47,43 @@ void NameResultColumns(const plan::Schema& schema, plan::JobGraph* graph) {
       }
     }
   }
+}
+
+// Whether its answer is the cluster's and not the session's; of which job, empty: of all.
+std::optional<std::string> AsksForJobs(const SessionStatement& statement) {
+  const auto& node = statement.statement.node;
+  if (const auto* describe = std::get_if<sql::ast::DescribeJob>(&node)) return describe->id;
+  const auto* show = std::get_if<sql::ast::Show>(&node);
+  if (show != nullptr && show->kind == sql::ast::ShowKind::kJobs) return "";
+  return std::nullopt;
+}
+
+// DDL answers OK, and SET nothing.
+bool HasAnswer(const StatementResult& result) {
+  const bool ok =
+      result.rows.size() == 1 && result.rows[0].size() == 1 && result.rows[0][0] == Value("OK");
+  return result.schema != nullptr && !ok;
+}
+
+JobCompiler::Answer AnswerOf(const SessionStatement& statement, const StatementResult& result) {
+  JobCompiler::Answer answer{.statement = statement.text};
+  for (const Field& field : result.schema->fields()) answer.columns.push_back(field.name);
+  BatchBuilder builder(result.schema, result.rows.size());
+  for (const std::vector<Value>& row : result.rows) builder.AppendRow(row);
+  const Batch batch = builder.Finish();
+  for (size_t row = 0; row < batch.rows(); ++row) {
+    auto& cells = answer.rows.emplace_back();
+    for (size_t column = 0; column < answer.columns.size(); ++column) {
+      if (result.rows[row][column].is_null()) {
+        cells.emplace_back(std::nullopt);
+        continue;
+      }
+      std::string text;
+      AppendCastText(*batch.column(column), row, TimeZone(), text);  // none has a time
+      cells.emplace_back(WithoutSecrets(std::move(text)));
+    }
+  }
+  return answer;
 }
 
 // Plans the statements of a request, one after the other.
@@ -96,17 +135,18 @@ class Compilation {
 
  private:
   sql::SqlStatus CompileOne(const SessionStatement& statement) {
-    ASSIGN_OR_RETURN(StatementResult planned, session_.Execute(statement));
     const std::string line = "line " + std::to_string(statement.statement.span.line) + ": ";
+    const std::string unseen = line +
+                               "a submitted script does not show what this statement answers; "
+                               "prompts and the SQL page of the dashboard do";
+    if (AsksForJobs(statement)) {
+      result_.notes.push_back(unseen);
+      return {};
+    }
+    ASSIGN_OR_RETURN(StatementResult planned, session_.Execute(statement));
     for (const std::string& note : planned.notes) result_.notes.push_back(line + note);
     if (!planned.job) {
-      // DDL answers OK; what SHOW and the like answer has nowhere to go.
-      const bool ok = planned.rows.size() == 1 && planned.rows[0].size() == 1 &&
-                      planned.rows[0][0] == Value("OK");
-      if (planned.schema != nullptr && !ok) {
-        result_.notes.push_back(line +
-                                "the answer of this statement is shown by `weir local` only");
-      }
+      if (HasAnswer(planned)) result_.notes.push_back(unseen);
       return {};
     }
     if (Status status = sql::ValidateOutside(*planned.job); !status.ok()) {
@@ -135,8 +175,14 @@ class Compilation {
       explain.statement = *set;
     } else if (const auto* own = std::get_if<sql::ast::Explain>(&statement.statement.node)) {
       explain = *own;
+    } else if (std::optional<std::string> job = AsksForJobs(statement)) {
+      result_.answers.push_back({.statement = statement.text, .of_job = std::move(job)});
+      return {};
     } else {
-      return session_.Execute(statement).status();
+      ASSIGN_OR_RETURN(const StatementResult answered, session_.Execute(statement));
+      if (!HasAnswer(answered) || answered.job) return {};
+      result_.answers.push_back(AnswerOf(statement, answered));
+      return {};
     }
     wrapped.statement.node = std::move(explain);
     ASSIGN_OR_RETURN(const StatementResult planned, session_.Execute(wrapped));

@@ -24,7 +24,7 @@ class SqlCompiler : public JobCompiler {
   // The three as calls that block: every statement is planned and checked, or the first error with
   // its place. Past the limit, looked at between statements, it is kDeadlineExceeded.
   static Result CompileNow(const rpc::SubmitRequest& request, Duration time_limit);
-  // The plans of the queries and INSERTs. Asks nothing outside.
+  // The plans of the queries and INSERTs, and what SHOW and DESCRIBE answer. Asks nothing outside.
   static Result ExplainNow(const rpc::SubmitRequest& request);
   // Knows the tables and views that the script defines before the cursor.
   static Completions CompleteNow(const std::string& sql, size_t cursor);

@@ -38,7 +38,7 @@ std::string BashScript(const std::vector<CommandWords>& commands) {
   std::string text =
       "_weir() {\n"
       "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path='' word\n"
-      "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+      "  for word in \"${COMP_WORDS[@]:1:$((COMP_CWORD-1))}\"; do\n"
       "    case \"$path${path:+ }$word\" in\n";
   std::vector<std::string> paths;
   for (const CommandWords& command : commands) {
@@ -54,7 +54,9 @@ std::string BashScript(const std::vector<CommandWords>& commands) {
         answer = "COMPREPLY=($(compgen -W " + Quoted(Join(option.values)) + " -- \"$cur\"))";
       }
       if (answer.empty()) continue;
-      text += "    " + Quoted(command.path + " " + option.name) + ") " + answer + "; return ;;\n";
+      text += "    " + Quoted(command.path + " " + option.name);
+      if (!option.short_name.empty()) text += "|" + Quoted(command.path + " " + option.short_name);
+      text += ") " + answer + "; return ;;\n";
     }
   }
   text += "  esac\n  case \"$path\" in\n";
@@ -71,17 +73,33 @@ std::string BashScript(const std::vector<CommandWords>& commands) {
 }
 
 std::string FishScript(const std::vector<CommandWords>& commands) {
-  std::string text = "complete -c weir -f\n";
+  std::string paths;
   for (const CommandWords& command : commands) {
-    const std::string here = command.path.empty()
-                                 ? "__fish_use_subcommand"
-                                 : "__fish_seen_subcommand_from " + LastWord(command.path);
+    if (!command.path.empty()) paths += " " + Quoted(command.path);
+  }
+  // Whether the words before the cursor make this command, and none below it: as bash finds it.
+  std::string text =
+      "function __weir_at\n"
+      "  set -l path ''\n"
+      "  for word in (commandline -opc)[2..-1]\n"
+      "    set -l longer (string trim -- \"$path $word\")\n"
+      "    contains -- $longer" +
+      paths +
+      "; and set path $longer\n"
+      "  end\n"
+      "  test \"$path\" = \"$argv\"\n"
+      "end\n"
+      "complete -c weir -f\n";
+  for (const CommandWords& command : commands) {
+    const std::string here = "__weir_at" + (command.path.empty() ? "" : " " + command.path);
     const std::string when = "complete -c weir -n " + Quoted(here);
     for (const CommandWords* below : Below(command.path, commands)) {
       text += when + " -a " + Quoted(LastWord(below->path)) + " -d " + Quoted(below->help) + "\n";
     }
     for (const CommandWords::Option& option : command.options) {
-      text += when + " -l " + Quoted(option.name.substr(2)) + " -d " + Quoted(option.help);
+      text += when + " -l " + Quoted(option.name.substr(2));
+      if (!option.short_name.empty()) text += " -s " + option.short_name.substr(1);
+      text += " -d " + Quoted(option.help);
       if (option.takes_file) text += " -r -F";
       if (!option.values.empty()) text += " -x -a " + Quoted(Join(option.values));
       text += "\n";
@@ -95,7 +113,10 @@ std::string FishScript(const std::vector<CommandWords>& commands) {
 std::string CompletionScript(const std::string& shell, const std::vector<CommandWords>& commands) {
   if (shell == "fish") return FishScript(commands);
   const std::string bash = BashScript(commands);
-  return shell == "zsh" ? "autoload -U +X bashcompinit && bashcompinit\n" + bash : bash;
+  if (shell == "bash") return bash;
+  return "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }\n"
+         "autoload -U +X bashcompinit && bashcompinit\n" +
+         bash;
 }
 
 }  // namespace weir

@@ -16,6 +16,7 @@ struct CommandWords {
     std::string help;
     std::vector<std::string> values;  // of those that take one of a few
     bool takes_file = false;
+    std::string short_name = {};  // "-f"; empty: none
   };
   std::vector<Option> options;
 };

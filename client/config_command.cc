@@ -86,7 +86,9 @@ std::string JobManagerAddress(const Configuration& configuration) {
     const Configuration::Value* value = configuration.Find(key);
     return value != nullptr ? value->text : std::string(FindOption(key)->fallback);
   };
-  const std::string address = text("jobmanager.rpc.address");
+  std::string address = text("jobmanager.rpc.address");
+  // One file for all: who says the job manager's port there has said where it is.
+  if (configuration.Find("jobmanager.rpc.address") == nullptr) address = "localhost";
   return address.find(':') != std::string::npos ? address
                                                 : address + ":" + text("jobmanager.rpc.port");
 }
@@ -149,10 +151,8 @@ int ShowConfiguration(const ConfigCommand& command) {
   if (!command.key.empty()) {
     const OptionDeclaration* option = FindOption(command.key);
     if (option == nullptr) {
-      std::vector<std::string> keys;
-      for (const OptionDeclaration& one : DeclaredOptions()) keys.emplace_back(one.key);
       return Fail(NotFoundError("there is no option '" + command.key + "'" +
-                                DidYouMean(command.key, keys)));
+                                DidYouMean(command.key, DeclaredKeys())));
     }
     const Configuration::Value* value = configuration->Find(option->key);
     if (json) {

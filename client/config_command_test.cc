@@ -12,7 +12,7 @@ TEST(ConfigCommandTest, TheAddressOfTheJobManager) {
   Configuration configuration;
   EXPECT_EQ(JobManagerAddress(configuration), "localhost:6123");
   ASSERT_EQ(configuration.Set("jobmanager.rpc.port", "7000", "here"), OkStatus());
-  EXPECT_EQ(JobManagerAddress(configuration), "localhost:6123") << "the address has its port";
+  EXPECT_EQ(JobManagerAddress(configuration), "localhost:7000");
   ASSERT_EQ(configuration.Set("jobmanager.rpc.address", "host", "here"), OkStatus());
   EXPECT_EQ(JobManagerAddress(configuration), "host:7000") << "as Flink's files have it";
   ASSERT_EQ(configuration.Set("jobmanager.rpc.address", "host:1", "here"), OkStatus());

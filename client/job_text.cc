@@ -15,12 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string TimeText(int64_t millis) {
-  std::string out;
-  AppendTimestamp(millis * kMicrosPerMilli, 0, ' ', out);
-  return out + " UTC";
-}
-
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -133,6 +127,16 @@ std::string CheckpointsText(const rpc::JobDetails& job) {
 }
 
 }  // namespace
+
+bool IsOver(const std::string& state) {
+  return state == "FINISHED" || state == "CANCELED" || state == "FAILED";
+}
+
+std::string TimeText(int64_t millis) {
+  std::string out;
+  AppendTimestamp(millis * kMicrosPerMilli, 0, ' ', out);
+  return out + " UTC";
+}
 
 std::string DurationText(int64_t millis) {
   const int64_t seconds = millis / 1000;

@@ -19,6 +19,10 @@ std::string JobListJson(const rpc::ListJobsReply& reply);
 std::string JobJson(const rpc::JobDetails& job);
 std::string TaskManagersJson(const rpc::ClusterInfo& cluster);
 
+// "2026-05-01 12:00:00 UTC"
+std::string TimeText(int64_t millis);
+// Whether a job in this state has ended.
+bool IsOver(const std::string& state);
 // "850 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h"
 std::string DurationText(int64_t millis);
 // "none", "end", or the time

@@ -12,8 +12,8 @@ namespace weir {
 struct LocalCommand {
   std::string file;  // "-": standard input
   OutputFormat output = OutputFormat::kTable;
-  int parallelism = 1;
-  std::map<std::string, std::string> config;  // --set
+  int parallelism = 0;                        // 0: what the script or `config` says, or 1
+  std::map<std::string, std::string> config;  // --set, and what is configured
 };
 
 // Runs a script in this process, statement by statement; each job to its end before the next.
@@ -36,8 +36,8 @@ class JobRunner {
 // As RunLocal, jobs by `runner`.
 int RunScript(const LocalCommand& command, JobRunner& runner);
 
-// Jobs run one after the other: more than any of them asks for, unless its parallelism is higher.
-inline constexpr int kLocalSlots = 8;
+// Jobs run one after the other, and a slot costs nothing: more than any of them asks for.
+inline constexpr int kLocalSlots = 1024;
 // A worker for each core; what need not outlive it goes to `scratch`.
 StatusOr<std::unique_ptr<LocalCluster>> StartLocalCluster(int slots, const std::string& scratch);
 

@@ -14,7 +14,7 @@
 namespace weir {
 namespace {
 
-constexpr auto kPollInterval = std::chrono::milliseconds(2);
+constexpr auto kStartPollInterval = std::chrono::milliseconds(2);
 
 // Calls an asynchronous method of the dispatcher and waits for its answer.
 template <class Reply, class Call>
@@ -62,6 +62,7 @@ class LocalCluster::Link : public TaskManagerLink {
 
 StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(const LocalClusterOptions& options) {
   std::unique_ptr<LocalCluster> cluster(new LocalCluster());
+  cluster->slots_ = options.slots;
   cluster->pool_ = std::make_unique<WorkerPool>(options.workers, 16);
   DispatcherOptions dispatcher;
   dispatcher.checkpoint_root = options.checkpoint_root;
@@ -102,6 +103,13 @@ LocalCluster::~LocalCluster() {
 
 StatusOr<std::string> LocalCluster::Submit(JobCompiler::Job job, const std::string& from_savepoint,
                                            bool allow_non_restored_state) {
+  // There will never be more: it would wait for ever.
+  for (const plan::Vertex& vertex : job.graph.vertices()) {
+    if (vertex.parallelism() <= slots_) continue;
+    return InvalidArgumentError("the job has parallelism " + std::to_string(vertex.parallelism()) +
+                                ", of at most " + std::to_string(slots_) +
+                                " here: `weir run` has it run on a cluster with as many slots");
+  }
   rpc::SubmitRequest request;
   request.set_from_savepoint(from_savepoint);
   request.set_allow_non_restored_state(allow_non_restored_state);
@@ -140,7 +148,7 @@ Status LocalCluster::Wait(const std::string& job_id) {
     if (summary.state() == "FINISHED") return OkStatus();
     if (summary.state() == "CANCELED") return CancelledError("the job was canceled");
     if (summary.state() == "FAILED") return AbortedError(summary.reason());
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(kStartPollInterval);
   }
 }
 

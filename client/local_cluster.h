@@ -50,6 +50,7 @@ class LocalCluster {
   class Link;
   LocalCluster() = default;
 
+  int slots_ = 0;
   std::unique_ptr<WorkerPool> pool_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::shared_ptr<Link> link_;

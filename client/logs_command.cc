@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr auto kPollInterval = std::chrono::milliseconds(300);
+constexpr auto kLogPollInterval = std::chrono::milliseconds(300);
 constexpr int64_t kMostText = 8 << 20;
 constexpr char kJobManager[] = "jobmanager";
 
@@ -153,7 +153,7 @@ int ShowLogs(const LogsCommand& command) {
       seen = true;
       away = false;
     }
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(kLogPollInterval);
   }
 }
 

@@ -8,28 +8,18 @@
 #include <string>
 #include <vector>
 
-#include "client/change_commands.h"
-#include "client/cluster_client.h"
-#include "client/cluster_commands.h"
-#include "client/compiler.h"
+#include "client/command_line/commands.h"
+#include "client/command_line/parts.h"
 #include "client/completion_script.h"
-#include "client/config_command.h"
-#include "client/local.h"
-#include "client/logs_command.h"
 #include "client/processes.h"
 #include "client/savepoint_files.h"
-#include "client/shell/shell.h"
-#include "client/state_command.h"
-#include "client/top.h"
-#include "common/base/ascii.h"
 #include "common/base/crash_handler.h"
 #include "common/base/logging.h"
 #include "common/base/nearest_name.h"
 #include "common/base/version.h"
-#include "common/config/option_reader.h"
+#include "common/config/defaults.h"
 
-// The command line: what it may say, its help, and who does it. Exit codes: 0 done, 1 failed, 2 not
-// understood; 128 + signal when one ended it.
+// Who does what the command line says.
 
 namespace weir {
 namespace {
@@ -47,445 +37,9 @@ constexpr char kExamples[] =
     "  weir list\n"
     "  weir logs --job JOB --follow\n"
     "  weir savepoint JOB\n"
-    "`weir COMMAND --help` tells more about each.";
-
-// What the command line says, for every command.
-struct Arguments {
-  std::string configured_jobmanager;  // where a command asks that is not told
-  LocalCommand local;
-  RunCommand run;
-  ShellCommand sql;
-  RunCommand explain;
-  RunCommand validate;
-  TopCommand top;
-  StateCommand state;
-  std::vector<std::string> state_key;
-  LogsCommand logs;
-  std::string shell;
-  ClusterCommand cluster;  // of those that ask about or change what runs
-  OutputFormat version_output = OutputFormat::kTable;
-  std::string job;
-  std::string savepoint_dir;
-  bool drain = false;
-  int parallelism = 0;
-  std::string task_manager;
-  std::string path;
-  ConfigCommand config;
-  std::string config_file;
-  std::map<std::string, std::string> flags;  // of a process, by the keys of their options
-  bool no_rest = false;
-  std::string token_file;
-  std::vector<std::string> local_settings, run_settings, sql_settings, explain_settings,
-      validate_settings, jobmanager_settings;
-};
-
-const std::map<std::string, OutputFormat> kRowFormats = {{"table", OutputFormat::kTable},
-                                                         {"changelog", OutputFormat::kChangelog},
-                                                         {"json", OutputFormat::kJson}};
-const std::map<std::string, OutputFormat> kTextFormats = {{"table", OutputFormat::kTable},
-                                                          {"json", OutputFormat::kJson}};
-
-// key=value, as --set has it.
-std::string CheckSetting(const std::string& text) {
-  size_t at = text.find('=');
-  if (at != std::string::npos && at > 0) return "";
-  return "'" + text + "' is not KEY=VALUE";
-}
-
-std::map<std::string, std::string> Settings(const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> settings;
-  for (const std::string& text : texts) {
-    size_t at = text.find('=');
-    settings[text.substr(0, at)] = text.substr(at + 1);
-  }
-  return settings;
-}
-
-void AddSettings(CLI::App* command, std::vector<std::string>* settings, const std::string& help) {
-  command->add_option("--set", *settings, help)
-      ->type_name("KEY=VALUE")
-      ->check(CLI::Validator(CheckSetting, ""))
-      ->allow_extra_args(false);
-}
-
-void AddFile(CLI::App* command, std::string* file) {
-  command->add_option("-f,--file", *file, "the SQL script; - is standard input")
-      ->type_name("FILE")
-      ->required();
-}
-
-void AddJobManager(CLI::App* command, const Arguments* arguments, std::string* address) {
-  *address = arguments->configured_jobmanager;
-  command->add_option("--jobmanager", *address, "where the job manager is")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
-}
-
-// The flags of a process: those that its options declare. What is given goes to `flags`.
-void AddProcessFlags(CLI::App* command, OptionScope scope, Arguments* arguments) {
-  command->add_option("--config", arguments->config_file, "options, as YAML (default: WEIR_CONFIG)")
-      ->type_name("FILE");
-  for (const OptionDeclaration& option : DeclaredOptions()) {
-    const bool of_jobs = option.scope == OptionScope::kJob && scope == OptionScope::kJobManager;
-    if (option.flag.empty() || (!IsOf(option, scope) && !of_jobs)) continue;
-    const std::string key(option.key);
-    const auto take = [arguments, key](const std::string& text) { arguments->flags[key] = text; };
-    const auto check = [&option](const std::string& text) {
-      const Status fits = CheckOption(option, text);
-      return fits.ok() ? "" : "'" + text + "' " + std::string(fits.message());
-    };
-    command
-        ->add_option_function<std::string>(std::string(option.flag), take,
-                                           std::string(option.sentence) + "; " + key)
-        ->type_name(AsciiUpper(TypeText(option)))
-        ->default_str(std::string(option.fallback))
-        ->check(CLI::Validator(check, ""));
-  }
-}
-
-void AddOutput(CLI::App* command, OutputFormat* output,
-               const std::map<std::string, OutputFormat>& formats, const std::string& help) {
-  std::string names;
-  for (const auto& [name, format] : formats) names += (names.empty() ? "" : "|") + name;
-  command->add_option("--output", *output, help)
-      ->type_name(names)
-      ->transform(CLI::CheckedTransformer(formats).description(""));
-}
-
-void AddConfig(CLI::App& app, Arguments* arguments) {
-  ConfigCommand& config = arguments->config;
-  CLI::App* command =
-      app.add_subcommand("config", "every option: its value, where that was said, what it means");
-  command->add_option("key", config.key, "all that is known of one option")->type_name("KEY");
-  command->add_option("--config", config.file, "a file of options (default: WEIR_CONFIG)")
-      ->type_name("FILE");
-  command->add_flag("--markdown", config.markdown, "the documentation of all options");
-  AddOutput(command, &config.output, kTextFormats, "a table or JSON");
-  command->footer(
-      "Examples:\n"
-      "  weir config\n"
-      "  weir config rest.port\n"
-      "  weir config --config /etc/weir/weir.yaml --output json");
-}
-
-constexpr char kRowOutputHelp[] =
-    "how rows are shown: table for people (the default), json a line a row for programs, changelog "
-    "exact and with schemas";
-
-void AddLocal(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand(
-      "local",
-      "run a script in this process, without a cluster, each job to its end; a prompt without one");
-  command->add_option("-f,--file", arguments->local.file, "the SQL script; - is standard input")
-      ->type_name("FILE");
-  AddOutput(command, &arguments->local.output, kRowFormats,
-            std::string(kRowOutputHelp) +
-                "; with changelog a failing statement does not end the "
-                "script");
-  command->add_option("--parallelism", arguments->local.parallelism, "of the jobs")
-      ->check(CLI::Range(1, 128))
-      ->capture_default_str();
-  AddSettings(command, &arguments->local_settings, "as SET before the script; may be repeated");
-  command->footer(
-      "Examples:\n"
-      "  weir local\n"
-      "  weir local -f job.sql\n"
-      "  echo \"SELECT 1 + 1;\" | weir local -f - --output json\n"
-      "  weir local -f job.sql --set table.local-time-zone=Europe/Berlin");
-}
-
-void AddSql(CLI::App& app, Arguments* arguments) {
-  CLI::App* command =
-      app.add_subcommand("sql", "a prompt: statements and their answers on a cluster");
-  AddJobManager(command, arguments, &arguments->sql.jobmanager);
-  command->add_option("--parallelism", arguments->sql.parallelism, "of the jobs")
-      ->check(CLI::Range(1, 128));
-  AddSettings(command, &arguments->sql_settings, "as SET at the beginning; may be repeated");
-  command->footer(
-      "HELP at the prompt shows what there is to say. Statements from a pipe run one after the\n"
-      "other, to the first that fails.\n"
-      "Examples:\n"
-      "  weir sql\n"
-      "  weir sql --jobmanager localhost:6123 < setup.sql");
-}
-
-void AddRun(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand("run", "submit a script to a job manager");
-  RunCommand& run = arguments->run;
-  AddFile(command, &run.file);
-  AddJobManager(command, arguments, &run.cluster.jobmanager);
-  AddOutput(command, &run.cluster.output, kRowFormats, kRowOutputHelp);
-  command->add_option("--parallelism", run.parallelism, "of the jobs, unless the script sets one")
-      ->check(CLI::Range(1, 128));
-  command->add_flag("--detached", run.detached,
-                    "return when the jobs are accepted instead of staying until they end");
-  command
-      ->add_option("--from-savepoint", run.from_savepoint,
-                   "begin with the state of this checkpoint or savepoint")
-      ->type_name("PATH");
-  command->add_flag("--allow-non-restored-state", run.allow_non_restored_state,
-                    "leave out state of the savepoint that no operator of the script takes");
-  AddSettings(command, &arguments->run_settings, "as SET before the script; may be repeated");
-  command->footer(
-      "Examples:\n"
-      "  weir run -f job.sql --parallelism 2 --detached\n"
-      "  weir run -f job.sql --from-savepoint /var/weir/checkpoints/JOB/chk-12");
-}
-
-void AddExplain(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand(
-      "explain", "show the plans of a script's queries and INSERTs; runs nothing");
-  AddFile(command, &arguments->explain.file);
-  AddOutput(command, &arguments->explain.cluster.output, kTextFormats, "text or JSON");
-  command->add_option("--parallelism", arguments->explain.parallelism, "of the jobs")
-      ->check(CLI::Range(1, 128));
-  AddSettings(command, &arguments->explain_settings, "as SET before the script; may be repeated");
-  command->footer("Example:\n  weir explain -f job.sql");
-}
-
-void AddValidate(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand(
-      "validate", "whether a job manager would take a script; looks at its tables, runs nothing");
-  AddFile(command, &arguments->validate.file);
-  AddOutput(command, &arguments->validate.cluster.output, kTextFormats, "text or JSON");
-  AddSettings(command, &arguments->validate_settings, "as SET before the script; may be repeated");
-  command->footer("Exit code 1 if it is not.\nExample:\n  weir validate -f job.sql");
-}
-
-void AddTop(CLI::App& app, Arguments* arguments) {
-  TopCommand& top = arguments->top;
-  CLI::App* command = app.add_subcommand("top", "what runs, with rates; renews itself");
-  AddJobManager(command, arguments, &top.cluster.jobmanager);
-  command->add_option("job", top.job, "its operators; all jobs if not given")->type_name("JOB");
-  command->add_option("--interval", top.interval_s, "seconds between two looks")
-      ->check(CLI::Range(1, 3600))
-      ->capture_default_str();
-  command->add_flag("--once", top.once, "print the rates of one interval, and end");
-  command->footer("Examples:\n  weir top\n  weir top 3f9a --interval 5\n  weir top --once");
-}
-
-void AddLogs(CLI::App& app, Arguments* arguments) {
-  LogsCommand& logs = arguments->logs;
-  CLI::App* command = app.add_subcommand("logs", "what the processes of a cluster have logged");
-  AddJobManager(command, arguments, &logs.cluster.jobmanager);
-  AddOutput(command, &logs.cluster.output, kTextFormats, "lines, or a JSON object a line");
-  command
-      ->add_option("process", logs.process,
-                   "jobmanager, or a task manager: its id or its HOST:PORT, as `weir taskmanager "
-                   "list` shows them (default: the job manager; with --job all processes)")
-      ->type_name("PROCESS");
-  CLI::Option* job =
-      command
-          ->add_option("--job", logs.job,
-                       "only lines about this job: its id, the beginning of it, or its name")
-          ->type_name("JOB");
-  command
-      ->add_flag("--stdout", logs.standard_output,
-                 "what it has printed to its standard output instead: the rows of 'print' tables")
-      ->excludes(job);
-  command
-      ->add_option("-n,--lines", logs.lines, "the last so many lines (default: all that are kept)")
-      ->check(CLI::NonNegativeNumber);
-  command->add_flag("-f,--follow", logs.follow, "go on with the lines to come, until Ctrl-C");
-  command->footer(
-      "A process keeps its last 4000 lines for this, at most 2 MB of them; its whole log is where\n"
-      "its standard error goes. Its standard output can be read where it is a file.\n"
-      "Examples:\n"
-      "  weir logs -n 50\n"
-      "  weir logs --job 3f9a --follow\n"
-      "  weir logs 127.0.0.1:40123 --stdout\n"
-      "  weir logs --job 3f9a --output json");
-}
-
-void AddCompletion(CLI::App& app, Arguments* arguments) {
-  CLI::App* command =
-      app.add_subcommand("completion", "a script that completes commands and options in a shell");
-  command->add_option("shell", arguments->shell, "whose script")
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
-      ->required();
-  command->footer(
-      "Examples:\n"
-      "  source <(weir completion bash)          in ~/.bashrc or ~/.zshrc (with zsh)\n"
-      "  weir completion fish | source           in config.fish");
-}
-
-void AddJobCommands(CLI::App& app, Arguments* arguments) {
-  CLI::App* list = app.add_subcommand("list", "the jobs that a job manager knows");
-  CLI::App* info = app.add_subcommand("info", "one job: state, operators, checkpoints, failures");
-  CLI::App* cancel = app.add_subcommand("cancel", "end a job");
-  for (CLI::App* command : {list, info, cancel}) {
-    AddJobManager(command, arguments, &arguments->cluster.jobmanager);
-    AddOutput(command, &arguments->cluster.output, kTextFormats, "a table or JSON");
-  }
-  for (CLI::App* command : {info, cancel}) {
-    command->add_option("job", arguments->job, "its id, the beginning of it, or its name")
-        ->type_name("JOB")
-        ->required();
-  }
-  list->footer("Example:\n  weir list --jobmanager localhost:6123");
-  info->footer("Examples:\n  weir info 3f9a\n  weir info 3f9a --output json");
-  cancel->footer("Example:\n  weir cancel 3f9a");
-}
-
-void AddState(CLI::App& app, Arguments* arguments) {
-  CLI::App* command =
-      app.add_subcommand("state", "what the operators of a running job keep, as it is now");
-  AddJobManager(command, arguments, &arguments->state.cluster.jobmanager);
-  AddOutput(command, &arguments->state.cluster.output, kTextFormats, "a table or JSON");
-  command->add_option("job", arguments->state.job, "its id, the beginning of it, or its name")
-      ->type_name("JOB")
-      ->required();
-  command
-      ->add_option("operator", arguments->state.oper,
-                   "show rows of this one: its uid or the beginning of it")
-      ->type_name("OPERATOR");
-  command
-      ->add_option("--key", arguments->state_key,
-                   "only the rows of this key: a cell for each of its columns, in their order")
-      ->type_name("CELL...");
-  command->add_option("--limit", arguments->state.limit, "rows that are shown at most")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->footer(
-      "Each task is read at a moment of its own, between two of its steps: the rows of several "
-      "are\n"
-      "not of one instant. For that, take a savepoint.\n"
-      "Examples:\n"
-      "  weir state 3f9a\n"
-      "  weir state 3f9a 'group(user_id)' --key 17\n"
-      "  weir state 3f9a 'group(user_id)' --limit 5000 --output json");
-}
-
-void AddJob(CLI::App* command, Arguments* arguments) {
-  command->add_option("job", arguments->job, "its id, the beginning of it, or its name")
-      ->type_name("JOB");
-}
-
-void AddSavepoint(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand(
-      "savepoint", "copy a job's state to a folder of yours; look at such a folder");
-  AddJobManager(command, arguments, &arguments->cluster.jobmanager);
-  AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
-  AddJob(command, arguments);
-  command
-      ->add_option("--dir", arguments->savepoint_dir,
-                   "a folder of the job manager's machine, in which the savepoint gets one of its "
-                   "own (default: what execution.checkpointing.savepoint-dir says, or savepoints/ "
-                   "beside the job's checkpoints)")
-      ->type_name("PATH");
-  command->require_subcommand(0, 1);
-  CLI::App* inspect = command->add_subcommand(
-      "inspect", "what a savepoint or checkpoint holds, operator by operator; needs no cluster");
-  CLI::App* verify = command->add_subcommand(
-      "verify", "read all of a savepoint or checkpoint and compare checksums; needs no cluster");
-  for (CLI::App* one : {inspect, verify}) {
-    one->add_option("path", arguments->path, "its folder")->type_name("PATH")->required();
-    AddOutput(one, &arguments->cluster.output, kTextFormats, "text or JSON");
-  }
-  inspect->footer("Example:\n  weir savepoint inspect /var/weir/savepoints/savepoint-3f9a-12");
-  verify->footer(
-      "Exit code 1, and each missing, cut or damaged file by name, if it is not whole.\n"
-      "Example:\n  weir savepoint verify /var/weir/savepoints/savepoint-3f9a-12");
-  command->footer(
-      "Returns when the savepoint is durable. It is whole by itself: copy or move its folder as\n"
-      "you like. The job goes on, and never deletes it.\n"
-      "Examples:\n"
-      "  weir savepoint 3f9a --dir /var/weir/savepoints\n"
-      "  weir run -f job.sql --from-savepoint /var/weir/savepoints/savepoint-3f9a-12");
-}
-
-void AddChanges(CLI::App& app, Arguments* arguments) {
-  CLI::App* stop = app.add_subcommand("stop", "end a job behind a savepoint");
-  CLI::App* rescale = app.add_subcommand("rescale", "change the parallelism of a job that runs");
-  for (CLI::App* command : {stop, rescale}) {
-    AddJobManager(command, arguments, &arguments->cluster.jobmanager);
-    AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
-    AddJob(command, arguments);
-    command->get_option("job")->required();
-  }
-  stop->add_option("--savepoint-dir", arguments->savepoint_dir,
-                   "where the savepoint goes, as --dir of `weir savepoint`")
-      ->type_name("PATH");
-  stop->add_flag("--drain", arguments->drain,
-                 "end event time as well: what waits for time (open windows) comes out first, and "
-                 "is not there when the job goes on from the savepoint");
-  stop->footer(
-      "Returns when the job has FINISHED: all rows before the savepoint are in its sinks. Once\n"
-      "accepted, the request outlives this command and the job manager.\n"
-      "Examples:\n"
-      "  weir stop 3f9a\n"
-      "  weir stop 3f9a --savepoint-dir /var/weir/savepoints --drain");
-  rescale
-      ->add_option("--parallelism", arguments->parallelism,
-                   "of each operator whose parallelism is not fixed by its table or its kind")
-      ->check(CLI::Range(1, 32768))
-      ->required();
-  rescale->footer(
-      "The job takes a checkpoint and goes on from it at the new parallelism; whatever fails\n"
-      "meanwhile, it ends up at the old one or at the new one. Refused while there are too few\n"
-      "slots: a job that runs is not given up for one that waits.\n"
-      "Example:\n  weir rescale 3f9a --parallelism 3");
-}
-
-// Beside the process itself.
-void AddTaskManagerCommands(CLI::App* taskmanager, Arguments* arguments) {
-  CLI::App* list = taskmanager->add_subcommand("list", "the task managers of a cluster");
-  CLI::App* drain = taskmanager->add_subcommand(
-      "drain", "move all jobs away from a task manager, so that it can be stopped");
-  for (CLI::App* command : {list, drain}) {
-    AddJobManager(command, arguments, &arguments->cluster.jobmanager);
-    AddOutput(command, &arguments->cluster.output, kTextFormats, "text or JSON");
-  }
-  drain->add_option("task_manager", arguments->task_manager, "its id or its HOST:PORT, as listed")
-      ->type_name("ID")
-      ->required();
-  list->footer("Example:\n  weir taskmanager list");
-  drain->footer(
-      "Nothing new is put there; each job goes on elsewhere from a fresh checkpoint. Returns when\n"
-      "it is empty. Refused where a job finds no room elsewhere. A job manager or task manager\n"
-      "that starts anew knows nothing of it.\n"
-      "Example:\n  weir taskmanager drain 4294967298");
-  taskmanager->require_subcommand(0, 1);
-}
-
-void AddToken(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand("token", "secrets for the REST interface");
-  command->require_subcommand(1);
-  CLI::App* create = command->add_subcommand(
-      "create", "make a token; it is printed once, its hash goes into a new file");
-  create->add_option("file", arguments->token_file, "for --rest-token-file of the job manager")
-      ->type_name("FILE")
-      ->required();
-  AddOutput(create, &arguments->cluster.output, kTextFormats, "text or JSON");
-  create->footer(
-      "Examples:\n"
-      "  weir token create /etc/weir/rest-token\n"
-      "  weir jobmanager --rest-bind-address 0.0.0.0 --rest-token-file /etc/weir/rest-token\n"
-      "  curl -H \"Authorization: Bearer $TOKEN\" http://HOST:8081/overview");
-}
-
-void AddJobManagerProcess(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand("jobmanager", "the process that plans and directs jobs");
-  AddProcessFlags(command, OptionScope::kJobManager, arguments);
-  command->add_flag("--no-rest", arguments->no_rest, "no REST interface; rest.enabled");
-  AddSettings(command, &arguments->jobmanager_settings,
-              "a default for all jobs; scripts and clients override it; may be repeated");
-  command->footer(
-      "Examples:\n"
-      "  weir jobmanager\n"
-      "  weir jobmanager --checkpoint-dir /var/weir/checkpoints --ha-dir /var/weir/ha\n"
-      "  curl http://127.0.0.1:8081/jobs/overview");
-}
-
-void AddTaskManagerProcess(CLI::App& app, Arguments* arguments) {
-  CLI::App* command = app.add_subcommand("taskmanager", "a process that does the jobs' work");
-  AddProcessFlags(command, OptionScope::kTaskManager, arguments);
-  AddTaskManagerCommands(command, arguments);
-  command->footer(
-      "Examples:\n"
-      "  weir taskmanager --jobmanager localhost:6123 --slots 4\n"
-      "  weir taskmanager list");
-}
+    "`weir COMMAND --help` tells more about each.\n"
+    "Exit codes: 0 done, 1 failed, 2 not understood, 128 and the signal's number when one ended "
+    "it.";
 
 int ShowVersion(OutputFormat output) {
   if (output == OutputFormat::kJson) {
@@ -535,8 +89,24 @@ int RunLocalCommand(Arguments& arguments) {
   return RunLocal(local);
 }
 
+// What is configured of jobs counts where no job manager is asked, which has a configuration of its
+// own.
+void SayDefaults(const Configuration& configuration, Arguments& arguments) {
+  const auto say = [&](int parallelism, std::map<std::string, std::string>* config) {
+    std::map<std::string, std::string> of_jobs = configuration.Of(OptionScope::kJob);
+    if (parallelism > 0) EraseParallelism(&of_jobs);
+    AddDefaults(of_jobs, config);
+  };
+  say(arguments.local.parallelism, &arguments.local.config);
+  say(arguments.explain.parallelism, &arguments.explain.config);
+  say(arguments.validate.parallelism, &arguments.validate.config);
+  for (auto* config : {&arguments.local.config, &arguments.sql.config}) {
+    AddDefaults(configuration.Of(OptionScope::kPrompt), config);
+  }
+}
+
 // `command` with its subcommand, if it has one: "savepoint inspect".
-int Dispatch(const std::string& command, Arguments& arguments) {
+int Dispatch(const std::string& command, const Configuration& configuration, Arguments& arguments) {
   const bool server = command == "jobmanager" || command == "taskmanager";
   // Clients answer; logs would stand between the lines.
   if (!server && std::getenv("WEIR_LOG_LEVEL") == nullptr) SetLogLevel(LogLevel::kWarning);
@@ -545,6 +115,7 @@ int Dispatch(const std::string& command, Arguments& arguments) {
   arguments.explain.config = Settings(arguments.explain_settings);
   arguments.sql.config = Settings(arguments.sql_settings);
   arguments.validate.config = Settings(arguments.validate_settings);
+  SayDefaults(configuration, arguments);
   if (command == "local") return RunLocalCommand(arguments);
   if (command == "sql") return RunClusterShell(arguments.sql);
   if (command == "run") return RunOnCluster(arguments.run);
@@ -601,6 +172,7 @@ void CollectWords(const CLI::App& app, const std::string& path, std::vector<Comm
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty() || option->get_group().empty()) continue;
     CommandWords::Option one{"--" + option->get_lnames().front(), option->get_description()};
+    if (!option->get_snames().empty()) one.short_name = "-" + option->get_snames().front();
     const std::string type = option->get_type_name();
     for (size_t at = 0; type.find('|') != std::string::npos && at < type.size();) {
       const size_t end = std::min(type.find('|', at), type.size());
@@ -654,10 +226,11 @@ int UsageError(const std::string& message) {
 
 int Main(int argc, char** argv) {
   Arguments arguments;
-  // Only those who ask a job manager need it: `weir version` answers whatever is in that file.
-  const StatusOr<Configuration> configuration = LoadConfiguration(ConfigurationFile());
-  arguments.configured_jobmanager =
-      JobManagerAddress(configuration.ok() ? *configuration : Configuration());
+  // Only those who ask a job manager or plan jobs need it: `weir version` answers whatever is in
+  // that file.
+  const StatusOr<Configuration> loaded = LoadConfiguration(ConfigurationFile());
+  const Configuration configuration = loaded.ok() ? *loaded : Configuration();
+  arguments.configured_jobmanager = JobManagerAddress(configuration);
   arguments.config.file = ConfigurationFile();
   CLI::App app{kAbout, "weir"};
   app.footer(kExamples);
@@ -676,8 +249,7 @@ int Main(int argc, char** argv) {
   AddJobManagerProcess(app, &arguments);
   AddTaskManagerProcess(app, &arguments);
   AddToken(app, &arguments);
-  CLI::App* version = app.add_subcommand("version", "which version this is");
-  AddOutput(version, &arguments.version_output, kTextFormats, "text or JSON");
+  AddVersion(app, &arguments);
   AddConfig(app, &arguments);
   AddCompletion(app, &arguments);
   if (argc == 1) {
@@ -696,7 +268,10 @@ int Main(int argc, char** argv) {
     return UsageError(e.what());
   }
   const std::string command = CommandOf(app);
-  if (!configuration.ok() && AsksJobManager(app)) return ExitCode(configuration.status());
+  const bool plans = command == "local" || command == "explain" || command == "validate";
+  if (!loaded.ok() && (plans || AsksJobManager(app))) {
+    return ExitCode(loaded.status());
+  }
   if (command == "savepoint" && arguments.job.empty()) {
     return UsageError("`weir savepoint` needs a JOB, see `weir list`");
   }
@@ -706,7 +281,7 @@ int Main(int argc, char** argv) {
     std::cout << CompletionScript(arguments.shell, words);
     return 0;
   }
-  return Dispatch(command, arguments);
+  return Dispatch(command, configuration, arguments);
 }
 
 }  // namespace

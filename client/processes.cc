@@ -10,6 +10,8 @@
 #include "client/rows_json.h"
 #include "client/task_manager_process.h"
 #include "common/base/logging.h"
+#include "common/config/defaults.h"
+#include "common/config/uri_path.h"
 #include "common/http/access_token.h"
 #include "dashboard/dashboard_files.h"
 #include "jobmanager/job_manager.h"
@@ -37,6 +39,11 @@ DogStatsDOptions ReadDogStatsD(ConfigReader& reader) {
           .interval = reader.Duration("metrics.reporter.dogstatsd.interval")};
 }
 
+// Flink takes several, to spread its files.
+std::string FirstFolder(const std::string& list) {
+  return list.substr(0, list.find_first_of(",:;"));
+}
+
 void SetUpLog(ConfigReader& reader) {
   SetLogFormat(reader.OneOf("log.format") == "json" ? LogFormat::kJson : LogFormat::kPlain);
 }
@@ -52,9 +59,9 @@ Status RunJobManagerProcess(const Configuration& configuration,
   options.dogstatsd = ReadDogStatsD(reader);
   options.bind_address = reader.String("jobmanager.bind-host");
   options.rpc_port = static_cast<int>(reader.Integer("jobmanager.rpc.port"));
-  options.ha_dir = reader.String("high-availability.storageDir");
+  options.ha_dir = PathOfUri(reader.String("high-availability.storageDir"));
   options.config = std::move(job_settings);
-  options.config.merge(configuration.Of(OptionScope::kJob));
+  AddDefaults(configuration.Of(OptionScope::kJob), &options.config);
   if (reader.Bool("rest.enabled")) {
     ASSIGN_OR_RETURN(options.rest, ReadRest(reader));
   }
@@ -73,9 +80,11 @@ Status RunTaskManagerProcess(const Configuration& configuration) {
   options.bind_address = reader.String("taskmanager.bind-host");
   options.data_port = static_cast<int>(reader.Integer("taskmanager.data.port"));
   options.advertised_host = reader.String("taskmanager.host");
-  options.metrics_port = static_cast<int>(reader.Integer("metrics.reporter.prom.port"));
+  const PortRange metrics = reader.Ports("metrics.reporter.prom.port");
+  options.metrics_port = metrics.first;
+  options.last_metrics_port = metrics.last;
   return RunTaskManager(
-      options, reader.String("io.tmp.dirs"),
+      options, FirstFolder(reader.String("io.tmp.dirs")),
       static_cast<uint64_t>(reader.MemorySize("taskmanager.memory.managed.size")));
 }
 

@@ -11,7 +11,7 @@
 namespace weir {
 namespace {
 
-constexpr auto kPollInterval = std::chrono::milliseconds(50);
+constexpr auto kRowsPollInterval = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -46,7 +46,7 @@ Status FollowRows(const std::function<StatusOr<QueryRows>(int64_t token)>& fetch
     token = rows.next_token;
     if (!rows.batches.empty()) continue;
     printer.Idle();
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(kRowsPollInterval);
   }
   return OkStatus();
 }

@@ -14,6 +14,7 @@
 #include "client/answer.h"
 #include "client/job_text.h"
 #include "client/table_printer.h"
+#include "common/base/hex.h"
 #include "common/data/time_text.h"
 #include "state/storage/checkpoint_storage.h"
 #include "state/xxh64.h"
@@ -151,15 +152,7 @@ std::string PositionText(const std::string& bytes) {
   const bool text =
       std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= 32 && c < 127; });
   if (text) return bytes;
-  std::string out = "0x";
-  for (unsigned char c : bytes) out += fmt::format("{:02x}", c);
-  return out;
-}
-
-std::string TimeText(int64_t millis) {
-  std::string out;
-  AppendTimestamp(millis * kMicrosPerMilli, 0, ' ', out);
-  return out + " UTC";
+  return "0x" + HexText(bytes);
 }
 
 std::string Text(const Savepoint& savepoint, const std::vector<OperatorContent>& content) {

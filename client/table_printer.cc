@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "common/base/hex.h"
 #include "common/data/value_text.h"
 
 namespace weir {
 namespace {
 
 constexpr size_t kMeasuredRows = 1000;
-
-size_t CharactersOf(std::string_view utf8) {
-  return static_cast<size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 // One line, whatever is in the text.
 std::string OnOneLine(std::string_view text) {
@@ -35,19 +31,18 @@ std::string CellText(const Column& column, size_t row, const TimeZone& zone) {
   if (column.IsNull(row)) return "<NULL>";
   std::string text;
   if (column.type().is_binary()) {
-    static constexpr char kHex[] = "0123456789abcdef";
-    text = "x'";
-    for (char c : ColumnView<std::string_view>(column)[row]) {
-      unsigned char byte = static_cast<unsigned char>(c);
-      text += {kHex[byte >> 4], kHex[byte & 15]};
-    }
-    return text + "'";
+    return "x'" + HexText(ColumnView<std::string_view>(column)[row]) + "'";
   }
   AppendCastText(column, row, zone, text);
   return OnOneLine(text);
 }
 
 }  // namespace
+
+size_t CharactersOf(std::string_view utf8) {
+  return static_cast<size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
 
 std::string TextTable::Line() const {
   std::string line = "+";

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/result_printer.h"
 
 namespace weir {
+
+size_t CharactersOf(std::string_view utf8);
 
 // Text cells under column names, with a frame. Widths are those of the rows given before the
 // first Print; a longer cell after that pushes its line to the right.

@@ -18,6 +18,8 @@
 namespace weir {
 namespace {
 
+constexpr Timestamp kRatesOver = 5000;
+
 bool IsSource(const rpc::JobDetails& job, int vertex) {
   return vertex < job.graph().vertices_size() && job.graph().vertices(vertex).chain_size() > 0 &&
          job.graph().vertices(vertex).chain(0).has_source();
@@ -108,6 +110,10 @@ bool Sleep(std::chrono::milliseconds time) {
 
 }  // namespace
 
+void KeepForRates(std::deque<TopSample>& seen) {
+  while (seen.size() > 2 && seen.back().at - seen[1].at >= kRatesOver) seen.pop_front();
+}
+
 std::string JobsTopText(const TopSample& before, const TopSample& now) {
   int slots = 0, free = 0;
   for (const rpc::TaskManagerInfo& one : now.cluster.task_managers()) {
@@ -187,16 +193,20 @@ std::string JobTopText(const TopSample& before, const TopSample& now) {
 int RunTop(const TopCommand& command) {
   auto client = ClusterClient::Make(command.cluster.jobmanager);
   if (!client.ok()) return Fail(client.status());
-  StatusOr<TopSample> before = Look(**client, command.job);
-  if (!before.ok()) return Fail(before.status());
-  const auto text = [&](const TopSample& now) {
-    return command.job.empty() ? JobsTopText(*before, now) : JobTopText(*before, now);
+  StatusOr<TopSample> first = Look(**client, command.job);
+  if (!first.ok()) return Fail(first.status());
+  std::deque<TopSample> seen;
+  const auto text_with = [&](TopSample now) {
+    seen.push_back(std::move(now));
+    KeepForRates(seen);
+    return command.job.empty() ? JobsTopText(seen.front(), seen.back())
+                               : JobTopText(seen.front(), seen.back());
   };
   CatchInterrupts();
   Screen screen(std::cout, &TerminalSize);
   const std::chrono::seconds interval(command.interval_s);
-  std::string shown;
-  if (!command.once) screen.Draw(text(*before));
+  std::string shown = text_with(*std::move(first));
+  if (!command.once) screen.Draw(shown);
   while (Sleep(interval)) {
     StatusOr<TopSample> now = Look(**client, command.job);
     if (!now.ok()) {
@@ -205,10 +215,9 @@ int RunTop(const TopCommand& command) {
       screen.Draw(shown + "\n" + now.status().message() + "\nCtrl-C ends this\n");
       continue;
     }
-    shown = text(*now);
+    shown = text_with(*std::move(now));
     if (command.once) break;
     screen.Draw(shown + "\nCtrl-C ends this\n");
-    before = std::move(now);
   }
   screen.Leave();
   std::cout << shown << std::flush;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct TopSample {
   rpc::ClusterInfo cluster;
   std::vector<rpc::JobDetails> jobs;
 };
+// Numbers come with heartbeats, once a second: rates are taken over a few of them. Drops of `seen`,
+// the newest last, what is too old for that; its first is what rates are since.
+void KeepForRates(std::deque<TopSample>& seen);
 // With rates since `before`: of all jobs that have not ended, the busiest first, or of the
 // operators of one.
 std::string JobsTopText(const TopSample& before, const TopSample& now);

@@ -66,5 +66,23 @@ TEST(TopTest, TheOperatorsOfOneJob) {
   EXPECT_THAT(text, Not(HasSubstr("-1")));
 }
 
+TEST(TopTest, RatesAreTakenOverSeveralHeartbeats) {
+  // Counters as a look a second finds them: a heartbeat late, two in the next second.
+  std::deque<TopSample> seen;
+  for (const int64_t read : {0, 100, 100, 300, 400, 500, 600, 600, 800}) {
+    seen.push_back({.at = static_cast<Timestamp>(seen.empty() ? 0 : seen.back().at + 1000)});
+    seen.back().jobs.push_back(Job("a", read));
+    KeepForRates(seen);
+  }
+  EXPECT_EQ(seen.front().at, 3000);
+  EXPECT_EQ(seen.back().at, 8000);
+  EXPECT_THAT(JobsTopText(seen.front(), seen.back()), HasSubstr("|    100 |"));
+  // Looks that are further apart than that: since the last one.
+  std::deque<TopSample> rare(3);
+  for (size_t i = 0; i < rare.size(); ++i) rare[i].at = static_cast<Timestamp>(60'000 * i);
+  KeepForRates(rare);
+  EXPECT_EQ(rare.front().at, 60'000);
+}
+
 }  // namespace
 }  // namespace weir

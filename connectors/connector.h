@@ -28,6 +28,7 @@ struct TableInfo {
   std::vector<std::string> metadata_keys;      // of the metadata columns
   std::vector<uint32_t> primary_key;           // indices into schema
   std::map<std::string, std::string> options;  // WITH (...)
+  std::vector<uint32_t> partition_keys;        // PARTITIONED BY, in order: indices into schema
 };
 
 // Options of one table read by name: each read is remembered, so that what nobody read is an
@@ -54,7 +55,8 @@ struct MessageRun {
   std::span<const std::string_view> keys;    // empty, or one each
   std::span<const int64_t> offsets;          // Kafka: the offset; files: line number
   std::span<const Timestamp> timestamps;     // empty, or one each
-  // Cells of the metadata columns asked for (partition, headers, ...), one column each, or empty.
+  // Cells of the columns asked for that no message holds (metadata; what a file's folders say), one
+  // column each, or empty.
   std::span<const ColumnPtr> metadata;
 };
 
@@ -243,6 +245,9 @@ struct Connector {
     bool writable = false;
   };
   std::vector<Metadata> metadata;
+  // It writes a table that is PARTITIONED BY by its partitions; where not, such a table is refused
+  // as a target. Readers that know nothing of partitions read their columns as all others.
+  bool writes_partitions = false;
   // What is read are changes of the row with the same primary key: a null value deletes it.
   bool reads_upserts = false;
   // Null when it cannot be read, or written. They check options (unknown ones, wrong values,

@@ -39,6 +39,11 @@ bool IsKeyedByPrimaryKey(const TableInfo& table) {
   return OptionOr(table, "connector", "") == "upsert-kafka";
 }
 
+// Its partition columns are in the names of folders, not in messages.
+bool HasPartitionFolders(const TableInfo& table) {
+  return OptionOr(table, "connector", "") == "filesystem";
+}
+
 // The names of the key's columns.
 std::vector<std::string> KeyFields(const TableInfo& table, OptionReader& options) {
   if (!IsKeyedByPrimaryKey(table)) return options.List("key.fields");
@@ -142,7 +147,10 @@ StatusOr<MessageLayout> LayoutOf(const TableInfo& table) {
   for (uint32_t i = 0; i < table.physical_columns; ++i) {
     bool in_key = std::find(layout.key.columns.begin(), layout.key.columns.end(), i) !=
                   layout.key.columns.end();
-    if (in_key && include == "EXCEPT_KEY") continue;
+    bool in_folder = HasPartitionFolders(table) &&
+                     std::find(table.partition_keys.begin(), table.partition_keys.end(), i) !=
+                         table.partition_keys.end();
+    if ((in_key && include == "EXCEPT_KEY") || in_folder) continue;
     layout.value.columns.push_back(i);
     values.push_back((*table.schema)[i]);
   }

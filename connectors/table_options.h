@@ -31,8 +31,9 @@ class TableOptions : public OptionReader {
 };
 
 // What messages of a table are made of, by its options 'key.fields' ('upsert-kafka': its primary
-// key), 'key.fields-prefix' and 'value.fields-include'. Names are those in the message, columns
-// index the table's schema.
+// key), 'key.fields-prefix' and 'value.fields-include'; files do not hold the partition columns,
+// which their folders are named after. Names are those in the message, columns index the table's
+// schema.
 struct MessagePart {
   std::string format;  // its name; empty: there is no such part
   SchemaPtr schema;

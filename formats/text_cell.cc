@@ -6,10 +6,10 @@
 #include <cmath>
 #include <optional>
 
+#include "common/data/base64.h"
 #include "common/data/decimal.h"
 #include "common/data/time_text.h"
 #include "common/data/value_text.h"
-#include "formats/base64.h"
 
 namespace weir {
 namespace {
@@ -63,11 +63,6 @@ bool AppendTimestampCell(const DataType& type, std::string_view text, TimestampS
   return micros.has_value();
 }
 
-template <class T>
-T CellOf(const Column& column, size_t row) {
-  return column.base().values<T>()[column.BaseIndex(row)];
-}
-
 }  // namespace
 
 template <class T>
@@ -113,7 +108,7 @@ std::string_view TrimBlanks(std::string_view text) {
   return text;
 }
 
-bool IsTextCell(const DataType& type) { return !type.is_nested(); }
+bool IsTextCell(const DataType& type) { return !type.is_nested() && !type.is_variant(); }
 
 bool AppendTextCell(const DataType& type, std::string_view text, TimestampStandard standard,
                     ColumnBuilder& out) {
@@ -187,24 +182,24 @@ void AppendCellText(const Column& column, size_t row, TimestampStandard standard
   const DataType& type = column.type();
   switch (type.kind()) {
     case TypeKind::kBoolean:
-      out += CellOf<uint8_t>(column, row) ? "true" : "false";
+      out += column.cell<uint8_t>(row) ? "true" : "false";
       return;
     case TypeKind::kTinyInt:
-      return void(fmt::format_to(std::back_inserter(out), "{}", CellOf<int8_t>(column, row)));
+      return void(fmt::format_to(std::back_inserter(out), "{}", column.cell<int8_t>(row)));
     case TypeKind::kSmallInt:
-      return void(fmt::format_to(std::back_inserter(out), "{}", CellOf<int16_t>(column, row)));
+      return void(fmt::format_to(std::back_inserter(out), "{}", column.cell<int16_t>(row)));
     case TypeKind::kInt:
     case TypeKind::kIntervalYearMonth:
-      return void(fmt::format_to(std::back_inserter(out), "{}", CellOf<int32_t>(column, row)));
+      return void(fmt::format_to(std::back_inserter(out), "{}", column.cell<int32_t>(row)));
     case TypeKind::kBigInt:
     case TypeKind::kIntervalDayTime:
-      return void(fmt::format_to(std::back_inserter(out), "{}", CellOf<int64_t>(column, row)));
+      return void(fmt::format_to(std::back_inserter(out), "{}", column.cell<int64_t>(row)));
     case TypeKind::kFloat:
-      return AppendFloat(CellOf<float>(column, row), out);
+      return AppendFloat(column.cell<float>(row), out);
     case TypeKind::kDouble:
-      return AppendDouble(CellOf<double>(column, row), out);
+      return AppendDouble(column.cell<double>(row), out);
     case TypeKind::kDecimal:
-      return AppendDecimal(CellOf<Int128>(column, row), type.scale(), out);
+      return AppendDecimal(column.cell<Int128>(row), type.scale(), out);
     case TypeKind::kChar:
     case TypeKind::kVarChar:
       out += ColumnView<std::string_view>(column)[row];
@@ -213,12 +208,12 @@ void AppendCellText(const Column& column, size_t row, TimestampStandard standard
     case TypeKind::kVarBinary:
       return AppendBase64(ColumnView<std::string_view>(column)[row], out);
     case TypeKind::kDate:
-      return AppendDate(CellOf<int32_t>(column, row), out);
+      return AppendDate(column.cell<int32_t>(row), out);
     case TypeKind::kTime:
-      return AppendTime(CellOf<int32_t>(column, row), kTrimmed, out);
+      return AppendTime(column.cell<int32_t>(row), kTrimmed, out);
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-      AppendTimestamp(CellOf<int64_t>(column, row), kTrimmed, TimestampSeparator(standard), out);
+      AppendTimestamp(column.cell<int64_t>(row), kTrimmed, TimestampSeparator(standard), out);
       if (type.kind() == TypeKind::kTimestampLtz) out += 'Z';
       return;
     default:

@@ -17,7 +17,7 @@ inline char TimestampSeparator(TimestampStandard standard) {
   return standard == TimestampStandard::kSql ? ' ' : 'T';
 }
 
-// Whether columns of the type are one text: everything but ARRAY, MAP, MULTISET and ROW.
+// Whether columns of the type are one text: everything but ARRAY, MAP, MULTISET, ROW and VARIANT.
 bool IsTextCell(const DataType& type);
 
 // Appends the cell that the text says. Numbers, booleans and times may have blanks around them. A

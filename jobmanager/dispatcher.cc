@@ -11,6 +11,8 @@
 #include "common/base/random_id.h"
 #include "common/base/secrets.h"
 #include "common/base/version.h"
+#include "common/config/defaults.h"
+#include "common/config/uri_path.h"
 #include "jobmanager/job_options.h"
 
 namespace weir {
@@ -82,6 +84,7 @@ void Dispatcher::Stop() {
 
 void Dispatcher::Submit(rpc::SubmitRequest request, std::function<void(rpc::SubmitReply)> done) {
   CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
+  SayDefaults(request);
   compiler_->Compile(request, [this, request, done](JobCompiler::Result result) {
     loop_->Post([this, request, done, result = std::move(result)]() mutable {
       OnCompiled(std::move(result), request, done);
@@ -89,8 +92,18 @@ void Dispatcher::Submit(rpc::SubmitRequest request, std::function<void(rpc::Subm
   });
 }
 
+// Before anything is planned, for a plan depends on them; what comes of it says them itself.
+void Dispatcher::SayDefaults(rpc::SubmitRequest& request) const {
+  std::map<std::string, std::string> defaults = options_.default_config;
+  if (request.parallelism() > 0) EraseParallelism(&defaults);
+  AddDefaults(defaults, request.mutable_options());
+}
+
 void Dispatcher::SubmitJob(JobCompiler::Job job, rpc::SubmitRequest options,
                            std::function<void(rpc::SubmitReply)> done) {
+  std::map<std::string, std::string> defaults = options_.default_config;
+  EraseParallelism(&defaults);  // its vertices have theirs
+  AddDefaults(defaults, job.graph.mutable_config());
   loop_->Post([this, job = std::move(job), options = std::move(options), done]() mutable {
     JobCompiler::Result result;
     result.jobs.push_back(std::move(job));
@@ -181,16 +194,15 @@ StatusOr<jobstore::StoredJob> Dispatcher::MakeStoredJob(const JobCompiler::Job& 
   stored.set_version(1);
   stored.set_job_id(environment_.make_job_id ? environment_.make_job_id() : RandomHexId());
   *stored.mutable_graph() = job.graph;
-  for (const auto& [key, value] : options_.default_config) {
-    stored.mutable_graph()->mutable_config()->insert({key, value});
-  }
   const auto& config = stored.graph().config();
   ASSIGN_OR_RETURN(const JobOptions options, ReadJobOptions({config.begin(), config.end()}));
   RETURN_IF_ERROR(MakeJobPlan(stored.graph()).status());
   stored.set_name(!options.name.empty() ? options.name : job.graph.name());
   stored.set_lineage(stored.job_id());
-  stored.set_from_savepoint(request.from_savepoint());
-  stored.set_allow_non_restored_state(request.allow_non_restored_state());
+  stored.set_from_savepoint(request.from_savepoint().empty() ? options.from_savepoint
+                                                             : PathOfUri(request.from_savepoint()));
+  stored.set_allow_non_restored_state(request.allow_non_restored_state() ||
+                                      options.allow_non_restored_state);
   stored.set_submitted_ms(WallNow());
   stored.set_has_results(job.has_results);
   if (options.checkpoints.interval.count() > 0) {
@@ -232,19 +244,11 @@ Status Dispatcher::StartJob(const jobstore::StoredJob& job, const JobRecord& rec
   return OkStatus();
 }
 
-void Dispatcher::Explain(rpc::SubmitRequest request, std::function<void(rpc::ExplainReply)> done) {
+void Dispatcher::Explain(rpc::SubmitRequest request,
+                         std::function<void(JobCompiler::Result)> done) {
   CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
-  compiler_->Explain(std::move(request), [done](JobCompiler::Result result) {
-    rpc::ExplainReply reply;
-    if (result.error) *reply.mutable_error() = *result.error;
-    reply.set_text(std::move(result.explanation));
-    for (JobCompiler::Job& job : result.jobs) {
-      rpc::ExplainedJob* explained = reply.add_jobs();
-      explained->set_statement(std::move(job.statement));
-      *explained->mutable_graph() = std::move(job.graph);
-    }
-    done(std::move(reply));
-  });
+  SayDefaults(request);
+  compiler_->Explain(std::move(request), std::move(done));
 }
 
 void Dispatcher::Complete(std::string sql, size_t cursor,

@@ -75,7 +75,8 @@ class Dispatcher : private JobHost {
   // A job that is compiled already. `options` as in the request: from_savepoint and the like.
   void SubmitJob(JobCompiler::Job job, rpc::SubmitRequest options,
                  std::function<void(rpc::SubmitReply)> done);
-  void Explain(rpc::SubmitRequest request, std::function<void(rpc::ExplainReply)> done);
+  // What a script would run, and what it answers at once.
+  void Explain(rpc::SubmitRequest request, std::function<void(JobCompiler::Result)> done);
   // As JobCompiler's.
   void Complete(std::string sql, size_t cursor, std::function<void(JobCompiler::Completions)> done);
   void ListJobs(std::function<void(rpc::ListJobsReply)> done);
@@ -183,6 +184,7 @@ class Dispatcher : private JobHost {
   std::optional<Timestamp> AfterRound();
   void OnCompiled(JobCompiler::Result result, const rpc::SubmitRequest& request,
                   std::function<void(rpc::SubmitReply)> done);
+  void SayDefaults(rpc::SubmitRequest& request) const;
   StatusOr<jobstore::StoredJob> MakeStoredJob(const JobCompiler::Job& job,
                                               const rpc::SubmitRequest& request);
   // On the submission strand. False: to be called again.

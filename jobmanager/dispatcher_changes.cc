@@ -1,5 +1,6 @@
 // What people ask for jobs and task managers that run.
 #include "common/base/logging.h"
+#include "common/config/uri_path.h"
 #include "jobmanager/dispatcher.h"
 #include "jobmanager/job_options.h"
 
@@ -104,6 +105,7 @@ void Dispatcher::DisposeSavepoint(const std::string& path, std::function<void(St
 void Dispatcher::Validate(rpc::SubmitRequest request,
                           std::function<void(JobCompiler::Result)> done) {
   CHECK(compiler_ != nullptr) << "nobody compiles SQL here";
+  SayDefaults(request);
   compiler_->Compile(std::move(request), std::move(done));
 }
 
@@ -128,8 +130,7 @@ Dispatcher::Target Dispatcher::FindTarget(const std::string& text, const std::st
 StatusOr<std::string> Dispatcher::SavepointDir(const Target& target,
                                                const std::string& asked) const {
   if (!target.refused.ok()) return target.refused;
-  std::string dir = asked;
-  if (dir.starts_with("file://")) dir.erase(0, 7);
+  std::string dir = PathOfUri(asked);
   if (!dir.empty() && !dir.starts_with("/")) {
     return InvalidArgumentError("the savepoint folder " + dir +
                                 " is not absolute: name a folder of the job manager's machine, "

@@ -10,13 +10,11 @@
 namespace weir {
 namespace {
 
-constexpr char kInterval[] = "execution.checkpointing.interval";
-
 // A job that runs, with a checkpoint an hour, and what is asked of it.
 class RequestTest : public DispatcherTest {
  protected:
   std::string Run(FakeTaskManager& manager, std::map<std::string, std::string> config = {}) {
-    config.insert({kInterval, "1 h"});
+    config.insert({kCheckpointInterval, "1 h"});
     manager.behaviour().end_input = false;
     const int splits = manager.Get(&FakeTaskManager::splits_);
     const std::string id = Submit(TestJob(false, config)).jobs(0).job_id();
@@ -216,7 +214,7 @@ TEST_F(RequestTest, WhatCannotBeRescaledGoesOn) {
 TEST_F(RequestTest, AWaitingJobIsRescaledWithoutACheckpoint) {
   Make();
   auto manager = Manager({.end_input = false});
-  JobCompiler::Job job = TestJob(false, {{kInterval, "1 h"}});
+  JobCompiler::Job job = TestJob(false, {{kCheckpointInterval, "1 h"}});
   for (auto& vertex : *job.graph.mutable_vertices()) vertex.set_parallelism(4);
   const std::string id = Submit(job).jobs(0).job_id();
   manager->Attach(2);

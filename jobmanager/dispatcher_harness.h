@@ -192,6 +192,8 @@ class FakeTaskManager : public TaskManagerLink,
   int64_t epoch_ = 0;
 };
 
+inline constexpr char kCheckpointInterval[] = "execution.checkpointing.interval";
+
 // source -> sink, or -> collect.
 inline JobCompiler::Job TestJob(bool select = false,
                                 std::map<std::string, std::string> config = {}) {

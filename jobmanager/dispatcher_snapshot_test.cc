@@ -45,8 +45,6 @@ class SnapshotTest : public DispatcherTest {
   }
 };
 
-constexpr char kInterval[] = "execution.checkpointing.interval";
-
 TEST_F(SnapshotTest, KnowsWhereTasksAreAndSinceWhen) {
   Make();
   auto manager = Manager({});
@@ -135,7 +133,7 @@ TEST_F(SnapshotTest, ACheckpointIsTakenOutOfTurn) {
   Make();
   auto manager = Manager({});
   manager->Attach(2);
-  const std::string id = Run(*manager, {{kInterval, "1 h"}});
+  const std::string id = Run(*manager, {{kCheckpointInterval, "1 h"}});
   const StatusOr<int64_t> first = Checkpoint(id);
   ASSERT_TRUE(first.ok()) << first.status();
   const StatusOr<int64_t> second = Checkpoint(id);
@@ -152,7 +150,7 @@ TEST_F(SnapshotTest, ACheckpointThatFailsIsAnswered) {
   Make();
   auto manager = Manager({.acknowledge = false});
   manager->Attach(1);
-  const std::string id = Run(*manager, {{kInterval, "1 h"}});
+  const std::string id = Run(*manager, {{kCheckpointInterval, "1 h"}});
   std::promise<StatusOr<int64_t>> answer;
   dispatcher_->TriggerCheckpoint(id, [&](StatusOr<int64_t> id) { answer.set_value(id); });
   Snapshot();  // it is asked for now
@@ -164,7 +162,7 @@ TEST_F(SnapshotTest, OnlyASavepointIsDisposedOf) {
   Make();
   auto manager = Manager({});
   manager->Attach(1);
-  const std::string id = Run(*manager, {{kInterval, "1 h"}});
+  const std::string id = Run(*manager, {{kCheckpointInterval, "1 h"}});
   rpc::SavepointRequest request;
   request.set_job_id(id);
   const auto savepoint =

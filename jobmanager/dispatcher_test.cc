@@ -222,7 +222,9 @@ TEST_F(DispatcherTest, EndedJobsBeyondALimitAreForgotten) {
       ids.push_back(Submit(TestJob()).jobs(0).job_id());
       WaitForState(ids.back(), "FINISHED");
     }
-    EXPECT_EQ(listed(), std::set<std::string>(ids.end() - kKept, ids.end()));
+    // A job is seen to have ended a moment before those that it pushes out are gone.
+    const std::set<std::string> newest(ids.end() - kKept, ids.end());
+    WaitFor(ids.back(), [&](const auto&) { return listed() == newest; });
     EXPECT_EQ(Get(ids[0]).error().message(), "there is no job " + ids[0]);
   }
   Make(true, options);  // a new leader with the same folder
@@ -279,6 +281,90 @@ TEST_F(DispatcherTest, AnOldFailureIsNoReasonOfAJobThatRuns) {
   });
   EXPECT_EQ(details.summary().reason(), "");
   EXPECT_EQ(details.failures(0), "unavailable: database down") << "that is where it is kept";
+}
+
+TEST_F(DispatcherTest, AScriptNamesTheSavepointItBeginsWith) {
+  Make();
+  auto manager = Manager({.end_input = false});
+  manager->Attach(1);
+  const std::string nowhere = "file://" + dir_ + "/nowhere";
+  const auto refused = Submit(TestJob(false, {{"execution.savepoint.path", nowhere}}));
+  EXPECT_NE(refused.error().message().find(dir_ + "/nowhere"), std::string::npos)
+      << "else it would begin anew: " << refused.error().message();
+}
+
+// What is planned depends on what the job manager says of all jobs.
+TEST_F(DispatcherTest, APlanIsMadeWithTheDefaultsOfTheJobManager) {
+  struct Asked : JobCompiler {
+    void Compile(rpc::SubmitRequest request, Done done) override {
+      asked = std::move(request);
+      Result result;
+      result.jobs = {TestJob()};
+      done(std::move(result));
+    }
+    void Explain(rpc::SubmitRequest request, Done done) override {
+      asked = std::move(request);
+      done({});
+    }
+    void Complete(std::string, size_t, std::function<void(Completions)>) override {}
+    rpc::SubmitRequest asked;
+  } compiler;
+  DispatcherOptions options;
+  options.default_config = {{"parallelism.default", "3"}, {"execution.checkpointing.dir", "/all"}};
+  dispatcher_ = std::make_unique<Dispatcher>(options, JobStore::InMemory(), &compiler);
+  ASSERT_TRUE(dispatcher_->Start().ok());
+  const auto submit = [&](const rpc::SubmitRequest& request) {
+    const auto reply =
+        Await<rpc::SubmitReply>([&](auto done) { dispatcher_->Submit(request, done); });
+    EXPECT_EQ(reply.error().code(), 0u) << reply.error().message();
+    const auto& said = compiler.asked.options();
+    return std::map<std::string, std::string>(said.begin(), said.end());
+  };
+  EXPECT_EQ(submit({}), options.default_config);
+  rpc::SubmitRequest request;
+  request.set_parallelism(2);
+  (*request.mutable_options())["state.checkpoints.dir"] = "/mine";
+  EXPECT_EQ(submit(request),
+            (std::map<std::string, std::string>{{"state.checkpoints.dir", "/mine"}}));
+  Await<JobCompiler::Result>([&](auto done) { dispatcher_->Explain({}, done); });
+  EXPECT_EQ(compiler.asked.options().at("parallelism.default"), "3");
+  compiler.asked.Clear();
+  Await<JobCompiler::Result>([&](auto done) { dispatcher_->Validate({}, done); });
+  EXPECT_EQ(compiler.asked.options().at("parallelism.default"), "3");
+  dispatcher_.reset();  // before the compiler
+}
+
+// What a job shows is what it was planned with.
+TEST_F(DispatcherTest, AParallelismThatWasSaidStandsBesideNoDefault) {
+  using Config = std::map<std::string, std::string>;
+  struct Echo : JobCompiler {
+    void Compile(rpc::SubmitRequest request, Done done) override {
+      Result result;
+      const auto& said = request.options();
+      result.jobs = {TestJob(false, {said.begin(), said.end()})};
+      done(std::move(result));
+    }
+    void Explain(rpc::SubmitRequest, Done done) override { done({}); }
+    void Complete(std::string, size_t, std::function<void(Completions)>) override {}
+  } compiler;
+  DispatcherOptions options;
+  options.default_config = {{"parallelism.default", "3"}, {"restart-strategy.type", "none"}};
+  dispatcher_ = std::make_unique<Dispatcher>(options, JobStore::InMemory(), &compiler);
+  ASSERT_TRUE(dispatcher_->Start().ok());
+  const auto shown = [&](const rpc::SubmitReply& reply) {
+    EXPECT_EQ(reply.jobs_size(), 1) << reply.error().message();
+    const rpc::JobDetails details = Get(reply.jobs(0).job_id());
+    const auto& config = details.graph().config();
+    return Config(config.begin(), config.end());
+  };
+  rpc::SubmitRequest request;
+  const auto submit = [&](auto done) { dispatcher_->Submit(request, done); };
+  EXPECT_EQ(shown(Await<rpc::SubmitReply>(submit)), options.default_config);
+  request.set_parallelism(2);
+  EXPECT_EQ(shown(Await<rpc::SubmitReply>(submit)), (Config{{"restart-strategy.type", "none"}}));
+  EXPECT_EQ(shown(Submit(TestJob())), (Config{{"restart-strategy.type", "none"}}))
+      << "it comes planned";
+  dispatcher_.reset();  // before the compiler
 }
 
 // A store whose disk fails as the test says.

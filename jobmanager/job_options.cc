@@ -1,6 +1,9 @@
 #include "jobmanager/job_options.h"
 
+#include <utility>
+
 #include "common/config/declared_options.h"
+#include "common/config/uri_path.h"
 
 namespace weir {
 namespace {
@@ -66,8 +69,11 @@ StatusOr<JobOptions> ReadJobOptions(const std::map<std::string, std::string>& co
   options.restart = ReadRestart(reader, options.checkpoints.interval.count() > 0);
   options.checkpoint_dir = reader.String("execution.checkpointing.dir");
   options.savepoint_dir = reader.String("execution.checkpointing.savepoint-dir");
-  for (std::string* dir : {&options.checkpoint_dir, &options.savepoint_dir}) {
-    if (dir->starts_with("file://")) dir->erase(0, 7);
+  options.from_savepoint = reader.String("execution.state-recovery.path");
+  options.allow_non_restored_state = reader.Bool("execution.state-recovery.ignore-unclaimed-state");
+  for (std::string* path :
+       {&options.checkpoint_dir, &options.savepoint_dir, &options.from_savepoint}) {
+    *path = PathOfUri(std::move(*path));
   }
   options.name = reader.String("pipeline.name");
   if (!reader.first_error().ok()) return reader.first_error();

@@ -15,7 +15,9 @@ struct JobOptions {
   RestartConfig restart;
   std::string checkpoint_dir;  // execution.checkpointing.dir or state.checkpoints.dir; empty: unset
   std::string savepoint_dir;   // execution.checkpointing.savepoint-dir; empty: none said
-  std::string name;            // pipeline.name; empty: unset
+  std::string from_savepoint;  // execution.state-recovery.path; empty: it begins anew
+  bool allow_non_restored_state = false;
+  std::string name;  // pipeline.name; empty: unset
 };
 
 // Without restart-strategy.type: exponential-delay where checkpoints are taken, else none.

@@ -48,6 +48,15 @@ TEST(JobOptionsTest, Everything) {
   EXPECT_EQ(restart.interval.count(), 60'000);
 }
 
+TEST(JobOptionsTest, WhatAJobBeginsWith) {
+  const auto options =
+      ReadJobOptions({{"execution.savepoint.path", "file:/data/savepoint-1"},
+                      {"execution.state-recovery.ignore-unclaimed-state", "true"}});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->from_savepoint, "/data/savepoint-1");
+  EXPECT_TRUE(options->allow_non_restored_state);
+}
+
 TEST(JobOptionsTest, ErrorsNameTheOptionAndItsValue) {
   struct Case {
     std::string key, value;

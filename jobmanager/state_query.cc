@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "common/base/hex.h"
 #include "common/base/nearest_name.h"
 
 namespace weir {
@@ -11,16 +12,6 @@ namespace {
 
 constexpr int32_t kMostRows = 1000;
 constexpr int64_t kMostBytes = int64_t{4} << 20;  // about, of a reply
-
-std::string Hex(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    out += kDigits[static_cast<uint8_t>(c) >> 4];
-    out += kDigits[static_cast<uint8_t>(c) & 15];
-  }
-  return out;
-}
 
 template <class Number>
 bool ReadNumber(std::string_view text, int base, Number* out) {
@@ -141,7 +132,7 @@ StatusOr<StateQuery::Questions> StateQuery::OnAnswer(TaskId from, const rpc::Sta
   if (next == parallelism || (request_.one_key() && page.next().empty())) return Questions();
   if (page.next().empty() && rows_left_ > 0 && bytes_left_ > 0) return Ask(next, "");
   reply_.set_next(std::to_string(parallelism) + "-" + std::to_string(next) + "-" +
-                  Hex(page.next()));
+                  HexText(page.next()));
   return Questions();
 }
 

@@ -9,7 +9,7 @@
 namespace weir {
 namespace {
 
-constexpr size_t kMergeChunk = 1024;
+constexpr size_t kDistinctChunk = 1024;
 
 bool AnyNull(const std::vector<ColumnPtr>& args, size_t row) {
   return std::any_of(args.begin(), args.end(),
@@ -27,7 +27,7 @@ std::vector<ColumnPtr> AggregateSet::Call::ArgumentsOf(const Batch& batch) const
 bool AggregateSet::Call::Takes(const Batch& batch, uint32_t row) const {
   if (filter < 0) return true;
   const Column& column = *batch.column(static_cast<size_t>(filter));
-  return !column.IsNull(row) && column.base().values<uint8_t>()[column.BaseIndex(row)] != 0;
+  return !column.IsNull(row) && column.cell<uint8_t>(row) != 0;
 }
 
 Status AggregateSet::FillCall(const plan::AggregateCall& proto, Call& call) {
@@ -229,7 +229,7 @@ Status AggregateSet::MergeDistinct(int64_t slice, int64_t window, SlotTable& mai
       EncodedKeys composite;
       std::vector<int64_t> counts;
       RETURN_IF_ERROR(call.counts->table().Scan(
-          slice, cursor, kMergeChunk, [&](std::string_view key, uint64_t hash, Slot slot) {
+          slice, cursor, kDistinctChunk, [&](std::string_view key, uint64_t hash, Slot slot) {
             composite.Append(key, hash);
             counts.push_back(slot.Get<int64_t>(0));
           }));

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "common/base/time.h"
 #include "proto/plan.pb.h"
 
 namespace weir {
@@ -12,8 +13,6 @@ namespace {
 // Of a slot.
 constexpr uint32_t kTime = 0, kRow = 8, kState = 8;
 enum FirstState : uint8_t { kNone, kPending, kEmitted };
-
-int64_t FloorMs(int64_t us) { return us / 1000 - (us % 1000 < 0 ? 1 : 0); }
 
 std::vector<uint32_t> AllRows(size_t rows) {
   std::vector<uint32_t> all(rows);
@@ -78,7 +77,7 @@ StatusOr<int64_t> DeduplicateOperator::TimeOf(const Batch& batch, uint32_t row) 
     return InvalidArgumentError(
         "the row time of a row must not be NULL: filter such rows with `WHERE ... IS NOT NULL`");
   }
-  return times.base().values<int64_t>()[times.BaseIndex(row)];
+  return times.cell<int64_t>(row);
 }
 
 Status DeduplicateOperator::KeepFirstToCome(const Batch& batch, Collector& out) {
@@ -141,9 +140,9 @@ Status DeduplicateOperator::KeepFirstByTime(const Batch& batch) {
   std::vector<Timestamp> times;
   for (uint32_t row = 0; row < batch.rows(); ++row) {
     ASSIGN_OR_RETURN(const int64_t us, TimeOf(batch, row));
-    if (FloorMs(us) <= watermark_) continue;
+    if (FloorDiv(us, 1000) <= watermark_) continue;
     rows.push_back(row);
-    times.push_back(FloorMs(us));
+    times.push_back(FloorDiv(us, 1000));
   }
   if (rows.size() < batch.rows()) {
     metrics_.add("numLateRecordsDropped", static_cast<int64_t>(batch.rows() - rows.size()));

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "common/base/time.h"
 #include "proto/plan.pb.h"
 
 namespace weir {
@@ -119,7 +120,7 @@ Status SessionOperator::ReadTimes(const Batch& batch) {
           "the row time of a window must not be NULL: filter such rows with "
           "`WHERE ... IS NOT NULL`");
     }
-    times_[i] = zone_.ToWall(times[i] / 1000 - (times[i] % 1000 < 0 ? 1 : 0));
+    times_[i] = zone_.ToWall(FloorDiv(times[i], 1000));
   }
   return OkStatus();
 }

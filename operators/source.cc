@@ -60,6 +60,7 @@ StatusOr<TableInfo> TableInfoFrom(const plan::Table& table) {
   info.metadata_keys.assign(table.metadata_keys().begin(), table.metadata_keys().end());
   info.primary_key.assign(table.primary_key().begin(), table.primary_key().end());
   info.options.insert(table.options().begin(), table.options().end());
+  info.partition_keys.assign(table.partition_keys().begin(), table.partition_keys().end());
   return info;
 }
 
@@ -122,15 +123,14 @@ Status TableSourceOperator::MakeDecoders(const TableInfo& table, const plan::Sou
   uint32_t metadata = 0;
   for (int i = 0; i < node.projection_size(); ++i) {
     const uint32_t column = node.projection(i);
-    if (column >= table.physical_columns) {
-      columns_.push_back({Origin::kMetadata, metadata++});
-      values_only_ = false;
-    } else if (int at = place(layout.key, column); at >= 0) {
+    if (int at = place(layout.key, column); at >= 0) {
       columns_.push_back({Origin::kKey, add(layout.key, at, i, key, key_output)});
       values_only_ = false;
-    } else {
-      at = place(layout.value, column);
+    } else if (at = place(layout.value, column); at >= 0) {
       columns_.push_back({Origin::kValue, add(layout.value, at, i, value, value_output)});
+    } else {
+      columns_.push_back({Origin::kMetadata, metadata++});
+      values_only_ = false;
     }
   }
   value.schema = layout.value.schema;

@@ -33,7 +33,7 @@ class TableSourceOperator : public SourceOperator, private SourceOutput {
 
  private:
   // Where a column of the output comes from.
-  enum class Origin { kValue, kKey, kMetadata };
+  enum class Origin { kValue, kKey, kMetadata };  // kMetadata: of no message
   struct OutputColumn {
     Origin origin;
     uint32_t index;  // of the value decoder's, the key decoder's or the run's metadata columns

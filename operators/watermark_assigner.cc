@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
+#include "common/base/time.h"
 #include "operators/expressions/expr.h"
 #include "operators/functions/function_registry.h"
 #include "proto/plan.pb.h"
 
 namespace weir {
-namespace {
-
-int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
-
-}  // namespace
-
 Status WatermarkAssignerOperator::Open(OperatorContext& context,
                                        const std::vector<std::string>& restored) {
   const plan::WatermarkAssigner& node = context.node->watermark_assigner();

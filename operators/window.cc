@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "common/base/time.h"
 #include "proto/plan.pb.h"
 
 namespace weir {
@@ -38,7 +39,7 @@ WallTime WindowZone::ToWallSlow(Timestamp time) const {
 }
 
 Timestamp WindowZone::FromWallSlow(WallTime wall) const {
-  int64_t seconds = wall / 1000 - (wall % 1000 < 0 ? 1 : 0);
+  int64_t seconds = FloorDiv(wall, 1000);
   absl::CivilSecond civil = absl::CivilSecond(1970, 1, 1) + seconds;
   absl::TimeZone::TimeInfo info = impl_->zone.At(civil);
   // Skipped: java.time moves on by the length of the gap, which is what `pre` means; repeated: the

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/planted_bug.h"
+#include "common/base/time.h"
 #include "operators/expressions/expr.h"
 #include "proto/plan.pb.h"
 
@@ -10,8 +11,6 @@ namespace weir {
 namespace {
 
 constexpr size_t kMergeChunk = 4096;
-
-int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 std::vector<DataType> KeyTypes(const Schema& schema, const std::vector<uint32_t>& keys) {
   std::vector<DataType> types;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/time.h"
 #include "common/data/column_builder.h"
 #include "proto/plan.pb.h"
 
@@ -31,7 +32,7 @@ StatusOr<Progress> WindowTableFunctionOperator::ProcessBatch(int, Batch batch, C
           "the row time of a window must not be NULL: filter such rows with "
           "`WHERE ... IS NOT NULL`");
     }
-    int64_t ms = times[i] / 1000 - (times[i] % 1000 < 0 ? 1 : 0);
+    int64_t ms = FloorDiv(times[i], 1000);
     std::vector<Window> windows =
         windows_->WindowsOfSlice(windows_->SliceEnd(windows_->zone().ToWall(ms)));
     // The order is Flink's: hops from the latest, cumulated windows from the shortest.

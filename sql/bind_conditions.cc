@@ -38,17 +38,19 @@ SqlResult<ExprPtr> ExpressionBinder::BindBetween(const ast::Between& between,
   ASSIGN_OR_RETURN(ExprPtr value, Bind(*between.value));
   ASSIGN_OR_RETURN(ExprPtr low, Bind(*between.low));
   ASSIGN_OR_RETURN(ExprPtr high, Bind(*between.high));
-  auto inside = [&](const ExprPtr& from, const ExprPtr& to) -> SqlResult<ExprPtr> {
-    ASSIGN_OR_RETURN(ExprPtr above, Function(">=", {value, from}, span));
-    ASSIGN_OR_RETURN(ExprPtr below, Function("<=", {value, to}, span));
-    return AndOr("AND", {std::move(above), std::move(below)});
+  // NOT BETWEEN is below or above, not the opposite of BETWEEN: a NaN is neither.
+  auto between_two = [&](const ExprPtr& from, const ExprPtr& to) -> SqlResult<ExprPtr> {
+    const bool negated = between.negated;
+    ASSIGN_OR_RETURN(ExprPtr lower, Function(negated ? "<" : ">=", {value, from}, span));
+    ASSIGN_OR_RETURN(ExprPtr upper, Function(negated ? ">" : "<=", {value, to}, span));
+    return AndOr(negated ? "OR" : "AND", {std::move(lower), std::move(upper)});
   };
-  ASSIGN_OR_RETURN(ExprPtr result, inside(low, high));
+  ASSIGN_OR_RETURN(ExprPtr result, between_two(low, high));
   if (between.symmetric) {
-    ASSIGN_OR_RETURN(ExprPtr other, inside(high, low));
-    result = AndOr("OR", {std::move(result), std::move(other)});
+    ASSIGN_OR_RETURN(ExprPtr other, between_two(high, low));
+    result = AndOr(between.negated ? "AND" : "OR", {std::move(result), std::move(other)});
   }
-  return between.negated ? Not(std::move(result)) : result;
+  return result;
 }
 
 // (start, end or length) OVERLAPS (start, end or length): ends that come before their starts are

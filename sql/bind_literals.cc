@@ -152,9 +152,10 @@ SqlResult<ExprPtr> BindTime(const ast::Literal& literal, const SourceSpan& span)
                     std::string("for example ") + example};
   };
   int precision = std::min(FractionDigits(literal.text), 9);
+  const bool year_zero = literal.text.starts_with("0000-");  // the first is 1
   if (literal.kind == ast::LiteralKind::kDate) {
     std::optional<int32_t> days = ParseDate(literal.text);
-    if (!days) return wrong("date", "DATE '2026-01-31'");
+    if (!days || year_zero) return wrong("date", "DATE '2026-01-31'");
     return Expr::MakeLiteral(DataType::Date().NotNull(), Value(int64_t{*days}));
   }
   if (literal.kind == ast::LiteralKind::kTime) {
@@ -165,7 +166,7 @@ SqlResult<ExprPtr> BindTime(const ast::Literal& literal, const SourceSpan& span)
     return Expr::MakeLiteral(DataType::Time(0).NotNull(), Value(int64_t{*ms}));
   }
   std::optional<int64_t> us = ParseTimestamp(literal.text, ' ');
-  if (!us) return wrong("timestamp", "TIMESTAMP '2026-01-31 12:30:00'");
+  if (!us || year_zero) return wrong("timestamp", "TIMESTAMP '2026-01-31 12:30:00'");
   return Expr::MakeLiteral(DataType::Timestamp(precision).NotNull(), Value(*us));
 }
 

@@ -33,7 +33,7 @@ SqlResult<ExprPtr> ExpressionBinder::BindOver(const std::string& name, const ast
   for (const ast::OrderItem& item : over.order_by) {
     FoundRank::Order order;
     ASSIGN_OR_RETURN(order.expr, inner.Bind(*item.expr));
-    if (order.expr->type.is_nested()) {
+    if (order.expr->type.is_nested() || order.expr->type.is_variant()) {
       return SqlError{StatusCode::kInvalidArgument, order.expr->type.ToString() + " has no order",
                       item.expr->span, ""};
     }

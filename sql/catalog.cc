@@ -317,6 +317,12 @@ SqlStatus Catalog::CreateDatabase(const ast::Name& name, bool if_not_exists) {
                 name.span);
 }
 
+SqlStatus Catalog::CheckDatabase(const ast::Name& name) const {
+  SqlResult<const Database*> found = FindDatabase(name);
+  if (!found.ok()) return found.error();
+  return {};
+}
+
 SqlStatus Catalog::DropDatabase(const ast::Name& name, bool if_exists, bool cascade) {
   SqlResult<const Database*> found = FindDatabase(name);
   const std::vector<std::string> parts = Texts(name);

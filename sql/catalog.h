@@ -101,6 +101,7 @@ class Catalog {
   SqlStatus Rename(const ast::Name& from, const ast::Name& to);
   SqlStatus CreateDatabase(const ast::Name& name, bool if_not_exists);
   SqlStatus DropDatabase(const ast::Name& name, bool if_exists, bool cascade);
+  SqlStatus CheckDatabase(const ast::Name& name) const;  // that it exists
   SqlStatus CreateCatalog(const ast::Identifier& name, bool if_not_exists);
   SqlStatus DropCatalog(const ast::Name& name, bool if_exists);
   SqlStatus UseCatalog(const ast::Identifier& name);

@@ -5,6 +5,7 @@
 #include <set>
 #include <variant>
 
+#include "common/base/ascii.h"
 #include "sql/lexer.h"
 #include "sql/show.h"
 
@@ -58,13 +59,10 @@ bool IsWordByte(char c) {
   return std::isalnum(byte) != 0 || c == '_' || c == '$' || byte >= 0x80;
 }
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
 bool BeginsWith(std::string_view word, std::string_view prefix) {
   return word.size() >= prefix.size() &&
          std::equal(prefix.begin(), prefix.end(), word.begin(),
-                    [](char a, char b) { return Upper(a) == Upper(b); });
+                    [](char a, char b) { return AsciiUpper(a) == AsciiUpper(b); });
 }
 
 // As it has to be written.
@@ -138,7 +136,7 @@ class Completer {
     const bool lower = !prefix_.empty() && prefix_[0] >= 'a' && prefix_[0] <= 'z';
     for (std::string& word : words) {
       if (!BeginsWith(word, prefix_)) continue;
-      for (char& c : word) c = lower ? Lower(c) : Upper(c);
+      for (char& c : word) c = lower ? AsciiLower(c) : AsciiUpper(c);
       if (offered_.insert(word).second) completion_.words.push_back(std::move(word));
     }
   }

@@ -161,7 +161,8 @@ SqlResult<ExprPtr> ExpressionBinder::BindNode(const ast::Expr& expr) {
                             {std::move(value), CastTo(std::move(index), key)});
     }
     return SqlError{StatusCode::kInvalidArgument,
-                    "only arrays and maps have elements, not " + type.ToString(), span, ""};
+                    "only arrays and maps have elements, not " + type.ToString(), span,
+                    VariantHint(type, DataType::Null())};
   }
   if (std::holds_alternative<ast::RowConstructor>(expr.node) ||
       std::holds_alternative<ast::ArrayConstructor>(expr.node) ||
@@ -183,7 +184,7 @@ SqlResult<ExprPtr> FieldOf(ExprPtr row, const std::string& name, const SourceSpa
   if (row->type.kind() != TypeKind::kRow) {
     return SqlError{StatusCode::kInvalidArgument,
                     "`" + name + "` is not a field of a value of type " + row->type.ToString(),
-                    span, ""};
+                    span, VariantHint(row->type, DataType::Null())};
   }
   const auto& fields = row->type.fields();
   std::vector<std::string> names;
@@ -277,6 +278,8 @@ SqlResult<ExprPtr> ExpressionBinder::BindCast(const ast::Cast& cast, const Sourc
     std::string hint;
     if (value->type.is_numeric() && type.is_timestamp()) {
       hint = "numbers become timestamps by TO_TIMESTAMP_LTZ(value, 0 for seconds or 3 for ms)";
+    } else {
+      hint = VariantHint(value->type, type);
     }
     return SqlError{StatusCode::kInvalidArgument,
                     "a " + value->type.WithNullable(true).ToString() + " cannot be cast to " +

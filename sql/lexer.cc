@@ -1,15 +1,18 @@
 #include "sql/lexer.h"
 
+#include "common/base/ascii.h"
+
 namespace weir::sql {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool IsHexDigit(char c) {
+  return IsAsciiDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 bool IsWordStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-bool IsWordPart(char c) { return IsWordStart(c) || IsDigit(c) || c == '$'; }
+bool IsWordPart(char c) { return IsWordStart(c) || IsAsciiDigit(c) || c == '$'; }
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 // The length in bytes of the well-formed UTF-8 character at `text[at]`, 0 when it is not one.
@@ -158,7 +161,7 @@ class Lexer {
       return Quoted('\'', TokenKind::kUnicodeString, 2, "string");
     }
     if (IsWordStart(c)) return Word();
-    if (IsDigit(c) || (c == '.' && IsDigit(Peek(1)))) return Number();
+    if (IsAsciiDigit(c) || (c == '.' && IsAsciiDigit(Peek(1)))) return Number();
     return Operator();
   }
 
@@ -206,18 +209,18 @@ class Lexer {
 
   SqlStatus Number() {
     TokenKind kind = TokenKind::kInteger;
-    while (IsDigit(Peek())) Advance();
+    while (IsAsciiDigit(Peek())) Advance();
     if (Peek() == '.') {
       kind = TokenKind::kDecimal;
       Advance();
-      while (IsDigit(Peek())) Advance();
+      while (IsAsciiDigit(Peek())) Advance();
     }
     if (Peek() == 'e' || Peek() == 'E') {
       const size_t sign = Peek(1) == '+' || Peek(1) == '-' ? 1 : 0;
-      if (IsDigit(Peek(1 + sign))) {
+      if (IsAsciiDigit(Peek(1 + sign))) {
         kind = TokenKind::kApproximate;
         Advance(1 + sign);
-        while (IsDigit(Peek())) Advance();
+        while (IsAsciiDigit(Peek())) Advance();
       }
     }
     if (at_ < text_.size() && IsWordPart(Peek())) {
@@ -342,7 +345,7 @@ SqlResult<std::string> DecodeUnicode(std::string_view escaped, const SourceSpan&
     for (size_t j = first; good && j < first + digits; ++j) {
       const char c = escaped[j];
       good = IsHexDigit(c);
-      code = code * 16 + static_cast<uint32_t>(IsDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+      code = code * 16 + static_cast<uint32_t>(IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
     }
     if (!good || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
       return SqlError{StatusCode::kInvalidArgument, "bad escape in a unicode string", span,

@@ -15,7 +15,7 @@ std::string Join(const std::vector<std::string>& parts) {
   return out;
 }
 
-std::string Columns(const std::vector<uint32_t>& columns, const Schema& schema) {
+std::string ColumnNames(const std::vector<uint32_t>& columns, const Schema& schema) {
   std::vector<std::string> names;
   for (uint32_t column : columns) names.push_back(schema[column].name);
   return Join(names);
@@ -25,7 +25,7 @@ std::string CallsText(const std::vector<AggregateCall>& calls, const Schema& inp
   std::vector<std::string> texts;
   for (const AggregateCall& call : calls) {
     std::string text = call.function + "(" + (call.distinct ? "DISTINCT " : "");
-    text += call.arguments.empty() ? "*" : Columns(call.arguments, input);
+    text += call.arguments.empty() ? "*" : ColumnNames(call.arguments, input);
     text += ")";
     if (call.filter >= 0) {
       text += " FILTER " + input[static_cast<size_t>(call.filter)].name;
@@ -58,12 +58,12 @@ struct Describer {
     return out + ")";
   }
   std::string operator()(const AggregateRel& aggregate) const {
-    return "GroupAggregate(groupBy=[" + Columns(aggregate.keys, input()) + "], select=[" +
+    return "GroupAggregate(groupBy=[" + ColumnNames(aggregate.keys, input()) + "], select=[" +
            CallsText(aggregate.calls, input()) + "])";
   }
   std::string operator()(const WindowTvfRel& tvf) const {
     const std::string partition =
-        tvf.partition.empty() ? "" : ", partitionBy=[" + Columns(tvf.partition, input()) + "]";
+        tvf.partition.empty() ? "" : ", partitionBy=[" + ColumnNames(tvf.partition, input()) + "]";
     return "WindowTableFunction(window=[" + Describe(tvf.window) + "], time=[" +
            input()[tvf.time_column].name + "]" + partition + ")";
   }
@@ -71,7 +71,7 @@ struct Describer {
     std::string time = aggregate.attached_end
                            ? input()[*aggregate.attached_end].name + " (attached)"
                            : input()[aggregate.time_column].name;
-    return "WindowAggregate(groupBy=[" + Columns(aggregate.keys, input()) + "], window=[" +
+    return "WindowAggregate(groupBy=[" + ColumnNames(aggregate.keys, input()) + "], window=[" +
            Describe(aggregate.window) + "], time=[" + time + "], select=[" +
            CallsText(aggregate.calls, input()) + "])";
   }
@@ -83,9 +83,9 @@ struct Describer {
                        : key.nulls_last                 ? " NULLS LAST"
                                                         : " NULLS FIRST"));
     }
-    return "Rank(partitionBy=[" + Columns(rank.partition, input()) + "], orderBy=[" + Join(order) +
-           "], limit=[" + (rank.limit ? std::to_string(*rank.limit) : "none") + "], select=[" +
-           Join(Names(rel.schema)) + "])";
+    return "Rank(partitionBy=[" + ColumnNames(rank.partition, input()) + "], orderBy=[" +
+           Join(order) + "], limit=[" + (rank.limit ? std::to_string(*rank.limit) : "none") +
+           "], select=[" + Join(Names(rel.schema)) + "])";
   }
   std::string operator()(const UnionRel&) const {
     return "Union(all=[true], fields=[" + Join(Names(rel.schema)) + "])";

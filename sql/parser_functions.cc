@@ -95,7 +95,7 @@ bool IsFunctionWord(Keyword keyword) {
   }
 }
 
-// Functions called without parentheses.
+// Functions called without parentheses, or with empty ones.
 bool IsBareFunction(Keyword keyword) {
   switch (keyword) {
     case Keyword::kCURRENT_CATALOG:
@@ -332,7 +332,15 @@ SqlResult<ast::FrameBound> Parser::ParseFrameBound() {
 SqlResult<ExprPtr> Parser::ParseSpecialCall() {
   const Token& token = Peek();
   const bool before_paren = At(TokenKind::kLeftParen, 1);
-  if (IsBareFunction(token.keyword) && !before_paren) return ParseBareFunction();
+  if (IsBareFunction(token.keyword)) {
+    if (!before_paren) return ParseBareFunction();
+    Take();
+    return ParseCall(WordName(token.keyword, token.span));
+  }
+  // Before a column of this name, which needs backticks or its table.
+  if (token.keyword == Keyword::kPI && !before_paren && !At(TokenKind::kDot, 1)) {
+    return ParseBareFunction();
+  }
   if ((token.keyword == Keyword::kRUNNING || token.keyword == Keyword::kFINAL) &&
       At(TokenKind::kWord, 1) && At(TokenKind::kLeftParen, 2)) {
     const SourceSpan start = Take().span;
@@ -389,7 +397,8 @@ SqlResult<ExprPtr> Parser::ParseSpecialCall() {
 SqlResult<ExprPtr> Parser::ParseBareFunction() {
   const Token& token = Take();
   Call call;
-  call.function = WordName(token.keyword, token.span);
+  // As it is written: that is the name of its column.
+  call.function = ast::Name{{{std::string(TextOf(token)), token.span}}, token.span};
   call.bare = true;
   return Make(std::move(call), token.span);
 }

@@ -166,7 +166,7 @@ TEST(ParserTest, FunctionsWithSyntaxOfTheirOwn) {
       {"TIMESTAMPDIFF(MINUTE, a, b)", "TIMESTAMPDIFF(MINUTE, `a`, `b`)"},
       {"CASE WHEN a THEN 1 ELSE 2 END", "CASE WHEN `a` THEN 1 ELSE 2 END"},
       {"CASE a WHEN 1, 2 THEN 'x' END", "CASE `a` WHEN 1, 2 THEN 'x' END"},
-      {"current_timestamp", "CURRENT_TIMESTAMP"},
+      {"current_timestamp", "current_timestamp"},
       {"YEAR(ts)", "YEAR(`ts`)"},
       {"LEFT(s, 2) || RIGHT(s, 1)", "LEFT(`s`, 2) || RIGHT(`s`, 1)"},
       {"EXISTS (SELECT 1)", nullptr},

@@ -89,6 +89,7 @@ SqlStatus FillTable(const CatalogTable& table, const std::map<std::string, std::
   }
   ToProto(Schema(std::move(fields)), out->mutable_schema());
   for (const std::string& column : table.primary_key) out->add_primary_key(index[column]);
+  for (const std::string& column : table.partition_keys) out->add_partition_keys(index[column]);
   for (const auto& [key, value] : options) (*out->mutable_options())[key] = value;
   return {};
 }
@@ -109,9 +110,10 @@ bool CarriesUpdateBefore(const PhysicalNode& node) {
   }
 }
 
+// As far as can be told here.
 bool TakesCheckpoints(const SessionConfig& config) {
   auto interval = config.options.find("execution.checkpointing.interval");
-  if (interval == config.options.end()) return false;
+  if (interval == config.options.end()) return config.has_more_defaults;
   StatusOr<Duration> duration = ParseDuration(interval->second);
   return duration.ok() && duration->count() > 0;
 }
@@ -546,6 +548,12 @@ SqlStatus Builder::AddSink(const BoundInsert& insert) {
   if (!(*connector)->make_sink) {
     return fail(InvalidArgumentError("table `" + table.name + "`: connector '" +
                                      (*connector)->name + "' can be read, not written"));
+  }
+  if (!table.partition_keys.empty() && !(*connector)->writes_partitions) {
+    return SqlError{StatusCode::kInvalidArgument,
+                    "`" + table.name + "` is PARTITIONED BY `" + table.partition_keys[0] +
+                        "`, and connector '" + (*connector)->name + "' writes no partitions",
+                    insert.span, "declare the table without PARTITIONED BY"};
   }
   StatusOr<std::unique_ptr<Sink>> made = (*connector)->make_sink(*info);
   if (!made.ok()) return fail(made.status());

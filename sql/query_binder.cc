@@ -7,7 +7,8 @@ namespace weir::sql {
 
 std::string OwnName(const ast::Expr& expr) {
   if (const auto* ref = std::get_if<ast::ColumnRef>(&expr.node)) return ref->name.parts.back().text;
-  return "";
+  const auto* call = std::get_if<ast::Call>(&expr.node);
+  return call != nullptr && call->bare ? call->function.parts.back().text : "";
 }
 
 void MakeUnique(std::vector<std::string>& names) {

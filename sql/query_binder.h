@@ -16,6 +16,8 @@ namespace weir::sql {
 
 struct SessionConfig {
   std::map<std::string, std::string> options;  // SET
+  // Whoever runs the job has defaults of its own for what is not set here.
+  bool has_more_defaults = false;
   std::string time_zone() const {
     auto it = options.find("table.local-time-zone");
     return it == options.end() || it->second == "default" ? "UTC" : it->second;

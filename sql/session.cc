@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "common/base/ascii.h"
 #include "common/base/nearest_name.h"
 #include "common/base/secrets.h"
 #include "common/config/declared_options.h"
@@ -17,9 +18,11 @@ namespace weir::sql {
 namespace {
 
 constexpr const char* kParallelism = "parallelism.default";
+constexpr const char* kTableParallelism = "table.exec.resource.default-parallelism";
 constexpr const char* kJobName = "pipeline.name";
 constexpr const char* kTimeZone = "table.local-time-zone";
 constexpr const char* kRuntimeMode = "execution.runtime-mode";
+constexpr const char* kCheckpointMode = "execution.checkpointing.mode";
 constexpr int kMaxParallelism = 32768;  // Flink's
 
 // Nothing: not a number of subtasks.
@@ -39,6 +42,7 @@ SqlError Unsupported(std::string what, const SourceSpan& span, std::string hint 
 
 Session::Session(SessionOptions options) : parallelism_(std::max(1, options.parallelism)) {
   config_.options = std::move(options.config);
+  config_.has_more_defaults = options.planned_again;
   initial_config_ = config_;
 }
 
@@ -70,9 +74,12 @@ SqlResult<StatementResult> Session::Execute(const SessionStatement& statement) {
 }
 
 int Session::Parallelism() const {
-  auto it = config_.options.find(kParallelism);
-  if (it == config_.options.end()) return parallelism_;
-  return ReadParallelism(it->second).value_or(parallelism_);
+  for (const char* key : {kTableParallelism, kParallelism}) {
+    const auto it = config_.options.find(key);
+    if (it == config_.options.end()) continue;
+    if (const std::optional<int> said = ReadParallelism(it->second)) return *said;
+  }
+  return parallelism_;
 }
 
 std::string Session::JobName(const std::string& derived) const {
@@ -153,9 +160,7 @@ namespace {
 SqlStatus CheckDeclared(const ast::Option& option, std::vector<std::string>& notes) {
   const OptionDeclaration* declared = FindOption(option.key);
   if (declared == nullptr) {
-    std::vector<std::string> keys;
-    for (const OptionDeclaration& one : DeclaredOptions()) keys.emplace_back(one.key);
-    const std::string hint = DidYouMean(option.key, keys);
+    const std::string hint = DidYouMean(option.key, DeclaredKeys());
     if (!hint.empty()) notes.push_back("'" + option.key + "' has no effect" + hint);
     return {};
   }
@@ -196,6 +201,12 @@ SqlResult<StatementResult> Session::Run(const ast::Set& set) {
     result.notes.push_back("'" + option.key + "' = '" + option.value +
                            "' has no effect: every job runs in streaming mode");
   }
+  if (option.key == kCheckpointMode && AsciiUpper(option.value) == "AT_LEAST_ONCE") {
+    result.notes.push_back("'" + option.key + "' = '" + option.value +
+                           "' has no effect: every checkpoint is exactly once");
+  }
+  // The last one counts, whichever spelling it has.
+  for (const std::string& key : SpellingsOf(option.key)) config_.options.erase(key);
   config_.options[option.key] = option.value;
   return result;
 }
@@ -205,11 +216,10 @@ SqlResult<StatementResult> Session::Run(const ast::Reset& reset) {
     config_ = initial_config_;
     return StatementResult();
   }
-  auto initial = initial_config_.options.find(*reset.key);
-  if (initial == initial_config_.options.end()) {
-    config_.options.erase(*reset.key);
-  } else {
-    config_.options[*reset.key] = initial->second;
+  for (const std::string& key : SpellingsOf(*reset.key)) {
+    config_.options.erase(key);
+    const auto initial = initial_config_.options.find(key);
+    if (initial != initial_config_.options.end()) config_.options.insert(*initial);
   }
   return StatementResult();
 }
@@ -385,7 +395,9 @@ SqlResult<StatementResult> Session::Run(const ast::Drop& drop) {
 }
 
 SqlResult<StatementResult> Session::Run(const ast::AlterDatabase& alter) {
-  return Unsupported("ALTER DATABASE", alter.name.span, "databases have no options here");
+  // The options of a database mean nothing, here as in Flink's catalog in memory.
+  SQL_RETURN_IF_ERROR(catalog_.CheckDatabase(alter.name));
+  return OkResult();
 }
 
 SqlResult<StatementResult> Session::Run(const ast::Show& show) {

@@ -22,6 +22,9 @@ namespace weir::sql {
 struct SessionOptions {
   std::map<std::string, std::string> config;  // as SET before the first statement
   int parallelism = 1;                        // unless 'parallelism.default' says otherwise
+  // Jobs are planned here only to know what they answer: a job manager plans them again, with its
+  // defaults, and refuses what those do not allow.
+  bool planned_again = false;
 };
 
 // A statement and the text it was parsed from.

@@ -277,6 +277,13 @@ TEST(SessionJobsTest, ExactlyOnceNeedsCheckpoints) {
   EXPECT_EQ(terminal.Run("SET 'execution.checkpointing.interval' = '10 s';"
                          "INSERT INTO t VALUES (1)"),
             "");
+  // A prompt cannot know what the job manager has configured.
+  Terminal prompt({.planned_again = true});
+  EXPECT_EQ(prompt.Run(table + "INSERT INTO t VALUES (1)"), "OK\n");
+  EXPECT_EQ(prompt.Run("RESET; INSERT INTO t VALUES (1)"), "");
+  const std::string none =
+      prompt.Run("SET 'execution.checkpointing.interval' = '0 s'; INSERT INTO t VALUES (1)");
+  EXPECT_NE(none.find("this job takes none"), std::string::npos) << none;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/base/ascii.h"
 #include "operators/functions/aggregate_function.h"
 #include "operators/functions/function_registry.h"
 #include "sql/rel_properties.h"
@@ -10,13 +11,6 @@
 
 namespace weir::sql {
 namespace {
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string LowerCase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), Lower);
-  return text;
-}
 
 // LIKE with % and _, without an escape.
 bool Matches(std::string_view text, std::string_view pattern) {
@@ -42,9 +36,16 @@ bool Matches(std::string_view text, std::string_view pattern) {
 
 bool Wanted(const ast::Show& show, const std::string& name) {
   if (!show.like) return true;
-  const bool matches = show.case_insensitive ? Matches(LowerCase(name), LowerCase(*show.like))
+  const bool matches = show.case_insensitive ? Matches(AsciiLower(name), AsciiLower(*show.like))
                                              : Matches(name, *show.like);
   return matches != show.negated;
+}
+
+SqlStatus CheckCatalog(const ast::Name& name, const Catalog& catalog) {
+  const std::vector<std::string> known = catalog.Catalogs();
+  if (std::find(known.begin(), known.end(), name.ToString()) != known.end()) return {};
+  return SqlError{StatusCode::kNotFound, "Catalog " + name.ToString() + " does not exist.",
+                  name.span, DidYouMean(name.ToString(), known)};
 }
 
 StatementResult NameList(const char* column, const std::vector<std::string>& names,
@@ -65,7 +66,7 @@ std::vector<std::string> FunctionNames() {
     const bool word = std::all_of(name.begin(), name.end(), [](char c) {
       return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     });
-    if (word) names.insert(LowerCase(name));
+    if (word) names.insert(AsciiLower(name));
   };
   for (const std::string& name : FunctionRegistry::Builtin().Names()) add(name);
   for (const std::string& name : AggregateFunctionNames()) add(name);
@@ -96,7 +97,7 @@ Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Valu
 bool IsProcTime(const CatalogColumn& column) {
   if (column.kind != CatalogColumn::Kind::kComputed) return false;
   const auto* call = std::get_if<ast::Call>(&column.expr->node);
-  return call != nullptr && LowerCase(call->function.ToString()) == "proctime";
+  return call != nullptr && AsciiLower(call->function.ToString()) == "proctime";
 }
 
 std::vector<DescribedColumn> ColumnsOf(const CatalogTable& table) {
@@ -235,6 +236,16 @@ SqlError ClusterOnly(const char* what, const char* command) {
                   SourceSpan{}, std::string("use `weir ") + command + "`"};
 }
 
+SqlResult<StatementResult> DescribeCatalog(const ast::Name& name, const Catalog& catalog) {
+  SQL_RETURN_IF_ERROR(CheckCatalog(name, catalog));
+  StatementResult result =
+      EmptyResult({{"info name", DataType::String()}, {"info value", DataType::String()}});
+  result.rows = {{Value("name"), Value(name.ToString())},
+                 {Value("type"), Value("generic_in_memory")},
+                 {Value("comment"), Value()}};
+  return result;
+}
+
 }  // namespace
 
 StatementResult EmptyResult(std::vector<Field> columns) {
@@ -300,13 +311,8 @@ SqlResult<StatementResult> Show(const ast::Show& show, const Catalog& catalog,
     case ast::ShowKind::kCreateView:
       return ShowCreate(show, catalog, config);
     case ast::ShowKind::kCreateCatalog: {
-      const std::string name = show.of->ToString();
-      const std::vector<std::string> known = catalog.Catalogs();
-      if (std::find(known.begin(), known.end(), name) == known.end()) {
-        return SqlError{StatusCode::kNotFound, "Catalog " + name + " does not exist.",
-                        show.of->span, DidYouMean(name, known)};
-      }
-      return TextResult("result", "CREATE CATALOG " + QuoteIdentifier(name) +
+      SQL_RETURN_IF_ERROR(CheckCatalog(*show.of, catalog));
+      return TextResult("result", "CREATE CATALOG " + QuoteIdentifier(show.of->ToString()) +
                                       "\nWITH (\n  'type' = 'generic_in_memory'\n)\n");
     }
   }
@@ -315,8 +321,9 @@ SqlResult<StatementResult> Show(const ast::Show& show, const Catalog& catalog,
 
 SqlResult<StatementResult> Describe(const ast::Describe& describe, const Catalog& catalog,
                                     const SessionConfig& config) {
+  if (describe.kind == ast::ObjectKind::kCatalog) return DescribeCatalog(describe.name, catalog);
   if (describe.kind != ast::ObjectKind::kTable) {
-    return SqlError{StatusCode::kUnimplemented, "only tables and views can be described",
+    return SqlError{StatusCode::kUnimplemented, "only tables, views and catalogs can be described",
                     describe.name.span, ""};
   }
   return DescribeObject(describe.name, catalog, config, nullptr);

@@ -139,6 +139,11 @@ SqlStatus CheckPartitionKeys(TableDraft& draft) {
                          Quoted(ColumnNames(table)) + "]",
                      name.span, DidYouMean(name.text, ColumnNames(table)));
     }
+    if (column->kind != CatalogColumn::Kind::kPhysical) {
+      return Invalid("Invalid partition key '" + name.text +
+                         "'. A partition key must reference a physical column in the schema",
+                     name.span, "partition by a column that has neither AS nor METADATA");
+    }
     table.partition_keys.push_back(name.text);
   }
   return {};

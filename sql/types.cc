@@ -58,10 +58,10 @@ SqlResult<DataType> RowType(const ast::TypeName& type) {
 
 SqlResult<DataType> Unknown(const ast::TypeName& type) {
   static const std::vector<std::string> kKnown = {
-      "BOOLEAN",   "TINYINT",       "SMALLINT",  "INT",     "BIGINT",   "FLOAT",
-      "DOUBLE",    "DECIMAL",       "INTEGER",   "NUMERIC", "CHAR",     "VARCHAR",
-      "STRING",    "BINARY",        "VARBINARY", "BYTES",   "DATE",     "TIME",
-      "TIMESTAMP", "TIMESTAMP_LTZ", "ARRAY",     "MAP",     "MULTISET", "ROW"};
+      "BOOLEAN",   "TINYINT",  "SMALLINT", "INT",    "BIGINT",    "FLOAT",         "DOUBLE",
+      "DECIMAL",   "INTEGER",  "NUMERIC",  "CHAR",   "VARCHAR",   "STRING",        "BINARY",
+      "VARBINARY", "BYTES",    "DATE",     "TIME",   "TIMESTAMP", "TIMESTAMP_LTZ", "ARRAY",
+      "MAP",       "MULTISET", "ROW",      "VARIANT"};
   const std::string name = type.name->ToString();
   std::string hint = name == "TEXT" || name == "text" ? "text is STRING" : DidYouMean(name, kKnown);
   return Error(type, StatusCode::kNotFound, "there is no type `" + name + "`", std::move(hint));
@@ -152,7 +152,7 @@ SqlResult<DataType> NullableType(const ast::TypeName& type) {
       return Error(type, StatusCode::kUnimplemented, "STRUCTURED types are not supported",
                    "use ROW");
     case AstKind::kVariant:
-      return Error(type, StatusCode::kUnimplemented, "the type VARIANT is not supported");
+      return DataType::Variant();
     case AstKind::kRaw:
       return Error(type, StatusCode::kUnimplemented, "RAW types are not supported", "use BYTES");
     case AstKind::kNamed:
@@ -166,6 +166,11 @@ SqlResult<DataType> NullableType(const ast::TypeName& type) {
 SqlResult<DataType> ToDataType(const ast::TypeName& type) {
   ASSIGN_OR_RETURN(DataType result, NullableType(type));
   return result.WithNullable(type.nullable.value_or(true));
+}
+
+std::string VariantHint(const DataType& from, const DataType& to) {
+  if (from.is_variant()) return "read parts from the JSON text itself: JSON_VALUE(text, '$.name')";
+  return to.is_variant() ? "PARSE_JSON(text) makes a VARIANT" : "";
 }
 
 }  // namespace weir::sql

@@ -12,4 +12,8 @@ namespace weir::sql {
 // exist or that Weir does not have.
 SqlResult<DataType> ToDataType(const ast::TypeName& type);
 
+// What to do about a conversion that does not exist because one side is a VARIANT; empty when
+// neither is.
+std::string VariantHint(const DataType& from, const DataType& to);
+
 }  // namespace weir::sql

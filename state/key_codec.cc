@@ -19,12 +19,12 @@
 namespace weir {
 namespace {
 
-void PutVarint(uint64_t v, std::vector<char>& out) {
+void PutKeyVarint(uint64_t v, std::vector<char>& out) {
   for (; v >= 0x80; v >>= 7) out.push_back(static_cast<char>(v | 0x80));
   out.push_back(static_cast<char>(v));
 }
 
-uint64_t GetVarint(std::string_view& in) {
+uint64_t GetKeyVarint(std::string_view& in) {
   uint64_t v = 0;
   for (int shift = 0;; shift += 7) {
     CHECK(!in.empty() && shift < 64) << "a key that is no key";
@@ -58,7 +58,7 @@ void PutCell(const Column& column, size_t i, std::vector<char>& out) {
   switch (physical) {
     case PhysicalType::kBytes: {
       std::string_view bytes = ColumnView<std::string_view>(base)[k];
-      PutVarint(bytes.size(), out);
+      PutKeyVarint(bytes.size(), out);
       out.insert(out.end(), bytes.begin(), bytes.end());
       return;
     }
@@ -67,7 +67,7 @@ void PutCell(const Column& column, size_t i, std::vector<char>& out) {
       return;
     case PhysicalType::kArray:
     case PhysicalType::kMap:
-      PutVarint(base.offsets()[k + 1] - base.offsets()[k], out);
+      PutKeyVarint(base.offsets()[k + 1] - base.offsets()[k], out);
       for (const ColumnPtr& child : base.flat().children) {
         for (size_t e = base.offsets()[k]; e < base.offsets()[k + 1]; ++e) {
           PutNullableCell(*child, e, out);
@@ -95,7 +95,7 @@ void GetCell(std::string_view& in, ColumnBuilder& out) {
   PhysicalType physical = out.type().physical();
   switch (physical) {
     case PhysicalType::kBytes: {
-      size_t size = GetVarint(in);
+      size_t size = GetKeyVarint(in);
       return out.AppendBytes(GetBytes(in, size));
     }
     case PhysicalType::kRow:
@@ -103,7 +103,7 @@ void GetCell(std::string_view& in, ColumnBuilder& out) {
       return out.CloseRow();
     case PhysicalType::kArray:
     case PhysicalType::kMap: {
-      size_t count = GetVarint(in);
+      size_t count = GetKeyVarint(in);
       for (size_t c = 0; c < out.children(); ++c) {
         for (size_t e = 0; e < count; ++e) GetNullableCell(in, out.child(c));
       }

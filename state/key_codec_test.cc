@@ -6,21 +6,12 @@
 #include <limits>
 #include <set>
 
+#include "common/base/hex.h"
 #include "common/data/column_builder.h"
 #include "state/xxh64.h"
 
 namespace weir {
 namespace {
-
-std::string Hex(std::string_view bytes) {
-  std::string out;
-  for (unsigned char c : bytes) {
-    char digits[3];
-    std::snprintf(digits, sizeof(digits), "%02x", c);
-    out += digits;
-  }
-  return out;
-}
 
 EncodedKeys Encode(const std::vector<DataType>& types, const std::vector<ColumnPtr>& columns) {
   EncodedKeys keys;
@@ -106,7 +97,7 @@ TEST(KeyCodecTest, GoldenVectors) {
       columns.push_back(ColumnOf(golden.types[c], {golden.cells[c]}));
     }
     EncodedKeys keys = Encode(golden.types, columns);
-    EXPECT_EQ(Hex(keys.key(0)), golden.bytes) << golden.name;
+    EXPECT_EQ(HexText(keys.key(0)), golden.bytes) << golden.name;
     EXPECT_EQ(keys.hash(0), golden.hash) << golden.name << std::hex << " 0x" << keys.hash(0);
     EXPECT_EQ(keys.hash(0), KeyCodec::Hash(keys.key(0))) << golden.name;
   }

@@ -6,18 +6,10 @@
 #include <limits>
 #include <random>
 
+#include "common/base/hex.h"
+
 namespace weir {
 namespace {
-
-std::string Hex(std::string_view bytes) {
-  std::string out;
-  for (unsigned char c : bytes) {
-    char digits[3];
-    std::snprintf(digits, sizeof(digits), "%02x", c);
-    out += digits;
-  }
-  return out;
-}
 
 std::string Encode(const std::vector<SortColumn>& types, const std::vector<Value>& cells) {
   std::vector<ColumnPtr> columns;
@@ -65,7 +57,7 @@ TEST(OrderedKeyCodecTest, GoldenVectors) {
       {"two", {{T::String()}, {T::Int(), true}}, {"x", 1}, "01780000017ffffffe"},
   };
   for (const Golden& golden : goldens) {
-    EXPECT_EQ(Hex(Encode(golden.types, golden.cells)), golden.bytes) << golden.name;
+    EXPECT_EQ(HexText(Encode(golden.types, golden.cells)), golden.bytes) << golden.name;
   }
 }
 

@@ -51,10 +51,10 @@ std::shared_ptr<const StateFileReader> MakeFile(
 std::string LengthAnd(size_t length, const std::string& bytes) {
   return std::string(1, static_cast<char>(length)) + bytes;
 }
-std::string Slot(const std::string& text) { return LengthAnd(text.size(), text); }
+std::string SlotBytes(const std::string& text) { return LengthAnd(text.size(), text); }
 // As if a slot held more than its fields: what follows reads as one more entry.
 std::string SlotAndEntry(const std::string& key) {
-  return Slot("text") + LengthAnd(2 * key.size(), key) + Slot("hidden");
+  return SlotBytes("text") + LengthAnd(2 * key.size(), key) + SlotBytes("hidden");
 }
 
 // Every key, in order, or why there are none.
@@ -76,7 +76,8 @@ StatusOr<std::vector<std::string>> Keys(std::shared_ptr<const StateFileReader> f
 }
 
 TEST(ShareFilesTest, GivesWhatWasWrittenInOrder) {
-  const auto keys = Keys(MakeFile({{"b", Slot("1")}, {"", Slot("")}, {"a", Slot("2")}}));
+  const auto keys =
+      Keys(MakeFile({{"b", SlotBytes("1")}, {"", SlotBytes("")}, {"a", SlotBytes("2")}}));
   ASSERT_TRUE(keys.ok()) << keys.status();
   std::vector<std::string> expected = {"", "a", "b"};
   std::sort(expected.begin(), expected.end(), [](const std::string& a, const std::string& b) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,19 @@ inline bool GetVarint(std::string_view& in, uint64_t& v) {
     }
   }
   return false;
+}
+
+// Numbers of eight bytes.
+inline void PutFixed64(uint64_t v, std::string& out) {
+  out.append(reinterpret_cast<const char*>(&v), sizeof(v));
+}
+
+// Takes one off the front; false when there is none.
+inline bool GetFixed64(std::string_view& in, uint64_t& v) {
+  if (in.size() < sizeof(v)) return false;
+  std::memcpy(&v, in.data(), sizeof(v));
+  in.remove_prefix(sizeof(v));
+  return true;
 }
 
 }  // namespace weir

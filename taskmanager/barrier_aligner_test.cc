@@ -13,7 +13,7 @@ namespace {
 // Script words: "cN" = barrier N on channel c ("01": channel 0, barrier 1), "cE" = end of channel
 // c, "xN" = cancel N, "tN" = trigger N. Output per step: "." nothing, "-N" aborted, "+N" snapshot;
 // then the blocked channels in brackets.
-std::string RunScript(int channels, const std::string& script) {
+std::string RunBarriers(int channels, const std::string& script) {
   BarrierAligner aligner(channels);
   std::istringstream in(script);
   std::string step, out;
@@ -42,39 +42,42 @@ std::string RunScript(int channels, const std::string& script) {
   return out;
 }
 
-struct Case {
+struct BarrierCase {
   const char* name;
   int channels;
   const char* script;
   const char* want;
 };
 
-class BarrierAlignerTest : public testing::TestWithParam<Case> {};
+class BarrierAlignerTest : public testing::TestWithParam<BarrierCase> {};
 
 TEST_P(BarrierAlignerTest, Script) {
-  EXPECT_EQ(RunScript(GetParam().channels, GetParam().script), GetParam().want);
+  EXPECT_EQ(RunBarriers(GetParam().channels, GetParam().script), GetParam().want);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, BarrierAlignerTest,
     testing::Values(
-        Case{"one_channel", 1, "01 02", "+1 +2"},
-        Case{"two_channels", 2, "01 11 12 02", ".[0] +1 .[1] +2"},
-        Case{"source", 0, "t1 t2", "+1 +2"}, Case{"trigger_twice", 0, "t1 t1", "+1 ."},
-        Case{"cancel_before_the_trigger", 0, "x1 t1 t2", ". . +2"},
-        Case{"ended_channel_is_aligned", 2, "0E 11", ". +1"},
-        Case{"end_completes_an_alignment", 2, "01 1E", ".[0] +1"},
-        Case{"trigger_when_all_ended", 2, "0E 1E t1", ". . +1"},
-        Case{"trigger_after_the_barrier_was_taken", 2, "01 1E 0E t1", ".[0] +1 . ."},
-        Case{"newer_barrier_aborts_the_older", 2, "01 12 02", ".[0] -1[1] +2"},
-        Case{"newer_barrier_aborts_and_completes", 2, "0E 11 12", ". +1 +2"},
-        Case{"older_barrier_behind_a_newer_is_ignored", 2, "02 11 12", ".[0] .[0] +2"},
-        Case{"cancel_while_aligning", 2, "01 x1 11 02 12", ".[0] -1 . .[0] +2"},
-        Case{"cancel_twice", 2, "01 x1 x1", ".[0] -1 ."},
-        Case{"cancel_before_the_first_barrier", 2, "x1 01 11 02 12", ". . . .[0] +2"},
-        Case{"cancel_after_completion", 2, "01 11 x1 02 12", ".[0] +1 . .[0] +2"},
-        Case{"cancel_of_an_older_one_leaves_the_newer", 2, "01 12 x1 02", ".[0] -1[1] .[1] +2"},
-        Case{"cancel_of_a_newer_one_ends_the_older", 2, "01 x2 11 03 13", ".[0] -1 . .[0] +3"}),
+        BarrierCase{"one_channel", 1, "01 02", "+1 +2"},
+        BarrierCase{"two_channels", 2, "01 11 12 02", ".[0] +1 .[1] +2"},
+        BarrierCase{"source", 0, "t1 t2", "+1 +2"},
+        BarrierCase{"trigger_twice", 0, "t1 t1", "+1 ."},
+        BarrierCase{"cancel_before_the_trigger", 0, "x1 t1 t2", ". . +2"},
+        BarrierCase{"ended_channel_is_aligned", 2, "0E 11", ". +1"},
+        BarrierCase{"end_completes_an_alignment", 2, "01 1E", ".[0] +1"},
+        BarrierCase{"trigger_when_all_ended", 2, "0E 1E t1", ". . +1"},
+        BarrierCase{"trigger_after_the_barrier_was_taken", 2, "01 1E 0E t1", ".[0] +1 . ."},
+        BarrierCase{"newer_barrier_aborts_the_older", 2, "01 12 02", ".[0] -1[1] +2"},
+        BarrierCase{"newer_barrier_aborts_and_completes", 2, "0E 11 12", ". +1 +2"},
+        BarrierCase{"older_barrier_behind_a_newer_is_ignored", 2, "02 11 12", ".[0] .[0] +2"},
+        BarrierCase{"cancel_while_aligning", 2, "01 x1 11 02 12", ".[0] -1 . .[0] +2"},
+        BarrierCase{"cancel_twice", 2, "01 x1 x1", ".[0] -1 ."},
+        BarrierCase{"cancel_before_the_first_barrier", 2, "x1 01 11 02 12", ". . . .[0] +2"},
+        BarrierCase{"cancel_after_completion", 2, "01 11 x1 02 12", ".[0] +1 . .[0] +2"},
+        BarrierCase{"cancel_of_an_older_one_leaves_the_newer", 2, "01 12 x1 02",
+                    ".[0] -1[1] .[1] +2"},
+        BarrierCase{"cancel_of_a_newer_one_ends_the_older", 2, "01 x2 11 03 13",
+                    ".[0] -1 . .[0] +3"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(BarrierAlignerDeathTest, BrokenInvariantsStopTheProcess) {

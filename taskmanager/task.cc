@@ -1,20 +1,15 @@
-#include "taskmanager/task.h"
-
 #include <algorithm>
 #include <utility>
 
 #include "common/base/check.h"
 #include "common/base/failpoint.h"
 #include "common/base/logging.h"
-#include "common/base/planted_bug.h"
-#include "operators/expressions/expr.h"
-#include "taskmanager/state_reader.h"
+#include "taskmanager/task_body.h"
 
 namespace weir {
 namespace {
 
-constexpr int64_t kRunNanos = 1'000'000;   // a run takes about this long
-constexpr size_t kEntriesPerSlice = 4096;  // of a snapshot, between two steps
+constexpr int64_t kRunNanos = 1'000'000;  // a run takes about this long
 
 template <class... F>
 struct Overloaded : F... {
@@ -25,23 +20,10 @@ Overloaded(F...) -> Overloaded<F...>;
 
 }  // namespace
 
-struct Task::Body {
-  std::vector<std::unique_ptr<OperatorContext>> contexts;
-  SplitWatermarks splits;
-  std::shared_ptr<CheckpointStorage> storage;
-  std::unique_ptr<TaskState> state;
-  std::unique_ptr<InputGate> gate;
-  std::unique_ptr<OutputWriter> writer;
-  std::unique_ptr<OperatorChain> chain;  // null for a task that had finished before
-  std::unique_ptr<StateReader> reader;   // once it is initialized
-  SourceOperator* source = nullptr;
-};
-
 Task::Task(TaskConfig config)
     : config_(std::move(config)),
       log_context_{config_.job_id, config_.id.vertex.value(), config_.id.subtask, config_.attempt},
       vertex_(config_.graph->vertices(config_.id.vertex.value())),
-      vertex_reads_(config_.inputs.empty()),
       body_(std::make_unique<Body>()),
       aligner_(static_cast<int>(config_.inputs.size())),
       merger_(static_cast<int>(config_.inputs.size())) {
@@ -71,108 +53,12 @@ void Task::Start() {
   config_.executor->RunBlocking([self] { self->Post(task_mail::Initialized{self->Initialize()}); });
 }
 
-// Nothing else touches the body until Initialized has been posted.
-Status Task::Initialize() {
-  if (!config_.finished) {
-    body_->storage = config_.state.storage;
-    body_->state = std::make_unique<TaskState>(std::move(config_.state));
-    RETURN_IF_ERROR(OpenOperators());
-  }
-  ShowState();
-  return OkStatus();
-}
-
-Status Task::OpenOperators() {
-  std::map<std::string, std::vector<std::string>> restored;
-  for (rpc::OperatorRestore& restore : config_.restore) {
-    auto& states = restored[restore.uid()];
-    states.assign(restore.operator_states().begin(), restore.operator_states().end());
-    RETURN_IF_ERROR(
-        body_->state->Restore(restore.uid(), {restore.keyed().begin(), restore.keyed().end()}));
-  }
-  std::vector<OperatorChain::Node> nodes;
-  std::vector<SchemaPtr> schemas;
-  for (const plan::OperatorNode& plan : vertex_.chain()) {
-    OperatorChain::Node node;
-    StatusOr<std::unique_ptr<Operator>> op = config_.make_operator(plan);
-    if (!op.ok()) return std::move(op).status().Annotate(plan.name());
-    node.op = std::move(*op);
-    node.name = plan.name();
-    node.parent = plan.parent();
-    for (size_t i = 0; i < config_.output_nodes.size(); ++i) {
-      if (config_.output_nodes[i] == static_cast<int>(plan.id())) {
-        node.edges.push_back(static_cast<int>(i));
-      }
-    }
-    ASSIGN_OR_RETURN(SchemaPtr schema, FromProto(plan.output()));
-    auto context = std::make_unique<OperatorContext>();
-    context->node = &plan;
-    context->input_schema =
-        plan.parent() < 0 ? config_.input_schema : schemas[static_cast<size_t>(plan.parent())];
-    context->output_schema = schema;
-    context->task = config_.id;
-    context->parallelism = vertex_.parallelism();
-    context->max_parallelism = config_.graph->max_parallelism();
-    context->attempt = config_.attempt;
-    context->lineage = config_.lineage;
-    context->storage = body_->storage;
-    context->restored_checkpoint = config_.restored_checkpoint;
-    context->state = &body_->state->ForOperator(plan.uid());
-    context->splits = &body_->splits;
-    context->collect = config_.collect.get();
-    context->clock = &config_.executor->clock();
-    context->time_zone = config_.time_zone;
-    context->max_batch_rows = config_.max_batch_rows;
-    context->config.insert(config_.graph->config().begin(), config_.graph->config().end());
-    context->config["execution.buffer-timeout.ms"] = std::to_string(
-        config_.buffer_timeout_ms < 0 ? int64_t{1} << 40 : config_.buffer_timeout_ms);
-    context->wake = [self = weak_from_this(), woken = node.woken, executor = config_.executor] {
-      woken->store(true);
-      if (std::shared_ptr<Runnable> task = self.lock()) executor->Wake(task);
-    };
-    context->run_blocking = [executor = config_.executor](std::function<void()> work) {
-      executor->RunBlocking(std::move(work));
-    };
-    context->metrics.add = [metrics = &metrics_](const char* name, int64_t delta) {
-      metrics->Add(name, delta);
-    };
-    schemas.push_back(std::move(schema));
-    body_->contexts.push_back(std::move(context));
-    nodes.push_back(std::move(node));
-  }
-  body_->chain = std::make_unique<OperatorChain>(std::move(nodes), *body_->writer);
-  if (body_->gate->size() == 0) {
-    body_->source = dynamic_cast<SourceOperator*>(&body_->chain->op(0));
-    if (!body_->source) return InternalError(vertex_.name() + " has no input and is no source");
-  }
-  for (size_t i = 0; i < body_->chain->size(); ++i) {
-    const std::string& uid = body_->contexts[i]->node->uid();
-    Status opened = body_->chain->op(i).Open(*body_->contexts[i], restored[uid]);
-    if (!opened.ok()) return std::move(opened).Annotate(body_->chain->name(i));
-  }
-  return OkStatus();
-}
-
-void Task::ShowState() {
-  std::vector<StateReader::Shown> shown;
-  for (size_t i = 0; body_->chain && i < body_->chain->size(); ++i) {
-    const plan::OperatorNode& node = *body_->contexts[i]->node;
-    std::vector<StateView> views = body_->chain->op(i).StateViews();
-    if (!views.empty()) shown.push_back({node.uid(), node.name(), std::move(views)});
-  }
-  body_->reader = std::make_unique<StateReader>(
-      StateReader::Config{.task = config_.id,
-                          .parallelism = vertex_.parallelism(),
-                          .max_parallelism = config_.graph->max_parallelism(),
-                          .time_zone = config_.time_zone},
-      std::move(shown), body_->state.get());
-}
-
 void Task::BeginRunning() {
   if (!life_.Run()) return;
   config_.listener(task_event::PhaseChanged{life_.phase(), OkStatus()});
   if (config_.finished) {
-    // Downstream has to hear again that nothing comes from here.
+    // Downstream, and who reads the rows, has to hear again that nothing comes from here.
+    if (config_.collect) config_.collect->Finish();
     body_->gate->Close();
     input_over_ = true;
     body_->writer->WriteEnd(Watermark{kMaxTimestamp, false});
@@ -274,15 +160,6 @@ Status Task::OnTrigger(const task_mail::Trigger& trigger) {
   return OkStatus();
 }
 
-void Task::AnswerAsFinished(CheckpointId id) {
-  task_event::SnapshotDone done;
-  done.id = id;
-  done.snapshot.set_vertex(static_cast<uint32_t>(config_.id.vertex.value()));
-  done.snapshot.set_subtask(static_cast<uint32_t>(config_.id.subtask));
-  done.snapshot.set_finished(true);
-  config_.listener(std::move(done));
-}
-
 Status Task::OnSplits(const task_mail::AddSplits& mail) {
   // A snapshot that was asked for before must not hold them: the assigner's share of that
   // checkpoint does not.
@@ -304,43 +181,6 @@ Status Task::AddSplits(const task_mail::AddSplits& mail) {
   }
   source_idle_ = false;
   return OkStatus();
-}
-
-void Task::OnAbort(CheckpointId id) {
-  aligner_.OnCancel(id);
-  if (config_.finished) return;
-  if (snapshot_ && snapshot_->id == id) snapshot_.reset();
-  body_->state->Abort(id);
-}
-
-void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
-  if (!snapshot_ || snapshot_->id != mail.id) return;  // given up meanwhile
-  if (Status s = Failpoint("acknowledge"); !s.ok()) mail.result = std::move(s);
-  if (!mail.result.ok()) {
-    snapshot_.reset();
-    body_->state->Abort(mail.id);
-    config_.listener(task_event::SnapshotDeclined{mail.id, std::move(mail.result).status()});
-    return;
-  }
-  task_event::SnapshotDone done;
-  done.id = mail.id;
-  done.snapshot = std::move(snapshot_->result);
-  if (Planted("positions-taken-late") && body_->source) {
-    done.snapshot.mutable_operators(0)->clear_splits();
-    CHECK(AddPositions(&done.snapshot).ok());
-  }
-  for (checkpoint::OperatorSnapshot& op : *done.snapshot.mutable_operators()) {
-    auto keyed = mail.result->keyed.find(op.uid());
-    if (keyed == mail.result->keyed.end()) continue;
-    op.mutable_keyed()->Add(keyed->second.begin(), keyed->second.end());
-  }
-  done.state_bytes = static_cast<int64_t>(mail.result->state_bytes);
-  done.written_bytes = static_cast<int64_t>(mail.result->written_bytes);
-  done.alignment_ms = snapshot_->alignment_ms;
-  done.sync_us = snapshot_->sync_us;
-  done.async_ms = mail.async_ms;
-  snapshot_.reset();
-  config_.listener(std::move(done));
 }
 
 // ---- Working
@@ -560,73 +400,6 @@ void Task::DoSendEnd() {
   life_.EndInput();
   config_.listener(task_event::EndOfInput{});
   if (triggered_ > CheckpointId()) Act(aligner_.OnTrigger(triggered_));
-}
-
-Status Task::DoSnapshot(CheckpointId id) {
-  const int64_t start = config_.executor->clock().MonotonicNanos();
-  // The barrier goes out first: downstream aligns while we snapshot.
-  if (!end_sent_) body_->writer->WriteBarrier(id);
-  Snapshot snapshot;
-  Status declined;
-  snapshot.id = id;
-  snapshot.result.set_vertex(static_cast<uint32_t>(config_.id.vertex.value()));
-  snapshot.result.set_subtask(static_cast<uint32_t>(config_.id.subtask));
-  snapshot.result.set_finished(end_sent_);
-  for (size_t i = 0; i < body_->chain->size(); ++i) {
-    StatusOr<OperatorState> state = body_->chain->op(i).Snapshot(id);
-    if (!state.ok()) return std::move(state).status().Annotate(body_->chain->name(i));
-    if (!state->declined.ok()) declined = std::move(state->declined);
-    checkpoint::OperatorSnapshot* out = snapshot.result.add_operators();
-    out->set_uid(body_->contexts[i]->node->uid());
-    out->set_operator_state(std::move(state->bytes));
-    for (checkpoint::Committable& committable : state->committables) {
-      *out->add_committables() = std::move(committable);
-    }
-  }
-  if (!declined.ok()) {
-    aligning_since_ns_ = 0;
-    config_.listener(task_event::SnapshotDeclined{id, std::move(declined)});
-    return OkStatus();
-  }
-  RETURN_IF_ERROR(AddPositions(&snapshot.result));
-  RETURN_IF_ERROR(body_->state->BeginSnapshot(id));
-  const int64_t now = config_.executor->clock().MonotonicNanos();
-  snapshot.sync_us = (now - start) / 1000;
-  if (body_->gate->size() > 0 && aligning_since_ns_) {
-    snapshot.alignment_ms = (start - aligning_since_ns_) / 1'000'000;
-  }
-  aligning_since_ns_ = 0;
-  snapshot_ = std::move(snapshot);
-  CutSnapshot();
-  return OkStatus();
-}
-
-Status Task::AddPositions(checkpoint::TaskSnapshot* snapshot) const {
-  if (!body_->source) return OkStatus();
-  ASSIGN_OR_RETURN(std::vector<SourceSplit> splits, body_->source->SplitPositions());
-  const auto& known = body_->splits.splits();
-  for (size_t i = 0; i < splits.size(); ++i) {
-    checkpoint::SplitState* out = snapshot->mutable_operators(0)->add_splits();
-    out->set_split_id(std::move(splits[i].id));
-    out->set_position(std::move(splits[i].position));
-    out->set_watermark(splits[i].watermark);
-    out->set_finished(i < known.size() && known[i].finished);
-  }
-  return OkStatus();
-}
-
-void Task::CutSnapshot() {
-  if (!body_->state->SnapshotSome(kEntriesPerSlice)) return;
-  snapshot_->cut = true;
-  auto self = std::static_pointer_cast<Task>(shared_from_this());
-  config_.executor->RunBlocking(
-      [self, id = snapshot_->id, work = body_->state->TakeWork()]() mutable {
-        const Clock& clock = self->config_.executor->clock();
-        const int64_t start = clock.MonotonicNanos();
-        StatusOr<SnapshotResult> result = work();
-        const int64_t ms = (clock.MonotonicNanos() - start) / 1'000'000;
-        self->Post(task_mail::SnapshotWritten{id, std::move(result), ms});
-      });
 }
 
 // ---- For people

@@ -217,7 +217,6 @@ class Task : public Runnable {
   TaskConfig config_;
   const LogContext log_context_;
   const plan::Vertex& vertex_;
-  const bool vertex_reads_;  // it is a source
   Mailbox<TaskMail> mailbox_;
   TaskLife life_;
   std::vector<TaskMail> deferred_;  // came before the task ran

@@ -218,9 +218,8 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
   if (deploy.epoch() < epoch_ || shut_down_) return;
   epoch_ = deploy.epoch();
   const AttemptKey key{deploy.job_id(), deploy.attempt()};
-  int64_t& newest = newest_[key.job_id];
-  if (key.attempt <= newest) return;
-  newest = key.attempt;
+  if (IsPast(key)) return;
+  deployed_.Add(key);
   for (auto& [other, attempt] : attempts_) {
     if (other.job_id == key.job_id) CancelAttempt(other, attempt);
   }
@@ -259,6 +258,11 @@ void TaskExecutor::OnDeploy(const rpc::DeployTasks& deploy) {
   }
   for (auto& [id, entry] : attempt.tasks) entry.task->Post(task_mail::Start{});
   for (auto& [vertex, source] : attempt.sources) StartDiscovery(key, attempt, vertex);
+}
+
+bool TaskExecutor::IsPast(const AttemptKey& key) const {
+  const auto here = attempts_.lower_bound(key);  // this one or a later one, if there is any
+  return deployed_.Has(key) || (here != attempts_.end() && here->first.job_id == key.job_id);
 }
 
 void TaskExecutor::RefuseDeployment(const rpc::DeployTasks& deploy, const Status& cause) {
@@ -565,7 +569,8 @@ void TaskExecutor::OnTime(Timestamp now) {
   }
   for (auto it = attempts_.begin(); it != attempts_.end();) {
     Attempt& attempt = it->second;
-    if (attempt.live == 0) {  // its rows were fetched before it might finish
+    if (attempt.live == 0) {     // its rows were fetched before it might finish
+      deployed_.Add(it->first);  // remembered from its end on
       it = attempts_.erase(it);
       continue;
     }

@@ -10,6 +10,7 @@
 
 #include "common/base/mailbox.h"
 #include "taskmanager/deployment.h"
+#include "taskmanager/past_attempts.h"
 #include "taskmanager/task_families.h"
 
 namespace weir {
@@ -117,6 +118,8 @@ class TaskExecutor : public Runnable {
   MetricFamilies Families(MetricNames names) const;
   Timestamp NextDeadline() const;
 
+  // The attempt was here, or a later one of the job is or was.
+  bool IsPast(const AttemptKey& key) const;
   // Null when the message is of an older leader, or the attempt is not here.
   Attempt* Find(int64_t epoch, const std::string& job_id, int64_t attempt);
   Task* FindTask(int64_t epoch, const std::string& job_id, int64_t attempt, uint32_t vertex,
@@ -134,8 +137,8 @@ class TaskExecutor : public Runnable {
 
   int64_t epoch_ = 0;
   std::map<AttemptKey, Attempt> attempts_;
-  std::map<std::string, int64_t> newest_;  // attempt by job: older ones are refused
-  int64_t heartbeat_interval_ms_ = 0;      // 0: not registered
+  PastAttempts deployed_;
+  int64_t heartbeat_interval_ms_ = 0;  // 0: not registered
   Timestamp next_heartbeat_ = kMaxTimestamp;
   Timestamp cancel_all_at_ = kMaxTimestamp;
   std::function<void()> shut_down_;

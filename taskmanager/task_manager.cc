@@ -83,13 +83,16 @@ class TaskManager::Impl {
                                                 std::to_string(transport_->port())}},
         [this] { return MeasureNow(); });
     if (options.metrics_port < 0) return OkStatus();
-    ASSIGN_OR_RETURN(
-        metrics_,
-        HttpServer::Start({.bind_address = options.bind_address, .port = options.metrics_port},
-                          [this](HttpRequest request, HttpServer::Respond respond) {
-                            Measure(request, std::move(respond));
-                          }));
-    return OkStatus();
+    for (int port = options.metrics_port;; ++port) {
+      auto started = HttpServer::Start({.bind_address = options.bind_address, .port = port},
+                                       [this](HttpRequest request, HttpServer::Respond respond) {
+                                         Measure(request, std::move(respond));
+                                       });
+      const bool taken = started.status().code() == StatusCode::kAlreadyExists;
+      if (taken && port < options.last_metrics_port) continue;
+      ASSIGN_OR_RETURN(metrics_, std::move(started));
+      return OkStatus();
+    }
   }
 
   ~Impl() {

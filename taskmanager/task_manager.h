@@ -17,7 +17,9 @@ struct TaskManagerOptions {
   std::string bind_address = "127.0.0.1";
   int data_port = 0;            // 0: any free one
   std::string advertised_host;  // what others connect to; empty: see AdvertisedHost
-  int metrics_port = -1;  // where Prometheus asks, at bind_address; 0: any free one, -1: nowhere
+  // Where Prometheus asks, at bind_address: the first free one to `last`. 0: any, -1: nowhere.
+  int metrics_port = -1;
+  int last_metrics_port = -1;
   DogStatsDOptions dogstatsd;
   int workers = 0;  // 0: one per core
   int io_threads = 16;

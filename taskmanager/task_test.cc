@@ -377,7 +377,10 @@ TEST_F(TaskTest, ATaskThatHadFinishedOnlyEndsItsOutputAgain) {
     return MakeCount();
   });
   bench.config.finished = true;
+  const auto rows = std::make_shared<CollectBuffer>();
+  bench.config.collect = rows;
   bench.Start();
+  EXPECT_TRUE(rows->Read(0, 1).finished) << "who reads it waits for its end";
   EXPECT_EQ(bench.Output(), "w" + std::to_string(kMaxTimestamp) + "\nend\n");
   bench.Send(0, EndOfInput{});
   bench.Post(task_mail::Trigger{CheckpointId(4)});

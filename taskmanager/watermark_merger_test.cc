@@ -10,7 +10,7 @@ namespace {
 
 // Runs a script of "CHANNEL:TIME", "CHANNEL:idle", "CHANNEL:idle@TIME", "CHANNEL:end" and prints
 // what goes on, one word per step: "." (nothing), a time, "T!" (idle at T), "max", "min!".
-std::string RunScript(int channels, const std::string& script) {
+std::string RunWatermarks(int channels, const std::string& script) {
   WatermarkMerger merger(channels);
   std::istringstream in(script);
   std::string step, out;
@@ -41,41 +41,45 @@ std::string RunScript(int channels, const std::string& script) {
   return out;
 }
 
-struct Case {
+struct WatermarkCase {
   const char* name;
   int channels;
   const char* script;
   const char* want;
 };
 
-class WatermarkMergerTest : public testing::TestWithParam<Case> {};
+class WatermarkMergerTest : public testing::TestWithParam<WatermarkCase> {};
 
 TEST_P(WatermarkMergerTest, Script) {
-  EXPECT_EQ(RunScript(GetParam().channels, GetParam().script), GetParam().want);
+  EXPECT_EQ(RunWatermarks(GetParam().channels, GetParam().script), GetParam().want);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, WatermarkMergerTest,
     testing::Values(
-        Case{"one_channel_passes_through", 1, "0:5 0:7 0:7 0:6", "5 7 . ."},
-        Case{"minimum_over_channels", 2, "0:5 1:3 1:9 0:8", ". 3 5 8"},
-        Case{"a_silent_channel_holds_time_back", 3, "0:5 1:6", ". ."},
-        Case{"idle_channel_is_left_out", 2, "0:5 1:idle 0:9", ". 5 9"},
-        Case{"time_never_goes_back_when_an_idle_one_wakes_behind", 2,
-             "0:5 1:idle 0:9 1:4 1:8 1:12 0:10", ". 5 9 . . . 10"},
-        Case{"all_idle", 2, "0:5 1:3 0:idle 1:idle", ". 3 . 5!"},
-        Case{"all_idle_other_order", 2, "0:5 1:3 1:idle 0:idle", ". 3 5 5!"},
-        Case{"idle_from_the_start", 2, "0:idle 1:idle 1:4", ". min! 4"},
-        Case{"idle_watermark_carries_a_time", 2, "0:idle@7 1:idle@9", ". 9!"},
-        Case{"wakes_from_all_idle_without_new_time", 1, "0:5 0:idle 0:5", "5 5! 5"},
-        Case{"ended_channel_stops_holding_back", 2, "0:3 1:8 0:end 1:9", ". 3 8 9"},
-        Case{"ended_beside_idle_does_not_jump_to_infinity", 2, "0:3 1:2 1:idle 0:max 0:end 1:5",
-             ". 2 3 3! . 5"},
-        Case{"idle_after_the_other_ended", 2, "0:3 1:2 0:max 0:end 1:idle 1:7", ". 2 . . 2! 7"},
-        Case{"end_of_all_inputs", 2, "0:3 1:4 0:max 0:end 1:max 1:end", ". 3 4 . max ."},
-        Case{"end_of_all_inputs_while_idle", 2, "0:max 0:end 1:idle 1:max 1:end", ". . min! max ."},
-        Case{"stopped_without_draining_fires_nothing", 2, "0:3 1:4 0:end 1:end", ". 3 4 ."},
-        Case{"one_of_two_stopped_without_draining", 2, "0:3 1:4 0:max 0:end 1:end", ". 3 4 . ."}),
+        WatermarkCase{"one_channel_passes_through", 1, "0:5 0:7 0:7 0:6", "5 7 . ."},
+        WatermarkCase{"minimum_over_channels", 2, "0:5 1:3 1:9 0:8", ". 3 5 8"},
+        WatermarkCase{"a_silent_channel_holds_time_back", 3, "0:5 1:6", ". ."},
+        WatermarkCase{"idle_channel_is_left_out", 2, "0:5 1:idle 0:9", ". 5 9"},
+        WatermarkCase{"time_never_goes_back_when_an_idle_one_wakes_behind", 2,
+                      "0:5 1:idle 0:9 1:4 1:8 1:12 0:10", ". 5 9 . . . 10"},
+        WatermarkCase{"all_idle", 2, "0:5 1:3 0:idle 1:idle", ". 3 . 5!"},
+        WatermarkCase{"all_idle_other_order", 2, "0:5 1:3 1:idle 0:idle", ". 3 5 5!"},
+        WatermarkCase{"idle_from_the_start", 2, "0:idle 1:idle 1:4", ". min! 4"},
+        WatermarkCase{"idle_watermark_carries_a_time", 2, "0:idle@7 1:idle@9", ". 9!"},
+        WatermarkCase{"wakes_from_all_idle_without_new_time", 1, "0:5 0:idle 0:5", "5 5! 5"},
+        WatermarkCase{"ended_channel_stops_holding_back", 2, "0:3 1:8 0:end 1:9", ". 3 8 9"},
+        WatermarkCase{"ended_beside_idle_does_not_jump_to_infinity", 2,
+                      "0:3 1:2 1:idle 0:max 0:end 1:5", ". 2 3 3! . 5"},
+        WatermarkCase{"idle_after_the_other_ended", 2, "0:3 1:2 0:max 0:end 1:idle 1:7",
+                      ". 2 . . 2! 7"},
+        WatermarkCase{"end_of_all_inputs", 2, "0:3 1:4 0:max 0:end 1:max 1:end", ". 3 4 . max ."},
+        WatermarkCase{"end_of_all_inputs_while_idle", 2, "0:max 0:end 1:idle 1:max 1:end",
+                      ". . min! max ."},
+        WatermarkCase{"stopped_without_draining_fires_nothing", 2, "0:3 1:4 0:end 1:end",
+                      ". 3 4 ."},
+        WatermarkCase{"one_of_two_stopped_without_draining", 2, "0:3 1:4 0:max 0:end 1:end",
+                      ". 3 4 . ."}),
     [](const auto& info) { return info.param.name; });
 
 TEST(WatermarkMergerDeathTest, NothingAfterTheEnd) {

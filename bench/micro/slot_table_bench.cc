@@ -156,10 +156,11 @@ void StepsWhileCutting(benchmark::State& state) {
     CHECK(fixture.state->TakeWork()().ok());
     fixture.state->CheckpointCompleted(CheckpointId(id));
   }
-  for (auto& [name, found] : {std::pair("quiet", &quiet_us), std::pair("cutting", &us)}) {
-    std::sort(found->begin(), found->end());
+  for (auto& [name, times] : {std::pair("quiet", &quiet_us), std::pair("cutting", &us)}) {
+    std::vector<double>& found = *times;
+    std::sort(found.begin(), found.end());
     const auto share = [&](double q) {
-      return (*found)[static_cast<size_t>(q * static_cast<double>(found->size() - 1))];
+      return found[static_cast<size_t>(q * static_cast<double>(found.size() - 1))];
     };
     state.counters[std::string(name) + "_p50_us"] = share(0.5);
     state.counters[std::string(name) + "_p99_us"] = share(0.99);

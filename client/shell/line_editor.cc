@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <histedit.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,8 @@
 #include <iostream>
 
 #include "client/shell/terminal.h"
+#include "client/table_printer.h"
+#include "common/base/secrets.h"
 
 namespace weir {
 namespace {
@@ -46,9 +50,10 @@ class EditedLines : public LineEditor {
   EditedLines(std::string history_file, Completer completer)
       : history_file_(std::move(history_file)), completer_(std::move(completer)) {
     HistEvent event;
-    history_ = history_init();
-    history(history_, &event, H_SETSIZE, kHistoryEntries);
-    history(history_, &event, H_SETUNIQUE, 1);
+    for (History* one : {history_, kept_}) {
+      history(one, &event, H_SETSIZE, kHistoryEntries);
+      history(one, &event, H_SETUNIQUE, 1);
+    }
     if (!history_file_.empty()) history(history_, &event, H_LOAD, history_file_.c_str());
     edit_ = el_init("weir", stdin, stdout, stderr);
     el_set(edit_, EL_CLIENTDATA, this);
@@ -67,6 +72,7 @@ class EditedLines : public LineEditor {
   ~EditedLines() override {
     el_end(edit_);
     history_end(history_);
+    history_end(kept_);
   }
 
   Outcome Read(const std::string& prompt, std::string& line) override {
@@ -88,16 +94,26 @@ class EditedLines : public LineEditor {
     if (entry.empty()) return;
     HistEvent event;
     history(history_, &event, H_ENTER, entry.c_str());
-    if (history_file_.empty()) return;
-    // Statements may hold passwords.
-    const int fd = open(history_file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return;
-    close(fd);
-    history(history_, &event, H_SAVE, history_file_.c_str());
+    if (!history_file_.empty()) Keep(WithoutSecrets(entry));
   }
   bool interactive() const override { return true; }
 
  private:
+  // Behind what other prompts have written meanwhile: the file is read again before it is written.
+  void Keep(const std::string& entry) {
+    // What people ask is nobody else's business, also in a file that was there before.
+    const int fd = open(history_file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return;
+    (void)fchmod(fd, 0600);
+    (void)flock(fd, LOCK_EX);
+    HistEvent event;
+    history(kept_, &event, H_CLEAR);
+    history(kept_, &event, H_LOAD, history_file_.c_str());
+    history(kept_, &event, H_ENTER, entry.c_str());
+    history(kept_, &event, H_SAVE, history_file_.c_str());
+    close(fd);
+  }
+
   static EditedLines& Of(EditLine* edit) {
     EditedLines* self = nullptr;
     el_get(edit, EL_CLIENTDATA, &self);
@@ -117,9 +133,9 @@ class EditedLines : public LineEditor {
     if (offered.words.empty() || offered.begin > before.size()) return CC_ERROR;
     std::string word = CommonPrefix(offered.words);
     if (offered.words.size() == 1) word += ' ';
-    const size_t typed = before.size() - offered.begin;
-    if (word.size() > typed || offered.words.size() == 1) {
-      el_deletestr(edit_, static_cast<int>(typed));
+    const std::string typed = before.substr(offered.begin);
+    if (word.size() > typed.size() || offered.words.size() == 1) {
+      el_deletestr(edit_, static_cast<int>(CharactersOf(typed)));
       if (el_insertstr(edit_, word.c_str()) != 0) return CC_ERROR;
       return CC_REFRESH;
     }
@@ -129,7 +145,8 @@ class EditedLines : public LineEditor {
 
   const std::string history_file_;
   const Completer completer_;
-  History* history_;
+  History* const history_ = history_init();
+  History* const kept_ = history_init();  // as it is in the file: without passwords, of all prompts
   EditLine* edit_;
   std::string prompt_;
   bool interrupted_ = false;

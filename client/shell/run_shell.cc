@@ -12,6 +12,7 @@ namespace {
 
 int RunShell(ShellBackend& backend, const ShellCommand& command) {
   sql::SessionOptions options;
+  options.planned_again = backend.outlives_prompt();
   options.config = command.config;
   if (command.parallelism > 0) options.parallelism = command.parallelism;
   const Shell* current = nullptr;
@@ -32,6 +33,7 @@ int RunShell(ShellBackend& backend, const ShellCommand& command) {
 }  // namespace
 
 int RunClusterShell(const ShellCommand& command) {
+  UseUtf8();
   auto client = ClusterClient::Make(command.jobmanager);
   if (!client.ok()) return Fail(client.status());
   const auto backend = MakeClusterBackend(*std::move(client), command.config, command.parallelism);
@@ -40,6 +42,7 @@ int RunClusterShell(const ShellCommand& command) {
 }
 
 int RunLocalShell(const ShellCommand& command) {
+  UseUtf8();
   StatusOr<std::unique_ptr<ScratchFolder>> scratch = ScratchFolder::Make("weir-local");
   if (!scratch.ok()) return Fail(scratch.status());
   const auto backend = MakeLocalBackend(std::max(1, command.parallelism), (*scratch)->path());

@@ -15,6 +15,7 @@
 #include "common/base/version.h"
 #include "common/config/declared_options.h"
 #include "common/data/batch_builder.h"
+#include "jobmanager/shown_jobs.h"
 
 namespace weir {
 namespace {
@@ -55,10 +56,6 @@ std::vector<std::string> Words(const std::string& statement) {
   }
   if (words.back().empty()) words.pop_back();
   return words;
-}
-
-bool IsOver(const std::string& state) {
-  return state == "FINISHED" || state == "CANCELED" || state == "FAILED";
 }
 
 // Whether the session is another one after it.
@@ -211,28 +208,38 @@ bool Shell::RunOne(const SessionStatement& statement, const Text& text) {
   return true;
 }
 
+Status Shell::ShowJobs() {
+  ASSIGN_OR_RETURN(const rpc::ListJobsReply jobs, backend_.List());
+  std::vector<Field> columns;
+  for (std::string& name : ShownJobColumns()) columns.push_back({name, DataType::String()});
+  StatementResult answer;
+  answer.schema = std::make_shared<const Schema>(std::move(columns));
+  for (const rpc::JobSummary& job : jobs.jobs()) {
+    const std::vector<std::string> cells = ShownJob(job);
+    answer.rows.emplace_back(cells.begin(), cells.end());
+  }
+  return ShowRows(answer);
+}
+
 std::optional<Status> Shell::AskCluster(const sql::ast::Statement& statement) {
   namespace ast = sql::ast;
+  const auto* show = std::get_if<ast::Show>(&statement.node);
+  if (show != nullptr && show->kind == ast::ShowKind::kJobs) return ShowJobs();
   const auto ask = [&]() -> StatusOr<std::string> {
     if (const auto* describe = std::get_if<ast::DescribeJob>(&statement.node)) {
       ASSIGN_OR_RETURN(const rpc::JobDetails details, backend_.Details(describe->id));
       return JobText(details, Clock::Real().WallNow());
     }
-    if (const auto* stop = std::get_if<ast::StopJob>(&statement.node)) {
-      if (stop->with_savepoint || stop->with_drain) {
-        RETURN_IF_ERROR(backend_.Stop(stop->id, stop->with_drain));
-        return "job " + stop->id + " stops behind a savepoint; DESCRIBE JOB '" + stop->id +
-               "' tells where it is\n";
-      }
-      RETURN_IF_ERROR(backend_.Cancel(stop->id));
-      return "job " + stop->id + " is being canceled\n";
+    const auto& stop = std::get<ast::StopJob>(statement.node);
+    if (stop.with_savepoint || stop.with_drain) {
+      RETURN_IF_ERROR(backend_.Stop(stop.id, stop.with_drain));
+      return "job " + stop.id + " stops behind a savepoint; DESCRIBE JOB '" + stop.id +
+             "' tells where it is\n";
     }
-    ASSIGN_OR_RETURN(const rpc::ListJobsReply jobs, backend_.List());
-    return JobListText(jobs, Clock::Real().WallNow());
+    RETURN_IF_ERROR(backend_.Cancel(stop.id));
+    return "job " + stop.id + " is being canceled\n";
   };
-  const auto* show = std::get_if<ast::Show>(&statement.node);
-  const bool lists = show != nullptr && show->kind == ast::ShowKind::kJobs;
-  if (!lists && !std::holds_alternative<ast::DescribeJob>(statement.node) &&
+  if (!std::holds_alternative<ast::DescribeJob>(statement.node) &&
       !std::holds_alternative<ast::StopJob>(statement.node)) {
     return std::nullopt;
   }

@@ -57,6 +57,7 @@ class Shell {
   Status Answer(const sql::SessionStatement& statement, const sql::StatementResult& result);
   Status RunQuery(const sql::SessionStatement& statement, const sql::StatementResult& result);
   Status RunInsert(const sql::SessionStatement& statement, const sql::StatementResult& result);
+  Status ShowJobs();
   Status ShowRows(const sql::StatementResult& result);
   // Keeps what changes the session, for the job manager's sessions to come.
   void Keep(const sql::SessionStatement& statement, const sql::StatementResult& result);

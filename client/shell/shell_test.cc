@@ -146,9 +146,17 @@ TEST_F(ShellTest, JobsAreShownAndStopped) {
            "CREATE TABLE away (n INT) WITH ('connector' = 'blackhole');",
            "INSERT INTO away SELECT n FROM few;", "SHOW JOBS;"}))
       << err_.str();
-  EXPECT_THAT(out_.str(), HasSubstr("FINISHED"));
+  EXPECT_THAT(out_.str(), HasSubstr("| status   | start time "));
+  EXPECT_THAT(out_.str(), HasSubstr("| FINISHED | 20"));
   EXPECT_FALSE(Run({"DESCRIBE JOB 'abc';"}));
   EXPECT_THAT(err_.str(), HasSubstr("there is no job abc"));
+}
+
+TEST_F(ShellTest, AnyParallelismHasItsSlots) {
+  const std::string counted = "SELECT COUNT(*) AS c FROM (VALUES (1), (2)) AS t (n) GROUP BY n;";
+  EXPECT_TRUE(Run({"SET 'parallelism.default' = '16';", counted})) << err_.str();
+  EXPECT_FALSE(Run({"SET 'parallelism.default' = '2000';", counted}));
+  EXPECT_THAT(err_.str(), HasSubstr("the job has parallelism 2000, of at most 1024 here"));
 }
 
 TEST_F(ShellTest, QuitLeaves) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <clocale>
 #include <cstdlib>
 
 namespace weir {
@@ -15,6 +16,11 @@ std::atomic<bool> interrupted{false};
 void OnInterrupt(int) { interrupted.store(true, std::memory_order_relaxed); }
 
 }  // namespace
+
+void UseUtf8() {
+  std::setlocale(LC_CTYPE, "");
+  if (MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
+}
 
 Screen::Size TerminalSize() {
   winsize size{};

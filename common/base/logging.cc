@@ -1,6 +1,5 @@
 #include "common/base/logging.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/syscall.h>
@@ -81,11 +80,6 @@ class Log {
   bool Enabled(LogLevel level) const { return logger_->should_log(ToSpd(level)); }
   void SetFormat(LogFormat format) { format_ = format; }
   LogFormat format() const { return format_; }
-  void WriteTo(spdlog::sink_ptr sink) {
-    const auto level = logger_->level();
-    logger_ = Configure(std::move(sink));
-    logger_->set_level(level);
-  }
 
   bool Admit(LogLevel level, std::string_view file, int line, const LogContext& context) {
     const uint64_t kind = KindOf(file, line, context);
@@ -203,7 +197,7 @@ class Log {
     }
   }
 
-  std::shared_ptr<spdlog::logger> logger_;
+  const std::shared_ptr<spdlog::logger> logger_;
   std::atomic<LogFormat> format_ = LogFormat::kPlain;
 
   mutable std::mutex mutex_;
@@ -224,10 +218,6 @@ void SetLogLevel(LogLevel level) { Log::Get().SetLevel(level); }
 bool LogEnabled(LogLevel level) { return Log::Get().Enabled(level); }
 void SetLogFormat(LogFormat format) { Log::Get().SetFormat(format); }
 LogFormat CurrentLogFormat() { return Log::Get().format(); }
-
-void LogToFile(const std::string& path) {
-  Log::Get().WriteTo(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path));
-}
 
 LogScope::LogScope(LogContext context)
     : own_(std::move(context)), outer_(std::exchange(current_context, &own_)) {}

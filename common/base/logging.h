@@ -24,9 +24,6 @@ bool LogEnabled(LogLevel level);
 // Of the lines from now on. Default: kPlain.
 void SetLogFormat(LogFormat format);
 
-// From now on lines go to this file instead of standard error. Called once, before threads start.
-void LogToFile(const std::string& path);
-
 // What the lines of this thread are about while this lives. Nests.
 class LogScope {
  public:

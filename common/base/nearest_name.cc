@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <climits>
 #include <vector>
 
 namespace weir {
@@ -36,19 +37,40 @@ int Distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+// Of "a.b.c" and "a.x.c" leaves "b" and "x".
+void DropEqualParts(std::string_view& a, std::string_view& b) {
+  const auto [left, unused] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  const size_t dot = a.substr(0, static_cast<size_t>(left - a.begin())).rfind('.');
+  if (dot != a.npos) {
+    a.remove_prefix(dot + 1);
+    b.remove_prefix(dot + 1);
+  }
+  const auto [right, ignored] = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend());
+  const auto equal = static_cast<size_t>(right - a.rbegin());
+  const size_t tail = a.substr(a.size() - equal).find('.');
+  if (tail != a.npos) {
+    a.remove_suffix(equal - tail);
+    b.remove_suffix(equal - tail);
+  }
+}
+
 }  // namespace
 
 std::string NearestName(std::string_view name, std::span<const std::string> candidates) {
   constexpr size_t kLongest = 200;  // the work is quadratic, and names come from outside
   if (name.empty() || name.size() > kLongest) return {};
-  int limit = std::clamp(static_cast<int>(2 * name.size() / 3), 2, 8);
+  int nearest = INT_MAX;
   std::string best;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > kLongest) continue;
-    int distance = SameButCase(name, candidate) ? 1 : Distance(name, candidate);
-    if (distance <= limit) {
+    // What is equal makes the rest no nearer: a.mode is not a.dir, whatever a is.
+    std::string_view mine = name, its = candidate;
+    DropEqualParts(mine, its);
+    const int limit = std::clamp(static_cast<int>(2 * mine.size() / 3), 2, 8);
+    const int distance = SameButCase(mine, its) ? 1 : Distance(mine, its);
+    if (distance <= limit && distance < nearest) {
       best = candidate;
-      limit = distance - 1;
+      nearest = distance;
     }
   }
   return best;

@@ -69,6 +69,7 @@ std::optional<Span> PasswordOfUrl(std::string_view text, size_t at) {
 
 bool IsSecretOption(std::string_view key) {
   const std::string lower = AsciiLower(key);
+  if (lower.ends_with("-file") || lower.ends_with("_file")) return false;  // a path
   for (std::string_view part :
        {"password", "passwd", "secret", "token", "jaas", "credential", "ssl.key.pem",
         "ssl.keystore.key", "private", "api-key", "apikey", "passphrase", "basic-auth",

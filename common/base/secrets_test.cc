@@ -11,7 +11,9 @@ TEST(SecretsTest, KeysThatNameOne) {
         "properties.ssl.keystore.password", "properties.ssl.keystore.key", "s3.secret-key"}) {
     EXPECT_TRUE(IsSecretOption(key)) << key;
   }
-  for (const char* key : {"username", "properties.bootstrap.servers", "key.format", "url"}) {
+  // What names a file is no secret, what is in it is.
+  for (const char* key : {"rest.token-file", "password_file", "username",
+                          "properties.bootstrap.servers", "key.format", "url"}) {
     EXPECT_FALSE(IsSecretOption(key)) << key;
   }
 }
@@ -35,6 +37,7 @@ TEST(SecretsTest, AreTakenOutOfTexts) {
       {"https://u:x:y@z@h", "https://u:******@h"},
       {"'password' = 'x", "'password' = '******"},
       // No secrets.
+      {"--rest-token-file=/etc/t", "--rest-token-file=/etc/t"},
       {"http://h:80/a@b", "http://h:80/a@b"},
       {"unexpected token: FROM", "unexpected token: FROM"},
       {"password authentication failed for user \"u\"; check 'username' and 'password'",

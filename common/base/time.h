@@ -13,6 +13,9 @@ inline constexpr Timestamp kMaxTimestamp = std::numeric_limits<int64_t>::max();
 
 using Duration = std::chrono::milliseconds;
 
+// a / b, rounded down also before 1970.
+constexpr int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
 // The clock as an interface, so that the simulation can own time. Thread-safe.
 class Clock {
  public:

@@ -3,6 +3,8 @@
 #include <yaml-cpp/yaml.h>
 
 #include <cctype>
+#include <exception>
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -47,12 +49,6 @@ bool Flatten(const YAML::Node& node, const std::string& key, std::vector<Entry>&
   return false;
 }
 
-std::vector<std::string> DeclaredKeys() {
-  std::vector<std::string> keys;
-  for (const OptionDeclaration& option : DeclaredOptions()) keys.emplace_back(option.key);
-  return keys;
-}
-
 std::string Shown(const std::string& key, const std::string& text) {
   return "option '" + key + "'" + (IsSecretOption(key) ? "" : " = '" + WithoutSecrets(text) + "'");
 }
@@ -69,6 +65,12 @@ std::string EnvironmentName(std::string_view key) {
 }
 
 Status Configuration::ReadFile(const std::string& path) {
+  // yaml-cpp 0.7 would throw from the middle of a constructor, and lose its buffer.
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return InvalidArgumentError("cannot read the configuration " + path +
+                                ": it is a folder; name the file in it");
+  }
   std::vector<Entry> entries;
   try {
     const YAML::Node root = YAML::LoadFile(path);
@@ -80,6 +82,8 @@ Status Configuration::ReadFile(const std::string& path) {
     return NotFoundError("cannot read the configuration " + path);
   } catch (const YAML::Exception& e) {
     return InvalidArgumentError(path + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg);
+  } catch (const std::exception& e) {  // of the stream that it reads
+    return InvalidArgumentError("cannot read the configuration " + path + ": " + e.what());
   }
   std::set<std::string> seen;
   for (const Entry& entry : entries) {

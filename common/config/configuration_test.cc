@@ -38,6 +38,12 @@ TEST(DeclaredOptionsTest, ValuesAreChecked) {
   EXPECT_EQ(check("jobmanager.rpc.port", "x"), "is not a whole number");
   EXPECT_EQ(check("table.exec.sink.not-null-enforcer", "drop"), "");
   EXPECT_EQ(check("table.exec.sink.not-null-enforcer", "skip"), "is none of ERROR|DROP");
+  for (const char* ports : {"-1", "0", "9249", "9250-9260"}) {
+    EXPECT_EQ(check("metrics.reporter.prom.port", ports), "") << ports;
+  }
+  for (const char* ports : {"", "-2", "x", "9260-9250", "9250-", "65536", "1-2-3"}) {
+    EXPECT_NE(check("metrics.reporter.prom.port", ports), "") << ports;
+  }
   EXPECT_EQ(check("taskmanager.memory.managed.size", "1 kb"), "must be at least 1048576");
 }
 
@@ -94,6 +100,8 @@ TEST_F(ConfigurationTest, MistakesNameFileAndLine) {
               HasSubstr(":2: 'jobmanager.rpc.port' is said twice"));
   EXPECT_THAT(Read("a: [1\nb: 2").message(), HasSubstr(path_ + ":"));
   EXPECT_EQ(configuration_.ReadFile("/no/such/file").code(), StatusCode::kNotFound);
+  EXPECT_THAT(configuration_.ReadFile("/tmp").message(),
+              HasSubstr("cannot read the configuration /tmp: it is a folder"));
   EXPECT_EQ(Read(""), OkStatus());
 }
 

@@ -18,12 +18,14 @@ constexpr OptionDeclaration kOptions[] = {
     {"pipeline.max-parallelism", kJob, kInteger, "128",
      "key groups of the job: the highest parallelism it can ever have; fixed by its first start",
      "", "", "", 1, 32768},
+    {"table.exec.resource.default-parallelism", kJob, kInteger, "-1",
+     "counts more than parallelism.default; -1: as that says", "", "", "", -1, 32768},
     {"execution.runtime-mode", kJob, kOneOf, "STREAMING", "every job is a stream; others are noted",
      "", "STREAMING|BATCH|AUTOMATIC"},
     {"execution.batch-size", kJob, kInteger, "4096", "rows in a batch at most", "", "", "", 1,
      1 << 20},
     {"execution.buffer-timeout.interval", kJob, kDuration, "100 ms",
-     "how long a row waits for others to travel with"},
+     "how long a row waits for others to travel with", "", "", "execution.buffer-timeout"},
     {"table.local-time-zone", kJob, kString, "UTC",
      "where TIMESTAMP_LTZ is shown, cast and cut into windows: a name such as Europe/Berlin"},
     {"table.exec.state.ttl", kJob, kDuration, "0 ms",
@@ -39,6 +41,8 @@ constexpr OptionDeclaration kOptions[] = {
     // ---- checkpoints
     {"execution.checkpointing.interval", kJob, kDuration, "0 ms",
      "a checkpoint every so often; 0: none"},
+    {"execution.checkpointing.mode", kJob, kOneOf, "EXACTLY_ONCE",
+     "every checkpoint is exactly once; others are noted", "", "EXACTLY_ONCE|AT_LEAST_ONCE"},
     {"execution.checkpointing.min-pause", kJob, kDuration, "0 ms",
      "at least so long between the end of a checkpoint and the next"},
     {"execution.checkpointing.timeout", kJob, kDuration, "10 min",
@@ -56,6 +60,12 @@ constexpr OptionDeclaration kOptions[] = {
      "--checkpoint-dir", "", "state.checkpoints.dir"},
     {"execution.checkpointing.savepoint-dir", kJob, kString, "",
      "where savepoints go that name no folder", "", "", "state.savepoints.dir"},
+    {"execution.state-recovery.path", kJob, kString, "",
+     "the checkpoint or savepoint with whose state a job begins", "", "",
+     "execution.savepoint.path"},
+    {"execution.state-recovery.ignore-unclaimed-state", kJob, kBool, "false",
+     "leave out state of it that no operator of the job takes", "", "",
+     "execution.savepoint.ignore-unclaimed-state"},
     // ---- restarts
     {"restart-strategy.type", kJob, kOneOf, "",
      "what follows a failure; unset: exponential-delay where checkpoints are taken, else none", "",
@@ -128,12 +138,14 @@ constexpr OptionDeclaration kOptions[] = {
      "what other task managers connect to (unset: where it listens; where that is 0.0.0.0, the "
      "name of this machine)",
      "--advertised-host"},
-    {"metrics.reporter.prom.port", kTaskManager, kInteger, "-1",
-     "the port at which Prometheus finds its metrics; 0: a free one, -1: none (the job manager's "
-     "are at its REST port)",
-     "--metrics-port", "", "", -1, 65535},
+    {"metrics.reporter.prom.port", kTaskManager, kPorts, "-1",
+     "the port at which Prometheus finds its metrics, of a range the first that is free; 0: any "
+     "free one, -1: none (the job manager's are at its REST port)",
+     "--metrics-port"},
     {"io.tmp.dirs", kTaskManager, kString, "",
-     "for state that does not fit into memory; only scratch (unset: TMPDIR)", "--state-dir"},
+     "for state that does not fit into memory; only scratch; of several folders the first (unset: "
+     "TMPDIR)",
+     "--state-dir"},
     {"taskmanager.memory.managed.size", kTaskManager, kMemorySize, "1 gb",
      "for the state of all its tasks; what exceeds it goes to the scratch folder", "--state-memory",
      "", "", 1 << 20},
@@ -147,6 +159,20 @@ std::vector<std::string_view> Split(std::string_view list) {
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return parts;
+}
+
+StatusOr<PortRange> ParsePorts(std::string_view text) {
+  const size_t dash = text.find('-', 1);
+  ASSIGN_OR_RETURN(const int64_t first, ParseInteger(text.substr(0, dash)));
+  int64_t last = first;
+  if (dash != text.npos) {
+    ASSIGN_OR_RETURN(last, ParseInteger(text.substr(dash + 1)));
+  }
+  constexpr int64_t kMost = 65535;
+  if (first > kMost || last > kMost || first < -1 || last < first) {
+    return InvalidArgumentError("is neither a port nor a range of ports such as 9250-9260");
+  }
+  return PortRange{static_cast<int>(first), static_cast<int>(last)};
 }
 
 Status CheckRange(const OptionDeclaration& option, int64_t value) {
@@ -168,6 +194,21 @@ const OptionDeclaration* FindOption(std::string_view key) {
     if (option.key == key || (!option.older_key.empty() && option.older_key == key)) return &option;
   }
   return nullptr;
+}
+
+std::vector<std::string> SpellingsOf(std::string_view key) {
+  const OptionDeclaration* option = FindOption(key);
+  if (option == nullptr || option->older_key.empty()) return {std::string(key)};
+  return {std::string(option->key), std::string(option->older_key)};
+}
+
+std::vector<std::string> DeclaredKeys() {
+  std::vector<std::string> keys;
+  for (const OptionDeclaration& option : kOptions) {
+    keys.emplace_back(option.key);
+    if (!option.older_key.empty()) keys.emplace_back(option.older_key);
+  }
+  return keys;
 }
 
 bool IsOf(const OptionDeclaration& option, OptionScope scope) {
@@ -193,6 +234,8 @@ Status CheckOption(const OptionDeclaration& option, std::string_view value) {
       ASSIGN_OR_RETURN(const int64_t bytes, ParseMemorySize(value));
       return CheckRange(option, bytes);
     }
+    case kPorts:
+      return ParsePorts(value).status();
     case kOneOf:
       for (std::string_view one : Split(option.values)) {
         if (AsciiLower(one) == AsciiLower(value)) return OkStatus();
@@ -220,6 +263,8 @@ std::string TypeText(const OptionDeclaration& option) {
       return "duration";
     case kMemorySize:
       return "size";
+    case kPorts:
+      return "port or range of ports";
     case kOneOf:
       return std::string(option.values);
   }
@@ -263,6 +308,10 @@ Duration ConfigReader::Duration(std::string_view key) {
 
 int64_t ConfigReader::MemorySize(std::string_view key) {
   return ParseMemorySize(Text(key, kMemorySize)).value();
+}
+
+PortRange ConfigReader::Ports(std::string_view key) {
+  return ParsePorts(Text(key, kPorts)).value();
 }
 
 void ConfigReader::Fail(std::string_view key, std::string_view reason) {

@@ -26,7 +26,13 @@ enum class OptionScope {
   kProcess,      // both processes
 };
 
-enum class OptionType { kString, kBool, kInteger, kReal, kDuration, kMemorySize, kOneOf };
+enum class OptionType { kString, kBool, kInteger, kReal, kDuration, kMemorySize, kOneOf, kPorts };
+
+// "9249" or "9250-9260".
+struct PortRange {
+  int first = 0;
+  int last = 0;
+};
 
 struct OptionDeclaration {
   std::string_view key;
@@ -45,6 +51,11 @@ struct OptionDeclaration {
 std::span<const OptionDeclaration> DeclaredOptions();
 // By its key or its older one; null: there is none.
 const OptionDeclaration* FindOption(std::string_view key);
+// Every key under which a value of the option may stand; `key` alone, where there is no such
+// option.
+std::vector<std::string> SpellingsOf(std::string_view key);
+// All of them, to find the nearest.
+std::vector<std::string> DeclaredKeys();
 // Whether the option is one of `scope`; of both processes is of each of them.
 bool IsOf(const OptionDeclaration& option, OptionScope scope);
 // kInvalidArgument, "is not a duration such as ...", when no value of the option looks like this.
@@ -67,6 +78,7 @@ class ConfigReader {
   double Real(std::string_view key);
   weir::Duration Duration(std::string_view key);
   int64_t MemorySize(std::string_view key);
+  PortRange Ports(std::string_view key);
 
   void Fail(std::string_view key, std::string_view reason);
   const Status& first_error() const { return error_; }

@@ -91,6 +91,13 @@ TEST(NearestNameTest, Table) {
   EXPECT_EQ(NearestName("AMOUNT", names), "amount");
   EXPECT_EQ(NearestName("elasticsearch", names), "");
   EXPECT_EQ(NearestName("", names), "");
+  const std::vector<std::string> keys = {"a.checkpointing.dir", "a.checkpointing.interval",
+                                         "parallelism.default", "rest.port"};
+  EXPECT_EQ(NearestName("a.checkpointing.mode", keys), "") << "four letters of four are others";
+  EXPECT_EQ(NearestName("a.checkpointing.intervall", keys), "a.checkpointing.interval");
+  EXPECT_EQ(NearestName("a.chekpointing.dir", keys), "a.checkpointing.dir");
+  EXPECT_EQ(NearestName("paralelism.default", keys), "parallelism.default");
+  EXPECT_EQ(NearestName("rest.prot", keys), "rest.port");
 }
 
 }  // namespace

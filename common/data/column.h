@@ -107,6 +107,11 @@ class Column {
   const T* values() const {
     return flat_.values.as<T>();
   }
+  // Row i of any encoding; not for null.
+  template <class T>
+  T cell(size_t i) const {
+    return base().values<T>()[BaseIndex(i)];
+  }
   const uint8_t* validity() const { return flat_.validity.data(); }  // null when no cell is
   const uint32_t* offsets() const { return flat_.offsets.as<uint32_t>(); }
   const ColumnPtr& child(size_t i) const { return flat_.children[i]; }

@@ -105,6 +105,7 @@ PhysicalType DataType::physical() const {
     case TypeKind::kVarChar:
     case TypeKind::kBinary:
     case TypeKind::kVarBinary:
+    case TypeKind::kVariant:
       return PhysicalType::kBytes;
     case TypeKind::kArray:
       return PhysicalType::kArray;
@@ -224,6 +225,9 @@ std::string DataType::ToString() const {
       out += ">";
       break;
     }
+    case TypeKind::kVariant:
+      out = "VARIANT";
+      break;
   }
   return nullable_ ? out : out + " NOT NULL";
 }

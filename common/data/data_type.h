@@ -38,6 +38,7 @@ enum class TypeKind : uint8_t {
   kMap,
   kMultiset,
   kRow,
+  kVariant,  // last: plans and snapshots keep the numbers
 };
 
 // What the cells of a flat column are in memory.
@@ -52,7 +53,8 @@ enum class PhysicalType : uint8_t {
   kFloat,   // FLOAT
   kDouble,  // DOUBLE
   kInt128,  // DECIMAL: the unscaled value
-  kBytes,   // CHAR, VARCHAR (UTF-8), BINARY, VARBINARY: offsets and bytes
+  kBytes,   // CHAR, VARCHAR (UTF-8), BINARY, VARBINARY: offsets and bytes; VARIANT: JSON text in
+            // one form, so that equal values have equal bytes
   kArray,   // ARRAY: offsets and one child
   kMap,     // MAP, MULTISET (element to INT count): offsets and two children
   kRow,     // ROW: one child per field
@@ -96,6 +98,7 @@ class DataType {
   static DataType Map(DataType key, DataType value);
   static DataType Multiset(DataType element);
   static DataType Row(std::vector<Field> fields);
+  static DataType Variant() { return DataType(TypeKind::kVariant); }
   // For readers of stored types: every part given, children as `fields` has them.
   static DataType Make(TypeKind kind, bool nullable, int32_t precision, int32_t scale,
                        std::vector<Field> fields);
@@ -131,7 +134,8 @@ class DataType {
   bool is_interval() const {
     return kind_ == TypeKind::kIntervalYearMonth || kind_ == TypeKind::kIntervalDayTime;
   }
-  bool is_nested() const { return kind_ >= TypeKind::kArray; }
+  bool is_nested() const { return kind_ >= TypeKind::kArray && kind_ <= TypeKind::kRow; }
+  bool is_variant() const { return kind_ == TypeKind::kVariant; }
 
   // As Flink prints it: "DECIMAL(10, 2) NOT NULL", "STRING", "ROW<`a` INT, `b` STRING>".
   std::string ToString() const;

@@ -3,85 +3,57 @@
 #include <array>
 
 #include "common/data/time_text.h"
+#include "common/data/time_words.h"
+#include "common/data/time_zone.h"
 
 namespace weir {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {
-    "January", "February", "March",     "April",   "May",      "June",
-    "July",    "August",   "September", "October", "November", "December"};
-// 1970-01-01 was a Thursday: day 0 is at index 0.
-constexpr std::array<std::string_view, 7> kDays = {"Thursday", "Friday",  "Saturday", "Sunday",
-                                                   "Monday",   "Tuesday", "Wednesday"};
-constexpr std::string_view kLetters = "GyuMLdDEaHkKhmsSAnNQqXxZO";
+constexpr std::string_view kLetters = "GyuYMLwWdDEecFaBHkKhmsSAnNQqgXxZOzvV";
+constexpr std::string_view kZoneLetters = "XxZOzvV";
 constexpr std::string_view kNumberLetters = "yudDHkKhmsSAnN";
 
 // There are no times before it here.
 std::string_view EraName(int count) { return count <= 3 ? "AD" : count == 4 ? "Anno Domini" : "A"; }
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-void AppendPadded(int64_t value, int width, std::string& out) {
-  std::string digits = std::to_string(value);
-  if (static_cast<int>(digits.size()) < width) {
-    out.append(static_cast<size_t>(width) - digits.size(), '0');
-  }
-  out += digits;
+void AppendYear(int64_t year, int count, std::string& out) {
+  if (count == 2) return AppendZeroPadded(year % 100, 2, out);
+  if (count >= 4 && year > 9999) out += '+';
+  AppendZeroPadded(year, count, out);
 }
 
-void AppendYear(int64_t year, int count, std::string& out) {
-  if (count == 2) return AppendPadded(year % 100, 2, out);
-  if (count >= 4 && year > 9999) out += '+';
-  AppendPadded(year, count, out);
+void AppendName(std::string_view name, int count, std::string& out) {
+  out += count <= 3 ? name.substr(0, 3) : count == 4 ? name : name.substr(0, 1);
 }
 
 void AppendMonth(int month, int count, std::string& out) {
-  std::string_view name = kMonths[static_cast<size_t>(month - 1)];
-  if (count <= 2) {
-    AppendPadded(month, count, out);
-  } else {
-    out += count == 3 ? name.substr(0, 3) : count == 4 ? name : name.substr(0, 1);
-  }
+  if (count <= 2) return AppendZeroPadded(month, count, out);
+  AppendName(kMonthNames[static_cast<size_t>(month - 1)], count, out);
 }
 
-void AppendOffset(int seconds, char letter, int count, std::string& out) {
-  if (letter == 'O') {
-    out += "GMT";
-    if (seconds == 0) return;
-    out += seconds < 0 ? '-' : '+';
-    int magnitude = seconds < 0 ? -seconds : seconds;
-    AppendPadded(magnitude / 3600, count == 4 ? 2 : 1, out);
-    if (count == 4 || magnitude % 3600) {
-      out += ':';
-      AppendPadded(magnitude / 60 % 60, 2, out);
-    }
-    return;
-  }
-  if (letter == 'X' && seconds == 0) {
-    out += 'Z';
-    return;
-  }
-  if (letter == 'Z' && count == 4) return AppendOffset(seconds, 'O', 4, out);
-  bool colon = letter == 'Z' ? count == 5 : count == 3 || count == 5;
-  int magnitude = seconds < 0 ? -seconds : seconds;
-  out += seconds < 0 ? '-' : '+';
-  AppendPadded(magnitude / 3600, 2, out);
-  bool minutes = letter == 'Z' || count > 1 || magnitude % 3600 != 0;
-  if (!minutes) return;
-  if (colon) out += ':';
-  AppendPadded(magnitude / 60 % 60, 2, out);
+std::string_view PeriodOfDay(int64_t minute_of_day) {
+  if (minute_of_day == 0) return "midnight";
+  if (minute_of_day == 720) return "noon";
+  const int64_t hour = minute_of_day / 60;
+  if (hour < 6 || hour >= 21) return "at night";
+  return hour < 12 ? "in the morning" : hour < 18 ? "in the afternoon" : "in the evening";
 }
 
-bool TakeDigits(std::string_view text, size_t* at, int min, int max, int64_t* value) {
-  int digits = 0;
-  int64_t result = 0;
-  while (digits < max && *at < text.size() && IsDigit(text[*at])) {
-    result = result * 10 + (text[(*at)++] - '0');
-    ++digits;
+// Why a letter cannot come so often; empty: it can.
+std::string_view WrongCount(char letter, int count) {
+  const bool number = letter == 'W' || letter == 'F';
+  if (number && count > 1) return "W and F come once";
+  if (letter == 'w' && count > 2) return "w comes at most twice";
+  if (letter == 'B' && count != 1 && count != 4) return "B comes once";
+  if (letter == 'c' && count == 2) return "c does not come twice";
+  if (letter == 'V' && count != 2) return "V comes twice";
+  if ((letter == 'O' || letter == 'v') && count != 1 && count != 4) {
+    return "O and v come once or four times";
   }
-  *value = result;
-  return digits >= min;
+  constexpr std::string_view kAtMostFive = "ecEGXxZ";
+  const bool five = kAtMostFive.find(letter) != std::string_view::npos;
+  const int most = letter == 'z' ? 4 : five ? 5 : letter == 'S' ? 9 : 19;
+  return count > most ? "too many letters" : "";
 }
 
 template <size_t kCount>
@@ -98,51 +70,96 @@ bool TakeName(std::string_view text, size_t* at, const std::array<std::string_vi
   return false;
 }
 
-bool TakeOffset(std::string_view text, size_t* at, int* seconds) {
-  *seconds = 0;
-  if (*at < text.size() && text[*at] == 'Z') return ++*at, true;
-  if (text.substr(*at).starts_with("GMT")) {
-    *at += 3;
-    if (*at == text.size() || (text[*at] != '+' && text[*at] != '-')) return true;
-  }
+bool TakeSign(std::string_view text, size_t* at) {
   if (*at == text.size() || (text[*at] != '+' && text[*at] != '-')) return false;
-  const bool west = text[(*at)++] == '-';
-  int64_t hours, rest = 0;
-  if (!TakeDigits(text, at, 1, 2, &hours)) return false;
+  ++*at;
+  return true;
+}
+
+// "Z", "+1", "+0100", "+01:00", "GMT", "GMT+1".
+bool TakeOffset(std::string_view text, size_t* at) {
+  if (*at < text.size() && text[*at] == 'Z') return ++*at, true;
+  const bool named = text.substr(*at).starts_with("GMT");
+  if (named) *at += 3;
+  if (!TakeSign(text, at)) return named;
+  int64_t ignored;
+  if (!TakeDigits(text, at, 1, 2, &ignored)) return false;
   size_t minutes = *at;
   if (minutes < text.size() && text[minutes] == ':') ++minutes;
-  if (TakeDigits(text, &minutes, 2, 2, &rest)) {
-    *at = minutes;
-  } else {
-    rest = 0;
-  }
-  *seconds = static_cast<int>(hours * 3600 + rest * 60) * (west ? -1 : 1);
+  if (TakeDigits(text, &minutes, 2, 2, &ignored)) *at = minutes;
   return true;
+}
+
+// "+01:00".
+bool TakeZoneOffset(std::string_view text, size_t* at) {
+  int64_t ignored;
+  if (!TakeSign(text, at) || !TakeDigits(text, at, 2, 2, &ignored)) return false;
+  if (*at == text.size() || text[(*at)++] != ':') return false;
+  return TakeDigits(text, at, 2, 2, &ignored);
+}
+
+// "Europe/Berlin", "+01:00", "UTC+01:00", "Z"; with `abbreviations` also "PST".
+bool TakeZone(std::string_view text, size_t* at, bool abbreviations) {
+  for (std::string_view prefix : {"UTC", "GMT", "UT"}) {
+    if (!text.substr(*at).starts_with(prefix)) continue;
+    *at += prefix.size();
+    const bool offset = *at < text.size() && (text[*at] == '+' || text[*at] == '-');
+    return !offset || TakeZoneOffset(text, at);
+  }
+  size_t end = *at;
+  while (end < text.size() &&
+         (IsAsciiLetter(text[end]) || IsAsciiDigit(text[end]) ||
+          std::string_view("/_+-").find(text[end]) != std::string_view::npos)) {
+    ++end;
+  }
+  const std::string_view name = text.substr(*at, end - *at);
+  if (name.starts_with('+') || name.starts_with('-')) return TakeZoneOffset(text, at);
+  *at = end;
+  if (name == "Z") return true;
+  for (const NamedZone& zone : kNamedZones) {
+    if (abbreviations && name == zone.name) return true;
+  }
+  // Only what may be one: each name that is asked for is kept for ever.
+  const bool may_be =
+      name.find('/') != std::string_view::npos || (name.size() == 3 && name.ends_with("ET"));
+  return may_be && TimeZone::Load(name).ok();
 }
 
 }  // namespace
 
 // What a text said; -1: nothing.
 struct TimePattern::Fields {
-  int64_t year = -1;
+  int64_t year = 1970;
   int64_t month = -1;
   int64_t day = -1;
   int64_t day_of_year = -1;
-  int64_t half = -1;  // 0 AM, 1 PM
+  std::optional<int64_t> week_year;
+  int64_t week = -1;
+  int64_t day_of_week = -1;  // 1 is Sunday
+  int64_t named_day = -1;    // 0 is Sunday
+  int64_t half = -1;         // 0 AM, 1 PM
   int64_t hour = -1;
   int64_t hour_of_half = -1;
   int64_t minute = 0;
   int64_t second = 0;
   int64_t nanos = 0;
   int64_t nanos_of_day = -1;
-  std::optional<int> offset;
 
   bool SetNumber(char letter, int64_t value) {
     switch (letter) {
       case 'y':
       case 'u':
         year = value;
+        return letter == 'u' || value > 0;
+      case 'Y':
+        week_year = value;
         return true;
+      case 'w':
+        week = value;
+        return value >= 1 && value <= 53;
+      case 'e':
+        day_of_week = value;
+        return value >= 1 && value <= 7;
       case 'M':
       case 'L':
         month = value;
@@ -158,13 +175,13 @@ struct TimePattern::Fields {
         return value <= 23;
       case 'k':
         hour = value % 24;
-        return value >= 1 && value <= 24;
+        return value <= 24;
       case 'K':
         hour_of_half = value;
         return value <= 11;
       case 'h':
         hour_of_half = value % 12;
-        return value >= 1 && value <= 12;
+        return value <= 12;
       case 'm':
         minute = value;
         return value <= 59;
@@ -186,7 +203,7 @@ struct TimePattern::Fields {
   }
 
   std::optional<int64_t> Resolve() const {
-    CivilDate date{year < 0 ? 1970 : year, 1, 1};
+    CivilDate date{year, 1, 1};
     if (month > 0) date.month = static_cast<int>(month);
     if (day > 0) {
       int last = DaysInMonth(date.year, date.month);
@@ -197,6 +214,11 @@ struct TimePattern::Fields {
       days += day_of_year - 1;
       if (CivilFromDays(days).year != date.year) return std::nullopt;
     }
+    if (week_year && week > 0 && day_of_week > 0) {
+      const int64_t begins = DaysFromCivil({*week_year, 1, 1});
+      days = begins - DayOfWeek(begins) + (week - 1) * 7 + day_of_week - 1;
+    }
+    if (day > 0 && named_day >= 0 && DayOfWeek(days) != named_day) return std::nullopt;
     if (nanos_of_day >= 0) return days * kMicrosPerDay + nanos_of_day / 1000;
     int64_t hours = hour >= 0 ? hour : 0;
     if (hour < 0 && hour_of_half >= 0 && half >= 0) hours = half * 12 + hour_of_half;
@@ -219,14 +241,14 @@ StatusOr<TimePattern> TimePattern::Compile(std::string_view pattern) {
   int depth = 0;
   for (size_t i = 0; i < pattern.size(); ++i) {
     char c = pattern[i];
-    if (IsLetter(c)) {
+    if (IsAsciiLetter(c)) {
       size_t end = i;
       while (end < pattern.size() && pattern[end] == c) ++end;
       auto count = static_cast<int>(end - i);
       if (kLetters.find(c) == std::string_view::npos) {
         return fail(std::string("the letter ") + c + " is not supported");
       }
-      if (count > (c == 'S' ? 9 : 19)) return fail("too many letters");
+      if (std::string_view why = WrongCount(c, count); !why.empty()) return fail(why);
       compiled.items_.push_back({Item::Kind::kField, c, count});
       i = end - 1;
     } else if (c == '\'') {
@@ -268,16 +290,41 @@ StatusOr<TimePattern> TimePattern::Compile(std::string_view pattern) {
     compiled.items_[i].number_follows =
         is_number(compiled.items_[i]) && is_number(compiled.items_[i + 1]);
   }
+  compiled.FindZones(pattern);
   return compiled;
 }
 
-void TimePattern::Format(int64_t micros, int offset_seconds, std::string& out) const {
+void TimePattern::FindZones(std::string_view pattern) {
+  std::vector<size_t> open;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    const Item& item = items_[i];
+    if (item.kind == Item::Kind::kOptionalStart) open.push_back(i);
+    if (item.kind == Item::Kind::kOptionalEnd) open.pop_back();
+    if (item.kind != Item::Kind::kField) continue;
+    if (kZoneLetters.find(item.letter) == std::string_view::npos) continue;
+    if (!open.empty()) {
+      items_[open.back()].unwritten = true;
+    } else if (can_format_.ok()) {
+      can_format_ =
+          InvalidArgumentError("time pattern '" + std::string(pattern) + "': the letter " +
+                               item.letter + " stands for a zone, which a timestamp does not have");
+    }
+  }
+}
+
+void TimePattern::Format(int64_t micros, std::string& out) const {
   int64_t day_number = DayOfMicros(micros);
   CivilDate date = CivilFromDays(day_number);
   int64_t of_day = MicrosOfDay(micros);
   int64_t hour = of_day / 3'600'000'000, minute = of_day / 60'000'000 % 60;
   int64_t second = of_day / kMicrosPerSecond % 60, fraction = of_day % kMicrosPerSecond;
-  for (const Item& item : items_) {
+  const int of_week = DayOfWeek(day_number);
+  const int64_t of_year = day_number - DaysFromCivil({date.year, 1, 1});
+  // A week that reaches into the next year is that year's first.
+  const bool next_year = day_number - of_week + 6 >= DaysFromCivil({date.year + 1, 1, 1});
+  for (size_t i = 0; i < items_.size(); ++i) {
+    const Item& item = items_[i];
+    if (item.unwritten) i = MatchingEnd(i);
     if (item.kind == Item::Kind::kLiteral) out += item.literal;
     if (item.kind != Item::Kind::kField) continue;
     int count = item.count;
@@ -294,57 +341,79 @@ void TimePattern::Format(int64_t micros, int offset_seconds, std::string& out) c
         AppendMonth(date.month, count, out);
         break;
       case 'd':
-        AppendPadded(date.day, count, out);
+        AppendZeroPadded(date.day, count, out);
         break;
       case 'D':
-        AppendPadded(day_number - DaysFromCivil({date.year, 1, 1}) + 1, count, out);
+        AppendZeroPadded(of_year + 1, count, out);
         break;
-      case 'E': {
-        std::string_view name = kDays[static_cast<size_t>((day_number % 7 + 7) % 7)];
-        out += count <= 3 ? name.substr(0, 3) : count == 4 ? name : name.substr(0, 1);
+      case 'Y':
+        AppendYear(date.year + next_year, count, out);
         break;
-      }
+      case 'w':
+        AppendZeroPadded(next_year ? 1 : WeekOf(of_year, of_week), count, out);
+        break;
+      case 'W':
+        AppendZeroPadded(WeekOf(date.day - 1, of_week), count, out);
+        break;
+      case 'F':
+        AppendZeroPadded((date.day - 1) % 7 + 1, count, out);
+        break;
+      case 'g':
+        AppendZeroPadded(day_number + 40587, count, out);
+        break;
+      case 'e':
+      case 'c':
+      case 'E':
+        if (item.letter != 'E' && count <= 2) {
+          AppendZeroPadded(of_week + 1, count, out);
+        } else {
+          AppendName(kDayNames[static_cast<size_t>(of_week)], count, out);
+        }
+        break;
+      case 'B':
+        out += PeriodOfDay(of_day / 60'000'000);
+        break;
       case 'a':
         out += hour < 12 ? "AM" : "PM";
         break;
       case 'H':
-        AppendPadded(hour, count, out);
+        AppendZeroPadded(hour, count, out);
         break;
       case 'k':
-        AppendPadded(hour == 0 ? 24 : hour, count, out);
+        AppendZeroPadded(hour == 0 ? 24 : hour, count, out);
         break;
       case 'K':
-        AppendPadded(hour % 12, count, out);
+        AppendZeroPadded(hour % 12, count, out);
         break;
       case 'h':
-        AppendPadded(hour % 12 == 0 ? 12 : hour % 12, count, out);
+        AppendZeroPadded(hour % 12 == 0 ? 12 : hour % 12, count, out);
         break;
       case 'm':
-        AppendPadded(minute, count, out);
+        AppendZeroPadded(minute, count, out);
         break;
       case 's':
-        AppendPadded(second, count, out);
+        AppendZeroPadded(second, count, out);
         break;
       case 'S': {
         std::string digits;
-        AppendPadded(fraction * 1000, 9, digits);
+        AppendZeroPadded(fraction * 1000, 9, digits);
         out.append(digits, 0, static_cast<size_t>(count));
         break;
       }
       case 'A':
-        AppendPadded(of_day / 1000, count, out);
+        AppendZeroPadded(of_day / 1000, count, out);
         break;
       case 'n':
-        AppendPadded(fraction * 1000, count, out);
+        AppendZeroPadded(fraction * 1000, count, out);
         break;
       case 'N':
-        AppendPadded(of_day * 1000, count, out);
+        AppendZeroPadded(of_day * 1000, count, out);
         break;
       case 'Q':
       case 'q': {
         int quarter = (date.month + 2) / 3;
         if (count == 3) out += 'Q';
-        AppendPadded(quarter, count <= 2 ? count : 1, out);
+        AppendZeroPadded(quarter, count <= 2 ? count : 1, out);
         if (count == 4) {
           constexpr std::string_view kEndings[] = {"st", "nd", "rd", "th"};
           out += kEndings[quarter - 1];
@@ -353,8 +422,7 @@ void TimePattern::Format(int64_t micros, int offset_seconds, std::string& out) c
         break;
       }
       default:
-        AppendOffset(offset_seconds, item.letter, count, out);
-        break;
+        break;  // of a zone: CanFormat says so
     }
   }
 }
@@ -391,26 +459,31 @@ bool TimePattern::ParseItems(std::string_view text, size_t* at, size_t first, si
     int64_t value = 0;
     int count = item.count;
     switch (item.letter) {
+      case 'Y':
       case 'y':
       case 'u': {
-        bool plus = count >= 4 && *at < text.size() && text[*at] == '+';
-        if (plus) ++*at;
+        const bool sign = count >= 4 && *at < text.size() && (text[*at] == '+' || text[*at] == '-');
+        const bool plus = sign && text[*at] == '+';
+        const bool minus = sign && !plus;
+        if (sign) ++*at;
         int most = count == 2 || item.number_follows ? count : plus ? 9 : count >= 4 ? count : 9;
         if (!TakeDigits(text, at, count, most, &value)) return false;
         if (count == 2) value += 2000;
+        if (minus) value = -value;
         break;
       }
       case 'M':
       case 'L':
         if (count > 2) {
-          if (!TakeName(text, at, kMonths, count > 3, &value)) return false;
+          if (!TakeName(text, at, kMonthNames, count > 3, &value)) return false;
           ++value;
           break;
         }
         if (!TakeDigits(text, at, count, 2, &value)) return false;
         break;
       case 'E': {
-        if (!TakeName(text, at, kDays, count > 3, &value)) return false;
+        if (!TakeName(text, at, kDayNames, count > 3, &value)) return false;
+        fields->named_day = value;
         continue;
       }
       case 'a':
@@ -432,7 +505,12 @@ bool TimePattern::ParseItems(std::string_view text, size_t* at, size_t first, si
       case 'x':
       case 'Z':
       case 'O':
-        if (!TakeOffset(text, at, &fields->offset.emplace())) return false;
+        if (!TakeOffset(text, at)) return false;
+        continue;
+      case 'z':
+      case 'v':
+      case 'V':
+        if (!TakeZone(text, at, item.letter != 'V')) return false;
         continue;
       case 'G':
         if (!text.substr(*at).starts_with(EraName(count))) return false;
@@ -446,6 +524,13 @@ bool TimePattern::ParseItems(std::string_view text, size_t* at, size_t first, si
       case 'N':
         if (!TakeDigits(text, at, count, 18, &value)) return false;
         break;
+      case 'W':
+      case 'c':
+      case 'F':
+      case 'B':
+      case 'g':
+        return false;  // written only
+      case 'e':
       case 'Q':
       case 'q':
         if (count > 2) return false;
@@ -460,13 +545,11 @@ bool TimePattern::ParseItems(std::string_view text, size_t* at, size_t first, si
   return true;
 }
 
-std::optional<int64_t> TimePattern::Parse(std::string_view text, bool prefix,
-                                          std::optional<int>* offset) const {
+std::optional<int64_t> TimePattern::Parse(std::string_view text) const {
   Fields fields;
   size_t at = 0;
   if (!ParseItems(text, &at, 0, items_.size(), &fields)) return std::nullopt;
-  if (at != text.size() && !prefix) return std::nullopt;
-  if (offset) *offset = fields.offset;
+  if (at != text.size()) return std::nullopt;
   return fields.Resolve();
 }
 

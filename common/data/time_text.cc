@@ -3,14 +3,13 @@
 #include <array>
 
 #include "common/base/ascii.h"
+#include "common/base/time.h"
 
 namespace weir {
 namespace {
 
-constexpr std::array<int64_t, 10> kPowers = {
+constexpr std::array<int64_t, 10> kPowersOfTen = {
     1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads from the front of a text; every Take says whether it found what it wanted.
 class Scanner {
@@ -24,7 +23,7 @@ class Scanner {
   }
   bool TakeNumber(int min_digits, int max_digits, int* out) {
     int value = 0, digits = 0;
-    while (digits < max_digits && !AtEnd() && IsDigit(text_[at_])) {
+    while (digits < max_digits && !AtEnd() && IsAsciiDigit(text_[at_])) {
       value = value * 10 + (text_[at_++] - '0');
       ++digits;
     }
@@ -86,14 +85,6 @@ std::optional<int64_t> TakeTimestamp(Scanner& in, char separator) {
   return DaysFromCivil(date) * kMicrosPerDay + time.micros();
 }
 
-void AppendPadded(int64_t value, int width, std::string& out) {
-  char digits[20];
-  int count = 0;
-  for (; value != 0; value /= 10) digits[count++] = static_cast<char>('0' + value % 10);
-  while (count < width) digits[count++] = '0';
-  while (count > 0) out += digits[--count];
-}
-
 void AppendFraction(int64_t nanos, int digits, std::string& out) {
   if (digits == kTrimmed) {
     if (nanos == 0) return;
@@ -103,19 +94,19 @@ void AppendFraction(int64_t nanos, int digits, std::string& out) {
       --digits;
     }
   } else {
-    nanos /= kPowers[static_cast<size_t>(9 - digits)];
+    nanos /= kPowersOfTen[static_cast<size_t>(9 - digits)];
   }
   if (digits == 0) return;
   out += '.';
-  AppendPadded(nanos, digits, out);
+  AppendZeroPadded(nanos, digits, out);
 }
 
 void AppendClock(int64_t seconds, int64_t nanos, int digits, std::string& out) {
-  AppendPadded(seconds / 3600, 2, out);
+  AppendZeroPadded(seconds / 3600, 2, out);
   out += ':';
-  AppendPadded(seconds / 60 % 60, 2, out);
+  AppendZeroPadded(seconds / 60 % 60, 2, out);
   out += ':';
-  AppendPadded(seconds % 60, 2, out);
+  AppendZeroPadded(seconds % 60, 2, out);
   AppendFraction(nanos, digits, out);
 }
 
@@ -159,10 +150,7 @@ CivilDate AddMonths(CivilDate date, int64_t months) {
   return {year, month, date.day < last ? date.day : last};
 }
 
-int64_t DayOfMicros(int64_t micros) {
-  int64_t day = micros / kMicrosPerDay;
-  return micros % kMicrosPerDay < 0 ? day - 1 : day;
-}
+int64_t DayOfMicros(int64_t micros) { return FloorDiv(micros, kMicrosPerDay); }
 
 int64_t MicrosOfDay(int64_t micros) {
   int64_t rest = micros % kMicrosPerDay;
@@ -228,15 +216,16 @@ std::optional<int32_t> CastTextToTime(std::string_view text) {
   return static_cast<int32_t>(time.micros() / kMicrosPerMilli);
 }
 
-// "2024-2-9", "2024-02-29 12:34:56[.123456789]". A day that the month does not have becomes its
-// last one.
+// "2024-2-9", "2024-02-29 12:34:56[.123456789]", "+10000-01-01". A day that the month does not have
+// becomes its last one; there is no year 0; 24:00:00 is the day's end.
 std::optional<int64_t> CastTextToTimestamp(std::string_view text) {
   Scanner in(text);
   int year;
   CivilDate date;
   ClockTime time;
-  if (!in.TakeNumber(4, 4, &year) || !in.Take('-') || !in.TakeNumber(1, 2, &date.month) ||
-      !in.Take('-') || !in.TakeNumber(1, 2, &date.day)) {
+  const bool far = in.Take('+');
+  if (!in.TakeNumber(far ? 5 : 4, far ? 6 : 4, &year) || year == 0 || !in.Take('-') ||
+      !in.TakeNumber(1, 2, &date.month) || !in.Take('-') || !in.TakeNumber(1, 2, &date.day)) {
     return std::nullopt;
   }
   date.year = year;
@@ -248,9 +237,10 @@ std::optional<int64_t> CastTextToTimestamp(std::string_view text) {
         !in.Take(':') || !in.TakeNumber(1, 2, &time.second)) {
       return std::nullopt;
     }
-    if (in.Take('.') && !in.TakeFraction(&time.nanos)) return std::nullopt;
+    if (in.Take('.') && !in.AtEnd() && !in.TakeFraction(&time.nanos)) return std::nullopt;
   }
-  if (!in.AtEnd() || !time.valid()) return std::nullopt;
+  const bool midnight = time.micros() == kMicrosPerDay && time.second == 0 && time.minute == 0;
+  if (!in.AtEnd() || (!time.valid() && !midnight)) return std::nullopt;
   return DaysFromCivil(date) * kMicrosPerDay + time.micros();
 }
 
@@ -258,11 +248,11 @@ void AppendDate(int64_t days, std::string& out) {
   CivilDate date = CivilFromDays(days);
   if (date.year < 0) out += '-';
   if (date.year > 9999) out += '+';
-  AppendPadded(date.year < 0 ? -date.year : date.year, 4, out);
+  AppendZeroPadded(date.year < 0 ? -date.year : date.year, 4, out);
   out += '-';
-  AppendPadded(date.month, 2, out);
+  AppendZeroPadded(date.month, 2, out);
   out += '-';
-  AppendPadded(date.day, 2, out);
+  AppendZeroPadded(date.day, 2, out);
 }
 
 void AppendTime(int32_t millis, int digits, std::string& out) {
@@ -292,12 +282,12 @@ void AppendIntervalYearMonth(int64_t months, std::string& out) {
   int64_t magnitude = months < 0 ? -months : months;
   out += std::to_string(magnitude / 12);
   out += '-';
-  AppendPadded(magnitude % 12, 2, out);
+  AppendZeroPadded(magnitude % 12, 2, out);
 }
 
 int64_t TruncateMicros(int64_t micros, int precision) {
   if (precision >= 6) return micros;
-  int64_t unit = kPowers[static_cast<size_t>(6 - precision)];
+  int64_t unit = kPowersOfTen[static_cast<size_t>(6 - precision)];
   int64_t rest = micros % unit;
   return micros - (rest < 0 ? rest + unit : rest);
 }

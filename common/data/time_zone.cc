@@ -5,15 +5,11 @@
 #include <cctype>
 #include <optional>
 
+#include "common/base/time.h"
+#include "common/data/time_text.h"
+
 namespace weir {
 namespace {
-
-constexpr int64_t kMicrosPerSecond = 1'000'000;
-
-int64_t FloorSeconds(int64_t micros) {
-  int64_t seconds = micros / kMicrosPerSecond;
-  return micros % kMicrosPerSecond < 0 ? seconds - 1 : seconds;
-}
 
 // "+8", "+08", "+08:00", "-0330" in seconds.
 std::optional<int> ParseOffset(std::string_view text) {
@@ -71,7 +67,7 @@ const std::string& TimeZone::name() const {
 
 int TimeZone::OffsetSeconds(int64_t utc_micros) const {
   if (!impl_) return 0;
-  return impl_->zone.At(absl::FromUnixSeconds(FloorSeconds(utc_micros))).offset;
+  return impl_->zone.At(absl::FromUnixSeconds(FloorDiv(utc_micros, kMicrosPerSecond))).offset;
 }
 
 int64_t TimeZone::ToLocal(int64_t utc_micros) const {
@@ -81,7 +77,7 @@ int64_t TimeZone::ToLocal(int64_t utc_micros) const {
 namespace {
 
 int64_t ToUtcMicros(const absl::TimeZone& zone, int64_t local_micros, bool later) {
-  const int64_t seconds = FloorSeconds(local_micros);
+  const int64_t seconds = FloorDiv(local_micros, kMicrosPerSecond);
   const absl::TimeZone::TimeInfo info = zone.At(absl::CivilSecond(1970, 1, 1, 0, 0, 0) + seconds);
   // `pre` is the offset before the transition, `post` the one after it.
   const bool after = later && info.kind == absl::TimeZone::TimeInfo::REPEATED;

@@ -3,7 +3,11 @@
 #include <locale.h>
 #include <wctype.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "common/base/check.h"
+#include "common/data/long_upper_case.h"
 
 namespace weir {
 namespace {
@@ -21,6 +25,7 @@ locale_t Unicode() {
 bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; }
 
 constexpr uint32_t kCapitalSigma = 0x3a3, kFinalSigma = 0x3c2;
+constexpr uint32_t kCapitalDottedI = 0x130;
 
 // Whether a letter is before the character at `at`, and none behind it.
 bool EndsAWord(std::string_view text, size_t at, size_t bytes) {
@@ -109,6 +114,19 @@ void AppendCharacter(uint32_t code_point, std::string& out) {
   }
 }
 
+namespace {
+
+// Null for a character whose upper case is one character.
+const char* LongUpper(uint32_t code_point) {
+  const auto* end = std::end(kLongUpperCase);
+  const auto* found = std::lower_bound(
+      std::begin(kLongUpperCase), end, code_point,
+      [](const LongUpperCase& entry, uint32_t wanted) { return entry.code_point < wanted; });
+  return found != end && found->code_point == code_point ? found->upper : nullptr;
+}
+
+}  // namespace
+
 void AppendUpper(std::string_view text, std::string& out) {
   for (size_t at = 0; at < text.size();) {
     char c = text[at];
@@ -121,8 +139,8 @@ void AppendUpper(std::string_view text, std::string& out) {
     uint32_t code_point = DecodeCharacter(text, at, &bytes);
     if (bytes == 1) {
       out += c;
-    } else if (code_point == 0xdf) {
-      out += "SS";
+    } else if (const char* upper = LongUpper(code_point)) {
+      out += upper;
     } else {
       AppendCharacter(static_cast<uint32_t>(towupper_l(code_point, Unicode())), out);
     }
@@ -144,6 +162,8 @@ void AppendLower(std::string_view text, std::string& out) {
       out += c;
     } else if (code_point == kCapitalSigma && EndsAWord(text, at, bytes)) {
       AppendCharacter(kFinalSigma, out);
+    } else if (code_point == kCapitalDottedI) {
+      out += "i\u0307";
     } else {
       AppendCharacter(static_cast<uint32_t>(towlower_l(code_point, Unicode())), out);
     }

@@ -22,7 +22,7 @@ std::string_view Characters(std::string_view text, int64_t begin, int64_t count)
 uint32_t DecodeCharacter(std::string_view text, size_t at, size_t* bytes);
 void AppendCharacter(uint32_t code_point, std::string& out);
 
-// Of every character, by Unicode's simple mapping; ß in upper case is SS.
+// Of every character, by Unicode's full mapping: ß in upper case is SS.
 void AppendUpper(std::string_view text, std::string& out);
 void AppendLower(std::string_view text, std::string& out);
 bool IsLetter(uint32_t code_point);

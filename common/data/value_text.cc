@@ -166,6 +166,7 @@ void AppendCastText(const Column& column, size_t row, const TimeZone& zone, std:
     case TypeKind::kVarChar:
     case TypeKind::kBinary:
     case TypeKind::kVarBinary:
+    case TypeKind::kVariant:
       out += ColumnView<std::string_view>(base)[cell];
       return;
     case TypeKind::kDate:

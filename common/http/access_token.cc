@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "common/base/check.h"
+#include "common/base/hex.h"
 
 namespace weir {
 namespace {
@@ -19,28 +20,18 @@ namespace {
 constexpr char kPrefix[] = "sha256:";
 constexpr size_t kHashDigits = 2 * SHA256_DIGEST_LENGTH;
 
-std::string Hex(const unsigned char* bytes, size_t count) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (size_t i = 0; i < count; ++i) {
-    out.push_back(kDigits[bytes[i] >> 4]);
-    out.push_back(kDigits[bytes[i] & 15]);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string MakeToken() {
   unsigned char bytes[32];
   CHECK(RAND_bytes(bytes, sizeof(bytes)) == 1) << "no randomness";
-  return "weir_" + Hex(bytes, sizeof(bytes));
+  return "weir_" + HexText({reinterpret_cast<const char*>(bytes), sizeof(bytes)});
 }
 
 std::string HashToken(const std::string& token) {
   unsigned char hash[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), hash);
-  return Hex(hash, sizeof(hash));
+  return HexText({reinterpret_cast<const char*>(hash), sizeof(hash)});
 }
 
 bool IsToken(const std::string& text, const std::string& hash) {

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "common/base/check.h"
+#include "common/http/gzip_body.h"
 
 namespace weir {
 namespace {
@@ -46,8 +47,7 @@ HttpResponse ServeFile(const HttpFile& file, const HttpRequest& request) {
     response.status = 304;
     return response;
   }
-  const std::string* accepted = request.FindHeader("accept-encoding");
-  if (accepted != nullptr && accepted->find("gzip") != std::string::npos) {
+  if (AcceptsGzip(request)) {
     response.headers.emplace_back("Content-Encoding", "gzip");
     response.body = std::string(file.gzip);
   } else {

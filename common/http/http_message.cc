@@ -1,14 +1,9 @@
 #include "common/http/http_message.h"
 
+#include "common/base/hex.h"
+
 namespace weir {
 namespace {
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 StatusOr<std::string> Unescape(std::string_view text, bool plus_is_space) {
   std::string out;

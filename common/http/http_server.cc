@@ -283,7 +283,9 @@ class BeastServer : public HttpServer {
     const std::string where =
         shared_.options.bind_address + ":" + std::to_string(shared_.options.port);
     error_code error;
-    const auto address = asio::ip::make_address(shared_.options.bind_address, error);
+    const std::string& host = shared_.options.bind_address;
+    const auto address =
+        asio::ip::make_address(host == "localhost" ? std::string("127.0.0.1") : host, error);
     if (error) {
       return InvalidArgumentError("'" + shared_.options.bind_address + "' is no IP address");
     }

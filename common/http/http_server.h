@@ -12,7 +12,7 @@
 namespace weir {
 
 struct HttpServerOptions {
-  std::string bind_address = "127.0.0.1";  // an IPv4 or IPv6 address
+  std::string bind_address = "127.0.0.1";  // an IPv4 or IPv6 address, or localhost
   int port = 0;                            // 0: a free one
   // PEM files; both or none. With them nothing but TLS (1.2 and newer) is spoken.
   std::string certificate_file;

@@ -321,6 +321,8 @@ TEST_F(HttpServerTest, SaysWhyItCannotListen) {
   EXPECT_EQ(second.status().code(), StatusCode::kAlreadyExists);
   EXPECT_EQ(second.status().message(), "cannot listen on 127.0.0.1:" +
                                            std::to_string(server_->port()) + ": the port is taken");
+  auto here = HttpServer::Start({.bind_address = "localhost"}, nullptr);
+  EXPECT_TRUE(here.ok()) << here.status();
   auto nowhere = HttpServer::Start({.bind_address = "example.com"}, nullptr);
   EXPECT_EQ(nowhere.status().message(), "'example.com' is no IP address");
   auto half = HttpServer::Start({.certificate_file = "x"}, nullptr);

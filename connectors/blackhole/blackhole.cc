@@ -25,6 +25,7 @@ class BlackholeSink final : public Sink {
 Connector BlackholeConnector() {
   Connector connector;
   connector.name = "blackhole";
+  connector.writes_partitions = true;
   connector.make_sink = [](const TableInfo& table) -> StatusOr<std::unique_ptr<Sink>> {
     RETURN_IF_ERROR(TableOptions(table).Finish());
     return std::unique_ptr<Sink>(std::make_unique<BlackholeSink>());

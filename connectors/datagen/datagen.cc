@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-struct Plan {
+struct DatagenPlan {
   SchemaPtr schema;
   std::vector<std::unique_ptr<FieldGenerator>> fields;
   std::optional<uint64_t> rows;  // of all splits together
@@ -19,7 +19,7 @@ struct Plan {
 // Split s makes the rows s, s + splits, s + 2 * splits, ... Its position is how many it has made.
 class DatagenReader final : public SourceReader {
  public:
-  DatagenReader(std::shared_ptr<const Plan> plan, SourceReaderContext context)
+  DatagenReader(std::shared_ptr<const DatagenPlan> plan, SourceReaderContext context)
       : plan_(std::move(plan)), context_(std::move(context)) {
     std::vector<Field> fields;
     for (uint32_t column : context_.projection) fields.push_back((*plan_->schema)[column]);
@@ -116,7 +116,7 @@ class DatagenReader final : public SourceReader {
     return out.EmitBatch(split.index, builder.Finish());
   }
 
-  const std::shared_ptr<const Plan> plan_;
+  const std::shared_ptr<const DatagenPlan> plan_;
   const SourceReaderContext context_;
   SchemaPtr schema_;
   std::vector<Split> splits_;
@@ -142,7 +142,7 @@ class DatagenDiscovery final : public SplitDiscovery {
 
 class DatagenSource final : public Source {
  public:
-  explicit DatagenSource(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+  explicit DatagenSource(std::shared_ptr<const DatagenPlan> plan) : plan_(std::move(plan)) {}
   bool bounded() const override { return plan_->rows.has_value(); }
   bool emits_rows() const override { return true; }
   Status Validate() override { return OkStatus(); }
@@ -155,12 +155,12 @@ class DatagenSource final : public Source {
   }
 
  private:
-  const std::shared_ptr<const Plan> plan_;
+  const std::shared_ptr<const DatagenPlan> plan_;
 };
 
 StatusOr<std::unique_ptr<Source>> MakeSource(const TableInfo& table) {
   TableOptions options(table);
-  auto plan = std::make_shared<Plan>();
+  auto plan = std::make_shared<DatagenPlan>();
   plan->schema = table.schema;
   plan->rows_per_second = options.Integer("rows-per-second", 10000, 1);
   plan->splits = static_cast<uint64_t>(options.Integer("scan.parallelism", 1, 1, 1024));

@@ -72,7 +72,7 @@ void AppendText(const Shape& shape, Random& random, ColumnBuilder& out) {
   out.CloseBytes();
 }
 
-void AppendTime(const Shape& shape, Random& random, Timestamp now, ColumnBuilder& out) {
+void AppendRandomTime(const Shape& shape, Random& random, Timestamp now, ColumnBuilder& out) {
   if (shape.max_past_ms > 0) now -= random.Between(0, shape.max_past_ms);
   int64_t micros = now * kMicrosPerMilli;
   switch (shape.type.kind()) {
@@ -128,7 +128,7 @@ void AppendRandom(const Shape& shape, Random& random, Timestamp now, ColumnBuild
     case TypeKind::kTime:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-      return AppendTime(shape, random, now, out);
+      return AppendRandomTime(shape, random, now, out);
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kMultiset:
@@ -257,6 +257,10 @@ Shape ReadShape(const std::string& path, const DataType& type, TableOptions& opt
       for (const Field& field : type.fields()) {
         shape.children.push_back(ReadShape(path + "." + field.name, field.type, options));
       }
+      break;
+    case TypeKind::kVariant:
+      options.FailWith(InvalidArgumentError("connector 'datagen' makes no VARIANT (column '" +
+                                            path + "'): make it of a STRING with PARSE_JSON"));
       break;
     default:
       break;

@@ -1,5 +1,6 @@
 #include "connectors/filesystem/file_source.h"
 
+#include <re2/re2.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "connectors/filesystem/filesystem.h"
 #include "connectors/filesystem/line_reader.h"
+#include "connectors/filesystem/partition_folders.h"
 #include "connectors/table_options.h"
 #include "formats/csv/csv_format.h"
 
@@ -22,6 +24,8 @@ struct Plan {
   std::string path;
   LineRules rules;
   std::optional<Duration> monitor_interval;
+  std::unique_ptr<const RE2> pattern;  // of a file's whole, absolute path; null: any
+  PartitionFolders folders;
   // Metadata columns by their number in the table, counted from the first one.
   std::vector<std::string> metadata_keys;
   SchemaPtr schema;
@@ -33,7 +37,9 @@ class FileReader final : public SourceReader {
   FileReader(std::shared_ptr<const Plan> plan, SourceReaderContext context)
       : plan_(std::move(plan)), context_(std::move(context)) {
     for (uint32_t column : context_.projection) {
-      if (column >= plan_->physical_columns) metadata_columns_.push_back(column);
+      if (column >= plan_->physical_columns || plan_->folders.Has(column)) {
+        outside_columns_.push_back(column);
+      }
     }
   }
 
@@ -95,50 +101,53 @@ class FileReader final : public SourceReader {
       ++current_;
       return OkStatus();
     }
-    RETURN_IF_ERROR(FillMetadata(split));
+    RETURN_IF_ERROR(FillOutside(split));
     MessageRun run;
     run.split = split.index;
     run.values = values_;
     run.offsets = numbers_;
-    run.metadata = metadata_;
+    run.metadata = outside_;
     return out.EmitRun(run);
   }
 
-  Status FillMetadata(const Split& split) {
-    metadata_.clear();
-    if (metadata_columns_.empty()) return OkStatus();
+  // What is in no line, the same for all lines of a file: metadata, and what its folders say.
+  Status FillOutside(const Split& split) {
+    outside_.clear();
+    if (outside_columns_.empty()) return OkStatus();
     struct stat status;
     if (::stat(split.path.c_str(), &status) != 0) {
       return UnavailableError("cannot read " + split.path);
     }
-    for (uint32_t column : metadata_columns_) {
-      const std::string& key = plan_->metadata_keys[column - plan_->physical_columns];
+    for (uint32_t column : outside_columns_) {
       Value value;
-      if (key == "file.path") {
-        value = split.path;
-      } else if (key == "file.name") {
-        value = fs::path(split.path).filename().string();
-      } else if (key == "file.size") {
-        value = int64_t{status.st_size};
+      if (column < plan_->physical_columns) {
+        ASSIGN_OR_RETURN(value, plan_->folders.Cell(plan_->path, split.path, column));
       } else {
-        value = int64_t{status.st_mtim.tv_sec} * 1000000 + status.st_mtim.tv_nsec / 1000000 * 1000;
+        value = Metadata(plan_->metadata_keys[column - plan_->physical_columns], split, status);
       }
-      metadata_.push_back(
+      outside_.push_back(
           Column::MakeConstant((*plan_->schema)[column].type, value, values_.size()));
     }
     return OkStatus();
   }
 
+  static Value Metadata(const std::string& key, const Split& split, const struct stat& status) {
+    if (key == "file.path") return split.path;
+    if (key == "file.name") return fs::path(split.path).filename().string();
+    if (key == "file.size") return int64_t{status.st_size};
+    return int64_t{status.st_mtim.tv_sec} * 1000000 + status.st_mtim.tv_nsec / 1000000 * 1000;
+  }
+
   const std::shared_ptr<const Plan> plan_;
   const SourceReaderContext context_;
-  std::vector<uint32_t> metadata_columns_;
+  std::vector<uint32_t> outside_columns_;
   std::vector<Split> splits_;  // read one after another
   size_t current_ = 0;
   LineReader lines_;
   bool no_more_splits_ = false;
   std::vector<std::string_view> values_;
   std::vector<int64_t> numbers_;
-  std::vector<ColumnPtr> metadata_;
+  std::vector<ColumnPtr> outside_;
 };
 
 bool IsHidden(const fs::path& path) {
@@ -146,39 +155,83 @@ bool IsHidden(const fs::path& path) {
   return name.starts_with('.') || name.starts_with('_');
 }
 
-StatusOr<std::vector<std::string>> ListFiles(const Plan& plan) {
-  std::error_code error;
-  fs::file_status status = fs::status(plan.path, error);
-  if (!fs::exists(status)) {
-    return NotFoundError("table `" + plan.table + "`: the path '" + plan.path + "' does not exist");
-  }
-  std::vector<std::string> files;
-  if (!fs::is_directory(status)) {
-    files.push_back(plan.path);
-    return files;
-  }
-  fs::recursive_directory_iterator it(plan.path, error);
-  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    std::error_code ignored;
-    if (IsHidden(it->path())) {
-      it.disable_recursion_pending();
-    } else if (it->is_regular_file(ignored)) {
-      files.push_back(it->path().string());
+// Walks the folders of one table.
+class FileList {
+ public:
+  explicit FileList(const Plan& plan) : plan_(plan) {}
+
+  StatusOr<std::vector<std::string>> Take() {
+    std::error_code error;
+    fs::file_status status = fs::status(plan_.path, error);
+    if (!fs::exists(status)) {
+      // It has no partitions yet.
+      if (plan_.folders.depth() > 0) return std::move(files_);
+      return NotFoundError("table `" + plan_.table + "`: the path '" + plan_.path +
+                           "' does not exist");
     }
+    if (fs::is_directory(status)) {
+      RETURN_IF_ERROR(Walk(plan_.path, 0));
+    } else if (plan_.folders.depth() > 0) {
+      return InvalidArgumentError("table `" + plan_.table +
+                                  "`: it is PARTITIONED BY, and its path '" + plan_.path +
+                                  "' is a file, not a folder with one for each partition");
+    } else {
+      Add(plan_.path);
+    }
+    std::sort(files_.begin(), files_.end());
+    return std::move(files_);
   }
-  if (error) {
-    return PermissionDeniedError("table `" + plan.table + "`: cannot list '" + plan.path +
-                                 "': " + error.message());
+
+ private:
+  // `level`: of the partition columns that the names of folders have told by now.
+  Status Walk(const fs::path& folder, size_t level) {
+    const size_t depth = plan_.folders.depth();
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error); !error && it != fs::directory_iterator();
+         it.increment(error)) {
+      std::error_code ignored;
+      const bool is_folder = it->is_directory(ignored) && !it->is_symlink(ignored);
+      const std::string name = it->path().filename().string();
+      if (is_folder && level < depth && plan_.folders.Fits(level, name)) {
+        RETURN_IF_ERROR(Walk(it->path(), level + 1));
+      } else if (IsHidden(it->path())) {
+        continue;
+      } else if (level < depth && (is_folder || level + 1 == depth)) {
+        return InvalidArgumentError("table `" + plan_.table + "`: '" + it->path().string() +
+                                    "' is none of its partitions: their folders are named '" +
+                                    plan_.folders.Pattern(level) + "' there");
+      } else if (is_folder) {
+        RETURN_IF_ERROR(Walk(it->path(), level));
+      } else if (level == depth && it->is_regular_file(ignored)) {
+        Add(it->path().string());
+      }
+    }
+    // A folder may have gone since it was listed.
+    if (error && (error != std::errc::no_such_file_or_directory || folder == plan_.path)) {
+      return PermissionDeniedError("table `" + plan_.table + "`: cannot list '" + folder.string() +
+                                   "': " + error.message());
+    }
+    return OkStatus();
   }
-  std::sort(files.begin(), files.end());
-  return files;
-}
+
+  void Add(std::string file) {
+    if (plan_.pattern) {
+      std::error_code error;
+      const std::string whole = fs::absolute(file, error).lexically_normal().string();
+      if (error || !RE2::FullMatch(whole, *plan_.pattern)) return;
+    }
+    files_.push_back(std::move(file));
+  }
+
+  const Plan& plan_;
+  std::vector<std::string> files_;
+};
 
 class FileDiscovery final : public SplitDiscovery {
  public:
   explicit FileDiscovery(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
   StatusOr<std::vector<SourceSplit>> Discover(bool) override {
-    ASSIGN_OR_RETURN(std::vector<std::string> files, ListFiles(*plan_));
+    ASSIGN_OR_RETURN(std::vector<std::string> files, FileList(*plan_).Take());
     std::vector<SourceSplit> splits;
     for (std::string& file : files) {
       splits.push_back({.id = std::move(file), .position = "0:1", .hash = splits.size()});
@@ -196,7 +249,7 @@ class FileSource final : public Source {
   bool bounded() const override { return !plan_->monitor_interval; }
   SplitStrategy split_strategy() const override { return SplitStrategy::kQueue; }
   std::optional<Duration> discovery_interval() const override { return plan_->monitor_interval; }
-  Status Validate() override { return ListFiles(*plan_).status(); }
+  Status Validate() override { return FileList(*plan_).Take().status(); }
   StatusOr<std::unique_ptr<SplitDiscovery>> MakeDiscovery() override {
     return std::unique_ptr<SplitDiscovery>(std::make_unique<FileDiscovery>(plan_));
   }
@@ -220,6 +273,14 @@ StatusOr<std::unique_ptr<Source>> MakeFileSource(const TableInfo& table) {
   StatusOr<std::string> path = LocalPath(options.Required("path"));
   if (!path.ok()) options.Fail("path", "is refused: " + path.status().message());
   plan->monitor_interval = options.Duration("source.monitor-interval");
+  if (std::optional<std::string> pattern = options.String("source.path.regex-pattern")) {
+    plan->pattern = std::make_unique<const RE2>(*pattern, RE2::Quiet);
+    if (!plan->pattern->ok()) {
+      options.Fail("source.path.regex-pattern",
+                   "is no regular expression: " + plan->pattern->error());
+    }
+  }
+  plan->folders = PartitionFolders(table, options);
   options.ReadFormats(/*reading=*/true, /*keyed=*/false);
   const std::string format = options.String("format", "");
   plan->rules.keep_empty = format == "raw";

@@ -1,19 +1,16 @@
 #include "connectors/filesystem/filesystem.h"
 
+#include "common/config/uri_path.h"
 #include "connectors/filesystem/file_sink.h"
 #include "connectors/filesystem/file_source.h"
 
 namespace weir {
 
 StatusOr<std::string> LocalPath(const std::string& path) {
-  size_t scheme = path.find("://");
-  if (scheme == std::string::npos) {
-    return path.starts_with("file:/") ? path.substr(5) : path;
-  }
-  if (!path.starts_with("file:///")) {
+  if (path.find("://") != std::string::npos && !path.starts_with("file:///")) {
     return UnimplementedError("'" + path + "': only local files (file:///...) can be used");
   }
-  return path.substr(7);
+  return PathOfUri(path);
 }
 
 Connector FilesystemConnector() {
@@ -25,6 +22,7 @@ Connector FilesystemConnector() {
       {"file.size", DataType::BigInt().NotNull()},
       {"file.modification-time", DataType::TimestampLtz(3).NotNull()},
   };
+  connector.writes_partitions = true;
   connector.make_source = MakeFileSource;
   connector.make_sink = MakeFileSink;
   return connector;

@@ -14,7 +14,7 @@ constexpr size_t kBlock = 256 << 10;
 constexpr size_t kLongestLine = 256 << 20;
 constexpr size_t kPadding = 64;
 
-Status SystemError(const std::string& what, const std::string& path) {
+Status ReadError(const std::string& what, const std::string& path) {
   std::string message = what + " " + path + ": " + std::strerror(errno);
   if (errno == ENOENT) return NotFoundError(std::move(message));
   if (errno == EACCES) return PermissionDeniedError(std::move(message));
@@ -40,9 +40,9 @@ Status LineReader::Open(const std::string& path, uint64_t offset, int64_t line, 
   read_ = offset_ = offset;
   line_ = line;
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0) return SystemError("cannot open", path);
+  if (descriptor_ < 0) return ReadError("cannot open", path);
   struct stat status;
-  if (::fstat(descriptor_, &status) != 0) return SystemError("cannot read", path);
+  if (::fstat(descriptor_, &status) != 0) return ReadError("cannot read", path);
   if (static_cast<uint64_t>(status.st_size) < offset) {
     return DataLossError("the file " + path + " has " + std::to_string(status.st_size) +
                          " bytes, but reading is to go on at byte " + std::to_string(offset) +
@@ -67,7 +67,7 @@ Status LineReader::Fill() {
   do {
     n = ::pread(descriptor_, buffer_.data() + end_, kBlock, static_cast<off_t>(read_));
   } while (n < 0 && errno == EINTR);
-  if (n < 0) return SystemError("cannot read", path_);
+  if (n < 0) return ReadError("cannot read", path_);
   if (n == 0) at_end_ = true;
   end_ += static_cast<size_t>(n);
   read_ += static_cast<uint64_t>(n);

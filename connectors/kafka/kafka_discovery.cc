@@ -3,31 +3,21 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
+#include "connectors/kafka/kafka_handles.h"
 #include "connectors/kafka/kafka_topics.h"
 
 namespace weir {
 namespace {
 
-constexpr int kTimeoutMs = 10000;
+constexpr int kListTimeoutMs = 10000;
+constexpr int kAskAgainMs = 100;
 
-template <class T, void (*Destroy)(T*)>
-struct Destroyer {
-  void operator()(T* object) const { Destroy(object); }
-};
-using PartitionList = std::unique_ptr<
-    rd_kafka_topic_partition_list_t,
-    Destroyer<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>>;
-using Queue =
-    std::unique_ptr<rd_kafka_queue_t, Destroyer<rd_kafka_queue_t, rd_kafka_queue_destroy>>;
-using Event =
-    std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_t, rd_kafka_event_destroy>>;
-using AdminOptions =
-    std::unique_ptr<rd_kafka_AdminOptions_t,
-                    Destroyer<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>>;
-
-PartitionList MakeList(const std::vector<KafkaPartition>& partitions, int64_t offset) {
-  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+rdkafka::PartitionList MakeList(const std::vector<KafkaPartition>& partitions, int64_t offset) {
+  rdkafka::PartitionList list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const KafkaPartition& p : partitions) {
     rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition)->offset = offset;
   }
@@ -49,20 +39,34 @@ StatusOr<std::vector<KafkaPartition>> KafkaDiscovery::Partitions() {
 
 StatusOr<KafkaDiscovery::Offsets> KafkaDiscovery::ListOffsets(
     const std::vector<KafkaPartition>& partitions, int64_t which) {
+  // A broker that has just been made a leader refuses those who know it already.
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(kListTimeoutMs);
+  while (true) {
+    StatusOr<Offsets> out = AskForOffsets(partitions, which);
+    const bool may_help = !out.ok() && out.status().code() == StatusCode::kUnavailable;
+    if (!may_help || std::chrono::steady_clock::now() >= deadline) return out;
+    std::this_thread::sleep_for(std::chrono::milliseconds(kAskAgainMs));
+  }
+}
+
+StatusOr<KafkaDiscovery::Offsets> KafkaDiscovery::AskForOffsets(
+    const std::vector<KafkaPartition>& partitions, int64_t which) {
   Offsets out;
   if (partitions.empty()) return out;
-  PartitionList list = MakeList(partitions, which);
-  Queue queue(rd_kafka_queue_new(client_->get()));
-  AdminOptions admin(rd_kafka_AdminOptions_new(client_->get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS));
+  rdkafka::PartitionList list = MakeList(partitions, which);
+  rdkafka::Queue queue(rd_kafka_queue_new(client_->get()));
+  rdkafka::AdminOptions admin(
+      rd_kafka_AdminOptions_new(client_->get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS));
   char error[256];
-  rd_kafka_AdminOptions_set_request_timeout(admin.get(), kTimeoutMs, error, sizeof(error));
+  rd_kafka_AdminOptions_set_request_timeout(admin.get(), kListTimeoutMs, error, sizeof(error));
   auto isolation = options_->properties.find("isolation.level");
   if (isolation != options_->properties.end() && isolation->second == "read_committed") {
     rd_kafka_error_destroy(rd_kafka_AdminOptions_set_isolation_level(
         admin.get(), RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
   }
   rd_kafka_ListOffsets(client_->get(), list.get(), admin.get(), queue.get());
-  Event event(rd_kafka_queue_poll(queue.get(), kTimeoutMs + 5000));
+  rdkafka::Event event(rd_kafka_queue_poll(queue.get(), kListTimeoutMs + 5000));
   if (!event) return client_->Error(RD_KAFKA_RESP_ERR__TIMED_OUT, "cannot read offsets");
   if (rd_kafka_event_error(event.get())) {
     return client_->Error(rd_kafka_event_error(event.get()), "cannot read offsets");
@@ -82,8 +86,8 @@ StatusOr<KafkaDiscovery::Offsets> KafkaDiscovery::ListOffsets(
 
 StatusOr<KafkaDiscovery::Offsets> KafkaDiscovery::GroupOffsets(
     const std::vector<KafkaPartition>& partitions, bool start) {
-  PartitionList list = MakeList(partitions, RD_KAFKA_OFFSET_INVALID);
-  rd_kafka_resp_err_t error = rd_kafka_committed(client_->get(), list.get(), kTimeoutMs);
+  rdkafka::PartitionList list = MakeList(partitions, RD_KAFKA_OFFSET_INVALID);
+  rd_kafka_resp_err_t error = rd_kafka_committed(client_->get(), list.get(), kListTimeoutMs);
   if (error) {
     return client_->Error(error, "cannot read the offsets of the group '" + options_->group + "'");
   }

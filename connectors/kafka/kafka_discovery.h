@@ -36,7 +36,9 @@ class KafkaDiscovery final : public SplitDiscovery {
   StatusOr<Offsets> Resolve(const std::vector<KafkaPartition>& partitions,
                             const KafkaOffsets& offsets, bool start);
   // `which`: a timestamp, or one of librdkafka's special offsets. -1 where there is none.
+  // Asks for ten seconds, where asking again may help.
   StatusOr<Offsets> ListOffsets(const std::vector<KafkaPartition>& partitions, int64_t which);
+  StatusOr<Offsets> AskForOffsets(const std::vector<KafkaPartition>& partitions, int64_t which);
   StatusOr<Offsets> GroupOffsets(const std::vector<KafkaPartition>& partitions, bool start);
 
   const std::shared_ptr<const KafkaOptions> options_;

@@ -153,6 +153,14 @@ Status KafkaProducer::Failure(int error, const std::string& topic, int32_t parti
   if (!topic.empty()) what += " to the topic '" + topic + "'";
   if (partition >= 0) what += ", partition " + std::to_string(partition);
   const std::string where = "table `" + table_ + "`: " + what + " (Kafka at " + servers_ + "): ";
+  std::array<char, 512> fatal;
+  const rd_kafka_resp_err_t fatal_error =
+      rd_kafka_fatal_error(client_->get(), fatal.data(), fatal.size());
+  // Whatever was reported first: messages that the client has dropped since say only that.
+  if (fatal_error == RD_KAFKA_RESP_ERR__FENCED) {
+    return AbortedError(where + "another writer has taken the transactional id over");
+  }
+  if (fatal_error) return UnavailableError(where + fatal.data());
   switch (static_cast<rd_kafka_resp_err_t>(error)) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
       return InvalidArgumentError(
@@ -167,11 +175,6 @@ Status KafkaProducer::Failure(int error, const std::string& topic, int32_t parti
       return PermissionDeniedError(where + "the user may not write to it; grant WRITE on it");
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
       return client_->Error(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
-    case RD_KAFKA_RESP_ERR__FATAL: {
-      std::array<char, 512> text;
-      rd_kafka_fatal_error(client_->get(), text.data(), text.size());
-      return UnavailableError(where + text.data());
-    }
     default:
       return client_->Error(error, what);
   }

@@ -9,29 +9,19 @@
 
 #include "common/base/failpoint.h"
 #include "common/base/logging.h"
+#include "connectors/kafka/kafka_handles.h"
 #include "connectors/kafka/kafka_metadata.h"
 
 namespace weir {
 namespace {
 
-constexpr size_t kPadding = 64;
+constexpr size_t kMessagePadding = 64;
 // Without any broker before people are told. A broker that is only started again takes less.
 constexpr std::chrono::seconds kOutage{10};
 // The client reads a topic that is made again under its name on as if nothing had happened.
 constexpr int64_t kLookAgainNs = 3'000'000'000;
 // For the client's own thread to take notice, not for a broker.
 constexpr int kSeekTimeoutMs = 10'000;
-
-struct ListDestroyer {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-};
-using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDestroyer>;
-struct TopicDestroyer {
-  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
-};
-using Topic = std::unique_ptr<rd_kafka_topic_t, TopicDestroyer>;
 
 void OnQueueEvent(rd_kafka_t*, void* opaque) {
   const auto* context = static_cast<const SourceReaderContext*>(opaque);
@@ -133,8 +123,8 @@ Status KafkaReader::CheckTopic(Split& split, const KafkaTopicIds::Topics& topics
 
 // All splits of these topics at once: the client looks for their leaders together.
 Status KafkaReader::Assign(const KafkaTopicIds::Topics& checked) {
-  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(splits_.size())));
-  std::vector<Topic> topics;
+  rdkafka::PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(splits_.size())));
+  std::vector<rdkafka::Topic> topics;
   unassigned_ = false;
   for (Split& split : splits_) {
     if (split.assigned) continue;
@@ -170,7 +160,7 @@ StatusOr<PollResult> KafkaReader::Poll(SourceOutput& out, size_t max_rows) {
   ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), max_rows);
   if (count < 0) return client_->Error(rd_kafka_last_error(), "cannot read");
   size_t n = static_cast<size_t>(count);
-  size_t bytes = kPadding;
+  size_t bytes = kMessagePadding;
   for (size_t i = 0; i < n; ++i) bytes += messages_[i]->len + messages_[i]->key_len;
   if (arena_.size() < bytes) arena_.resize(bytes + bytes / 2);
   char* arena = arena_.data();
@@ -278,7 +268,8 @@ StatusOr<bool> KafkaReader::IsOfThisLog(Split& split, int32_t epoch) {
 }
 
 Status KafkaReader::CompareLogs() {
-  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(in_doubt_.size())));
+  rdkafka::PartitionList list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(in_doubt_.size())));
   for (Split* split : in_doubt_) {
     rd_kafka_topic_partition_t* p = rd_kafka_topic_partition_list_add(
         list.get(), split->partition.topic.c_str(), split->partition.partition);
@@ -366,17 +357,21 @@ Status KafkaReader::OutOfRange(const Split& split, bool replaced, const std::str
   std::string range = error ? "unknown (" + std::string(rd_kafka_err2str(error)) + ")"
                             : std::to_string(low) + " to " + std::to_string(high);
   replaced = replaced || (!error && split.position.next > high);
+  // It was not, when it was asked for: what is there now was written since.
+  const bool written_anew = !replaced && !error && split.position.next >= low;
+  const std::string restart = "Start the job without its checkpoint to ";
   return DataLossError(
       "table `" + options_->table + "`: topic '" + split.partition.topic + "', partition " +
       std::to_string(split.partition.partition) + ": offset " +
       std::to_string(split.position.next) + " is wanted, but available is " + range + " (" +
       reason + "): " +
-      (replaced
-           ? "messages that were read are not in the log of the partition's leader: another "
-             "leader, which did not have them, was elected (unclean leader election). Start the "
-             "job without its checkpoint to read what is there; what the job has written stays"
-           : "messages were deleted before they were read. Start the job without its checkpoint "
-             "to accept the loss"));
+      (replaced ? "messages that were read are not in the log of the partition's leader: another "
+                  "leader, which did not have them, was elected (unclean leader election). " +
+                      restart + "read what is there; what the job has written stays"
+       : written_anew
+           ? "the log is another one than was read: the topic was deleted and made again. " +
+                 restart + "read what is there; what the job has written stays"
+           : "messages were deleted before they were read. " + restart + "accept the loss"));
 }
 
 StatusOr<std::string> KafkaReader::Position(int32_t index) {
@@ -388,7 +383,8 @@ StatusOr<std::string> KafkaReader::Position(int32_t index) {
 void KafkaReader::CheckpointCompleted(
     const std::vector<std::pair<int32_t, std::string>>& positions) {
   if (options_->group.empty() || !options_->commit_offsets) return;
-  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
+  rdkafka::PartitionList list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
   for (const auto& [index, text] : positions) {
     Split* split = Find(index);
     std::optional<KafkaPosition> position = KafkaPosition::Parse(text);

@@ -36,9 +36,10 @@ class KafkaServiceTest : public ::testing::Test {
     CreateTopic(topic_, 2);
   }
 
+  // It keeps messages for ever: the broker looks for those of past years 30 s after its start.
   static void CreateTopic(const std::string& name, int partitions) {
-    ASSERT_TRUE(
-        broker_->Run("topic", "--create " + name + " --partitions " + std::to_string(partitions)));
+    ASSERT_TRUE(broker_->Run("topic", "--create " + name + " --partitions " +
+                                          std::to_string(partitions) + " --set retention.ms=-1"));
   }
 
   static rd_kafka_t* Client(rd_kafka_type_t type) {

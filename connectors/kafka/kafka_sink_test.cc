@@ -1,4 +1,8 @@
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/data/batch_builder.h"
 #include "connectors/kafka/kafka.h"
@@ -23,7 +27,7 @@ Options Changed(Options options, const Options& more) {
   return options;
 }
 
-Options With(const Options& more) {
+Options SinkWith(const Options& more) {
   return Changed({{"connector", "kafka"},
                   {"topic", "orders"},
                   {"properties.bootstrap.servers", "127.0.0.1:1"},
@@ -47,16 +51,16 @@ void ExpectRefused(const Connector& connector, const TableInfo& table, const std
 }
 
 TEST(KafkaSinkOptionsTest, DefaultsAndValues) {
-  auto options = KafkaSinkOptions::Read(TableOf({{"a", DataType::Int()}}, With({})), false);
+  auto options = KafkaSinkOptions::Read(TableOf({{"a", DataType::Int()}}, SinkWith({})), false);
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->guarantee, KafkaSinkOptions::Guarantee::kAtLeastOnce);
   EXPECT_EQ(options->partitioner, KafkaSinkOptions::Partitioner::kDefault);
   options = KafkaSinkOptions::Read(
-      TableOf({{"a", DataType::Int()}}, With({{"sink.delivery-guarantee", "exactly-once"},
-                                              {"sink.transactional-id-prefix", "p"},
-                                              {"sink.partitioner", "fixed"},
-                                              {"properties.max.request.size", "2000000"},
-                                              {"scan.startup.mode", "latest-offset"}})),
+      TableOf({{"a", DataType::Int()}}, SinkWith({{"sink.delivery-guarantee", "exactly-once"},
+                                                  {"sink.transactional-id-prefix", "p"},
+                                                  {"sink.partitioner", "fixed"},
+                                                  {"properties.max.request.size", "2000000"},
+                                                  {"scan.startup.mode", "latest-offset"}})),
       false);
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->guarantee, KafkaSinkOptions::Guarantee::kExactlyOnce);
@@ -64,7 +68,7 @@ TEST(KafkaSinkOptionsTest, DefaultsAndValues) {
   EXPECT_EQ(options->properties.at("message.max.bytes"), "2000000");
   // The older name of the option.
   options = KafkaSinkOptions::Read(
-      TableOf({{"a", DataType::Int()}}, With({{"sink.semantic", "none"}})), false);
+      TableOf({{"a", DataType::Int()}}, SinkWith({{"sink.semantic", "none"}})), false);
   EXPECT_EQ(options->guarantee, KafkaSinkOptions::Guarantee::kNone);
 }
 
@@ -102,9 +106,9 @@ TEST(KafkaSinkOptionsTest, Refusals) {
            {{{"format", "-"}}, "missing option 'format'"},
            {{{"sink.buffer-flush.interval", "1s"}}, "unknown option 'sink.buffer-flush.interval'"},
        }) {
-    ExpectRefused(KafkaConnector(), TableOf({{"a", DataType::Int()}}, With(c.options)), c.part);
+    ExpectRefused(KafkaConnector(), TableOf({{"a", DataType::Int()}}, SinkWith(c.options)), c.part);
   }
-  TableInfo keyed = TableOf({{"a", DataType::Int().NotNull()}}, With({}));
+  TableInfo keyed = TableOf({{"a", DataType::Int().NotNull()}}, SinkWith({}));
   keyed.primary_key = {0};
   ExpectRefused(KafkaConnector(), keyed, "use 'upsert-kafka'");
 }
@@ -157,10 +161,10 @@ std::vector<std::string> Encoded(const TableInfo& table, bool upsert, const Batc
 
 TEST(KafkaRecordTest, KeysAndValues) {
   TableInfo table = TableOf({{"k_id", DataType::Int()}, {"v", DataType::String()}},
-                            With({{"key.format", "json"},
-                                  {"key.fields", "k_id"},
-                                  {"key.fields-prefix", "k_"},
-                                  {"value.fields-include", "EXCEPT_KEY"}}));
+                            SinkWith({{"key.format", "json"},
+                                      {"key.fields", "k_id"},
+                                      {"key.fields-prefix", "k_"},
+                                      {"value.fields-include", "EXCEPT_KEY"}}));
   BatchBuilder builder(table.schema);
   builder.AppendRow({1, "x"});
   builder.AppendRow({Value(), Value()});
@@ -170,7 +174,7 @@ TEST(KafkaRecordTest, KeysAndValues) {
 }
 
 TEST(KafkaRecordTest, RawCellsWithoutAValueAreNull) {
-  TableInfo table = TableOf({{"v", DataType::String()}}, With({{"format", "raw"}}));
+  TableInfo table = TableOf({{"v", DataType::String()}}, SinkWith({{"format", "raw"}}));
   BatchBuilder builder(table.schema);
   builder.AppendRow({"x"});
   builder.AppendRow({Value()});
@@ -186,7 +190,7 @@ TEST(KafkaRecordTest, MetadataColumns) {
                {"to", DataType::String().NotNull()},
                {"at", DataType::TimestampLtz(3).NotNull()},
                {"h", DataType::Map(DataType::String().NotNull(), DataType::Bytes().NotNull())}},
-              With({{"format", "raw"}, {"topic", "orders;returns"}}));
+              SinkWith({{"format", "raw"}, {"topic", "orders;returns"}}));
   table.physical_columns = 1;
   table.metadata_keys = {"topic", "timestamp", "headers"};
   BatchBuilder builder(table.schema);
@@ -238,9 +242,33 @@ TEST(KafkaUpsertBufferTest, KeepsTheLastOfEachKey) {
   EXPECT_TRUE(buffer.empty());
 }
 
+// One is made with each commit.
+TEST(KafkaSinkTest, MakingOneConnectsToNobody) {
+  const int broker = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(broker, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(broker, 100), 0);
+  ASSERT_EQ(getsockname(broker, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const std::string servers = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  for (int i = 0; i < 10; ++i) {
+    const auto sink = KafkaConnector().make_sink(
+        TableOf({{"a", DataType::Int()}}, SinkWith({{"properties.bootstrap.servers", servers},
+                                                    {"sink.delivery-guarantee", "exactly-once"},
+                                                    {"sink.transactional-id-prefix", "p"}})));
+    ASSERT_TRUE(sink.ok()) << sink.status();
+  }
+  pollfd connection{.fd = broker, .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&connection, 1, 200), 0) << "somebody connects to " << servers;
+  close(broker);
+}
+
 TEST(KafkaSinkTest, BrokerThatIsDownIsNamed) {
-  auto sink = KafkaConnector().make_sink(TableOf(
-      {{"a", DataType::Int()}}, With({{"properties.socket.connection.setup.timeout.ms", "1000"}})));
+  auto sink = KafkaConnector().make_sink(
+      TableOf({{"a", DataType::Int()}},
+              SinkWith({{"properties.socket.connection.setup.timeout.ms", "1000"}})));
   ASSERT_TRUE(sink.ok()) << sink.status();
   EXPECT_FALSE((*sink)->accepts_updates());
   Status status = (*sink)->Validate();

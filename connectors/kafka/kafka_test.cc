@@ -14,7 +14,7 @@ namespace {
 
 using Options = std::map<std::string, std::string>;
 
-Options With(const Options& more) {
+Options SourceWith(const Options& more) {
   Options options = {{"connector", "kafka"},
                      {"topic", "orders"},
                      {"properties.bootstrap.servers", "127.0.0.1:1"},
@@ -60,7 +60,7 @@ TEST(KafkaPartitionTest, IdsAndEvenHashes) {
 
 TEST(KafkaOptionsTest, Modes) {
   using Mode = KafkaOffsets::Mode;
-  TableInfo table = TableOf({{"a", DataType::Int()}}, With({}));
+  TableInfo table = TableOf({{"a", DataType::Int()}}, SourceWith({}));
   StatusOr<KafkaOptions> options = KafkaOptions::Read(table);
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->start.mode, Mode::kGroup);
@@ -69,11 +69,11 @@ TEST(KafkaOptionsTest, Modes) {
   EXPECT_EQ(options->properties.at("group.id"), "g");
 
   table.options =
-      With({{"scan.startup.mode", "specific-offsets"},
-            {"scan.startup.specific-offsets", "partition:0,offset:42;partition:1,offset:300"},
-            {"scan.bounded.mode", "timestamp"},
-            {"scan.bounded.timestamp-millis", "1700000000000"},
-            {"properties.auto.offset.reset", "latest"}});
+      SourceWith({{"scan.startup.mode", "specific-offsets"},
+                  {"scan.startup.specific-offsets", "partition:0,offset:42;partition:1,offset:300"},
+                  {"scan.bounded.mode", "timestamp"},
+                  {"scan.bounded.timestamp-millis", "1700000000000"},
+                  {"properties.auto.offset.reset", "latest"}});
   options = KafkaOptions::Read(table);
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->start.specific, (std::map<int32_t, int64_t>{{0, 42}, {1, 300}}));
@@ -106,15 +106,16 @@ TEST(KafkaOptionsTest, Refusals) {
            {{{"properties.sasl.jaas.config", "nonsense"}}, "is not a PlainLoginModule"},
            {{{"properties.ssl.truststore.location", "/x.jks"}}, "'properties.ssl.ca.location'"},
        }) {
-    Status status =
-        KafkaConnector().make_source(TableOf({{"a", DataType::Int()}}, With(c.options))).status();
+    Status status = KafkaConnector()
+                        .make_source(TableOf({{"a", DataType::Int()}}, SourceWith(c.options)))
+                        .status();
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << status;
     EXPECT_NE(status.message().find(c.part), std::string::npos) << status << " lacks " << c.part;
   }
 }
 
 TEST(KafkaOptionsTest, MetadataColumnsAreChecked) {
-  TableInfo table = TableOf({{"a", DataType::Int()}, {"p", DataType::Int()}}, With({}));
+  TableInfo table = TableOf({{"a", DataType::Int()}, {"p", DataType::Int()}}, SourceWith({}));
   table.physical_columns = 1;
   table.metadata_keys = {"partition"};
   EXPECT_TRUE(KafkaConnector().make_source(table).ok());
@@ -143,7 +144,7 @@ TEST(KafkaPropertiesTest, JavasLoginBecomesOurs) {
 }
 
 std::string IsolationLevel(const Options& more) {
-  auto read = KafkaOptions::Read(TableOf({{"a", DataType::Int()}}, With(more)));
+  auto read = KafkaOptions::Read(TableOf({{"a", DataType::Int()}}, SourceWith(more)));
   EXPECT_TRUE(read.ok()) << read.status();
   auto client = KafkaClient::Make(KafkaClient::Kind::kConsumer, *read, {});
   EXPECT_TRUE(client.ok()) << client.status();
@@ -160,7 +161,7 @@ TEST(KafkaClientTest, ReadsUncommittedUnlessTold) {
 }
 
 TEST(KafkaValidateTest, BrokerThatIsDownIsNamed) {
-  Options options = With({{"properties.socket.connection.setup.timeout.ms", "1000"}});
+  Options options = SourceWith({{"properties.socket.connection.setup.timeout.ms", "1000"}});
   auto source = KafkaConnector().make_source(TableOf({{"a", DataType::Int()}}, options));
   ASSERT_TRUE(source.ok()) << source.status();
   Status status = (*source)->Validate();

@@ -5,13 +5,10 @@
 #include <memory>
 #include <utility>
 
+#include "connectors/kafka/kafka_handles.h"
+
 namespace weir {
 namespace {
-
-struct EventDestroyer {
-  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
-};
-using Event = std::unique_ptr<rd_kafka_event_t, EventDestroyer>;
 
 void OnAnswer(rd_kafka_t*, void* opaque) {
   const auto* wake = static_cast<const std::function<void()>*>(opaque);
@@ -52,7 +49,7 @@ void KafkaTopicIds::Send() {
 }
 
 std::optional<KafkaTopicIds::Topics> KafkaTopicIds::Take() {
-  Event event(rd_kafka_queue_poll(queue_, 0));
+  rdkafka::Event event(rd_kafka_queue_poll(queue_, 0));
   const rd_kafka_DescribeTopics_result_t* result =
       event ? rd_kafka_event_DescribeTopics_result(event.get()) : nullptr;
   if (!result) return std::nullopt;

@@ -9,19 +9,13 @@
 
 #include "common/base/nearest_name.h"
 #include "connectors/kafka/kafka_client.h"
+#include "connectors/kafka/kafka_handles.h"
 #include "connectors/table_options.h"
 
 namespace weir {
 namespace {
 
-constexpr int kTimeoutMs = 10000;
-
-struct MetadataDestroyer {
-  void operator()(const struct rd_kafka_metadata* metadata) const {
-    rd_kafka_metadata_destroy(metadata);
-  }
-};
-using Metadata = std::unique_ptr<const struct rd_kafka_metadata, MetadataDestroyer>;
+constexpr int kMetadataTimeoutMs = 10000;
 
 }  // namespace
 
@@ -47,12 +41,12 @@ StatusOr<std::vector<KafkaPartition>> ListKafkaPartitions(const KafkaClient& cli
   // In short waits, so that a broker that is down is reported at once.
   constexpr int kWaitMs = 1000;
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
-  for (int waited = 0; waited < kTimeoutMs; waited += kWaitMs) {
+  for (int waited = 0; waited < kMetadataTimeoutMs; waited += kWaitMs) {
     error = rd_kafka_metadata(client.get(), 1, nullptr, &raw, kWaitMs);
     bool again = error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT;
     if (!again || client.all_brokers_down()) break;
   }
-  Metadata metadata(raw);
+  rdkafka::Metadata metadata(raw);
   if (error) return client.Error(error, "cannot list the topics");
   std::map<std::string, const rd_kafka_metadata_topic*> topics;
   for (int i = 0; i < metadata->topic_cnt; ++i) {

@@ -7,23 +7,17 @@
 
 #include "common/base/failpoint.h"
 #include "connectors/kafka/kafka_client.h"
+#include "connectors/kafka/kafka_handles.h"
 
 namespace weir {
 namespace {
 
-constexpr int kTimeoutMs = 60'000;
+constexpr int kTransactionTimeoutMs = 60'000;
 constexpr int kAbortMs = 10'000;
 constexpr int kWaitMs = 100;
 
-struct ListDestroyer {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-};
-using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDestroyer>;
-
-PartitionList OnePartition(const std::string& topic, int64_t offset) {
-  PartitionList list(rd_kafka_topic_partition_list_new(1));
+rdkafka::PartitionList OnePartition(const std::string& topic, int64_t offset) {
+  rdkafka::PartitionList list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), 0)->offset = offset;
   return list;
 }
@@ -69,7 +63,8 @@ StatusOr<std::unique_ptr<SinkTransaction>> KafkaTransaction::Begin(const KafkaSi
 
 Status KafkaTransaction::TakeOver() {
   RETURN_IF_ERROR(Failpoint("kafka-init"));
-  rd_kafka_error_t* error = rd_kafka_init_transactions(producer_->client().get(), kTimeoutMs);
+  rd_kafka_error_t* error =
+      rd_kafka_init_transactions(producer_->client().get(), kTransactionTimeoutMs);
   return error ? Failure(error, "take over the transactional id") : OkStatus();
 }
 
@@ -83,8 +78,8 @@ StatusOr<int64_t> KafkaTransaction::ReadNote() {
   ASSIGN_OR_RETURN(std::unique_ptr<KafkaClient> client,
                    KafkaClient::Make(KafkaClient::Kind::kConsumer, options_,
                                      {{"group.id", name_}, {"isolation.level", "read_committed"}}));
-  PartitionList list = OnePartition(topic_, RD_KAFKA_OFFSET_INVALID);
-  rd_kafka_resp_err_t error = rd_kafka_committed(client->get(), list.get(), kTimeoutMs);
+  rdkafka::PartitionList list = OnePartition(topic_, RD_KAFKA_OFFSET_INVALID);
+  rd_kafka_resp_err_t error = rd_kafka_committed(client->get(), list.get(), kTransactionTimeoutMs);
   if (!error) error = list->elems[0].err;
   if (error) return client->Error(error, "cannot read the offset of the group '" + name_ + "'");
   return std::max<int64_t>(list->elems[0].offset, 0);
@@ -123,10 +118,10 @@ Status KafkaTransaction::WriteNote(int64_t epoch) {
   while (producer_->in_flight() > 0) RETURN_IF_ERROR(producer_->TakeReports(kWaitMs));
   RETURN_IF_ERROR(producer_->TakeReports());
   RETURN_IF_ERROR(Failpoint("kafka-note"));
-  PartitionList list = OnePartition(topic_, epoch);
+  rdkafka::PartitionList list = OnePartition(topic_, epoch);
   rd_kafka_consumer_group_metadata_t* group = rd_kafka_consumer_group_metadata_new(name_.c_str());
-  rd_kafka_error_t* error = rd_kafka_send_offsets_to_transaction(producer_->client().get(),
-                                                                 list.get(), group, kTimeoutMs);
+  rd_kafka_error_t* error = rd_kafka_send_offsets_to_transaction(
+      producer_->client().get(), list.get(), group, kTransactionTimeoutMs);
   rd_kafka_consumer_group_metadata_destroy(group);
   return error ? Failure(error, "note the checkpoint") : OkStatus();
 }
@@ -134,7 +129,7 @@ Status KafkaTransaction::WriteNote(int64_t epoch) {
 Status KafkaTransaction::Commit() {
   RETURN_IF_ERROR(Failpoint("kafka-commit"));
   if (rd_kafka_error_t* error =
-          rd_kafka_commit_transaction(producer_->client().get(), kTimeoutMs)) {
+          rd_kafka_commit_transaction(producer_->client().get(), kTransactionTimeoutMs)) {
     return Failure(error, "commit");
   }
   open_ = false;

@@ -139,6 +139,10 @@ StatusOr<std::map<std::string, std::string>> ParsePostgresUrl(const std::string&
   return out;
 }
 
+std::string PostgresOptions::Where() const {
+  return "table `" + table + "`: PostgreSQL at " + address + ": ";
+}
+
 StatusOr<PostgresOptions> PostgresOptions::Read(const TableInfo& table) {
   TableOptions options(table);
   PostgresOptions out;

@@ -22,6 +22,9 @@ struct PostgresOptions {
   int64_t max_retries = 3;
   bool exactly_once = false;  // 'sink.delivery-guarantee'
 
+  // "table `t`: PostgreSQL at host:port/database: ", the beginning of messages.
+  std::string Where() const;
+
   static StatusOr<PostgresOptions> Read(const TableInfo& table);
 };
 

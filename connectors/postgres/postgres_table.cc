@@ -19,10 +19,6 @@ struct Found {
   std::string oid, schema, name;
 };
 
-std::string Where(const PostgresOptions& options) {
-  return "table `" + options.table + "`: PostgreSQL at " + options.address + ": ";
-}
-
 // Names are compared as written first and then without case, because unquoted names were folded.
 StatusOr<Found> FindTable(PostgresConnection& connection, const PostgresOptions& options) {
   std::string schema, name = options.table_name;
@@ -47,7 +43,7 @@ StatusOr<Found> FindTable(PostgresConnection& connection, const PostgresOptions&
                                         "'information_schema') ORDER BY 1 LIMIT 1000"));
   std::vector<std::string> names;
   for (const PostgresConnection::Row& row : rows) names.push_back(*row[0]);
-  return NotFoundError(Where(options) + "the table '" + options.table_name +
+  return NotFoundError(options.Where() + "the table '" + options.table_name +
                        "' of 'table-name' does not exist" + DidYouMean(name, names));
 }
 
@@ -118,7 +114,7 @@ Status CheckKey(PostgresConnection& connection, const PostgresOptions& options, 
   for (const auto& [oid, columns] : indexes) {
     if (columns == key) return OkStatus();
   }
-  return FailedPreconditionError(Where(options) + table.QualifiedName() +
+  return FailedPreconditionError(options.Where() + table.QualifiedName() +
                                  " has no primary key or unique index over (" + list +
                                  "), the primary key of the table in the script; make one: ALTER "
                                  "TABLE " +
@@ -200,7 +196,7 @@ StatusOr<PostgresTable> PostgresTable::Find(PostgresConnection& connection,
   std::set<std::string> written;
   for (const Field& field : table.schema->fields()) {
     const RealColumn* column = FindColumn(real, field.name);
-    std::string where = Where(options) + "column `" + field.name + "`";
+    std::string where = options.Where() + "column `" + field.name + "`";
     if (!column) {
       return NotFoundError(where + " is not a column of " + out.QualifiedName() +
                            DidYouMean(field.name, names) + statement);
@@ -227,7 +223,7 @@ StatusOr<PostgresTable> PostgresTable::Find(PostgresConnection& connection,
   }
   for (const RealColumn& column : real) {
     if (column.must_be_given && !written.contains(column.name)) {
-      return InvalidArgumentError(Where(options) + "the column " + QuoteSqlName(column.name) +
+      return InvalidArgumentError(options.Where() + "the column " + QuoteSqlName(column.name) +
                                   " of " + out.QualifiedName() +
                                   " is NOT NULL without a default, and the table in the script "
                                   "does not have it" +

@@ -15,13 +15,9 @@ std::string RowOf(const SinkEpoch& epoch) {
          " AND subtask = " + std::to_string(epoch.subtask);
 }
 
-std::string Where(const PostgresOptions& options) {
-  return "table `" + options.table + "`: PostgreSQL at " + options.address + ": ";
-}
-
 Status NoWritersTable(const PostgresOptions& options, const PostgresTable& table) {
   return PermissionDeniedError(
-      Where(options) +
+      options.Where() +
       "'sink.delivery-guarantee' = 'exactly-once' notes what was written in the table " +
       WritersTable(table) +
       ", which this user may not make or may not write: GRANT CREATE ON SCHEMA " +
@@ -61,7 +57,7 @@ Status PostgresTransaction::Validate(const PostgresOptions& options, PostgresCon
                                   ", 'UPDATE'), current_setting('fsync')"));
   if (*rows[0][0] != "t") return NoWritersTable(options, table);
   if (*rows[0][1] == "off") {
-    LOG(kWarning) << Where(options)
+    LOG(kWarning) << options.Where()
                   << "fsync is off: after a crash of its machine rows that were committed may be "
                      "gone, and the job will refuse to go on";
   }

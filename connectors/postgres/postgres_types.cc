@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "common/base/hex.h"
 #include "common/data/decimal.h"
 #include "common/data/time_text.h"
 #include "common/data/value_text.h"
@@ -32,19 +33,10 @@ Status AppendText(std::string_view text, std::string& out) {
   return OkStatus();
 }
 
-void AppendHex(std::string_view bytes, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
+void AppendQuotedHex(std::string_view bytes, std::string& out) {
   out += "\"\\\\x";
-  for (unsigned char c : bytes) {
-    out += kHex[c >> 4];
-    out += kHex[c & 15];
-  }
+  AppendHex(bytes, kLowerHex, out);
   out += '"';
-}
-
-template <class T>
-T CellOf(const Column& column, size_t row) {
-  return column.base().values<T>()[column.BaseIndex(row)];
 }
 
 }  // namespace
@@ -151,53 +143,53 @@ Status AppendArrayElement(const Column& column, size_t row, std::string& out) {
   }
   switch (column.type().kind()) {
     case TypeKind::kBoolean:
-      out += CellOf<uint8_t>(column, row) ? 't' : 'f';
+      out += column.cell<uint8_t>(row) ? 't' : 'f';
       return OkStatus();
     case TypeKind::kTinyInt:
-      out += std::to_string(CellOf<int8_t>(column, row));
+      out += std::to_string(column.cell<int8_t>(row));
       return OkStatus();
     case TypeKind::kSmallInt:
-      out += std::to_string(CellOf<int16_t>(column, row));
+      out += std::to_string(column.cell<int16_t>(row));
       return OkStatus();
     case TypeKind::kInt:
-      out += std::to_string(CellOf<int32_t>(column, row));
+      out += std::to_string(column.cell<int32_t>(row));
       return OkStatus();
     case TypeKind::kBigInt:
-      out += std::to_string(CellOf<int64_t>(column, row));
+      out += std::to_string(column.cell<int64_t>(row));
       return OkStatus();
     case TypeKind::kFloat:
-      AppendFloat(CellOf<float>(column, row), out);
+      AppendFloat(column.cell<float>(row), out);
       return OkStatus();
     case TypeKind::kDouble:
-      AppendDouble(CellOf<double>(column, row), out);
+      AppendDouble(column.cell<double>(row), out);
       return OkStatus();
     case TypeKind::kDecimal:
-      AppendDecimal(CellOf<Int128>(column, row), column.type().scale(), out);
+      AppendDecimal(column.cell<Int128>(row), column.type().scale(), out);
       return OkStatus();
     case TypeKind::kChar:
     case TypeKind::kVarChar:
       return AppendText(ColumnView<std::string_view>(column)[row], out);
     case TypeKind::kBinary:
     case TypeKind::kVarBinary:
-      AppendHex(ColumnView<std::string_view>(column)[row], out);
+      AppendQuotedHex(ColumnView<std::string_view>(column)[row], out);
       return OkStatus();
     case TypeKind::kDate:
-      AppendDate(CellOf<int32_t>(column, row), out);
+      AppendDate(column.cell<int32_t>(row), out);
       return OkStatus();
     case TypeKind::kTime:
-      AppendTime(CellOf<int32_t>(column, row), kTrimmed, out);
+      AppendTime(column.cell<int32_t>(row), kTrimmed, out);
       return OkStatus();
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
       out += '"';
-      AppendTimestamp(CellOf<int64_t>(column, row), kTrimmed, ' ', out);
+      AppendTimestamp(column.cell<int64_t>(row), kTrimmed, ' ', out);
       out += column.type().kind() == TypeKind::kTimestampLtz ? "+00\"" : "\"";
       return OkStatus();
     case TypeKind::kIntervalYearMonth:
-      out += "\"" + std::to_string(CellOf<int32_t>(column, row)) + " months\"";
+      out += "\"" + std::to_string(column.cell<int32_t>(row)) + " months\"";
       return OkStatus();
     case TypeKind::kIntervalDayTime:
-      out += "\"" + std::to_string(CellOf<int64_t>(column, row)) + " milliseconds\"";
+      out += "\"" + std::to_string(column.cell<int64_t>(row)) + " milliseconds\"";
       return OkStatus();
     case TypeKind::kArray: {
       // An array inside of an array of texts: its literal, quoted once more.

@@ -40,11 +40,6 @@ void AppendJavaInstant(int64_t micros, std::string& out) {
   out += 'Z';
 }
 
-template <class T>
-T CellOf(const Column& column, size_t row) {
-  return column.base().values<T>()[column.BaseIndex(row)];
-}
-
 void AppendNested(const Column& column, size_t row, std::string& out) {
   const Column& base = column.base();
   size_t k = column.BaseIndex(row);
@@ -149,17 +144,17 @@ void AppendPrinted(const Column& column, size_t row, std::string& out) {
   }
   switch (column.type().kind()) {
     case TypeKind::kBoolean:
-      out += CellOf<uint8_t>(column, row) ? "true" : "false";
+      out += column.cell<uint8_t>(row) ? "true" : "false";
       return;
     case TypeKind::kBinary:
     case TypeKind::kVarBinary:
       return AppendBytesAsNumbers(ColumnView<std::string_view>(column)[row], out);
     case TypeKind::kTime:
-      return AppendJavaTime(int64_t{CellOf<int32_t>(column, row)} * kMicrosPerMilli, out);
+      return AppendJavaTime(int64_t{column.cell<int32_t>(row)} * kMicrosPerMilli, out);
     case TypeKind::kTimestamp:
-      return AppendJavaTimestamp(CellOf<int64_t>(column, row), out);
+      return AppendJavaTimestamp(column.cell<int64_t>(row), out);
     case TypeKind::kTimestampLtz:
-      return AppendJavaInstant(CellOf<int64_t>(column, row), out);
+      return AppendJavaInstant(column.cell<int64_t>(row), out);
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kMultiset:
@@ -173,6 +168,7 @@ void AppendPrinted(const Column& column, size_t row, std::string& out) {
 Connector PrintConnector() {
   Connector connector;
   connector.name = "print";
+  connector.writes_partitions = true;
   connector.make_sink = [](const TableInfo& table) -> StatusOr<std::unique_ptr<Sink>> {
     TableOptions options(table);
     std::string identifier = options.String("print-identifier", "");

@@ -29,6 +29,7 @@ class TestService {
   const int port_;
 };
 
+// That nobody listens on, and that is given to nobody else before it is used.
 int FreePort();
 
 }  // namespace weir

@@ -8,6 +8,7 @@ import { OverviewPage } from './pages/overview_page';
 import { TaskManagerPage } from './pages/task_manager_page';
 import { TaskManagersPage } from './pages/task_managers_page';
 import { ErrorBoundary } from './ui/error_boundary';
+import { zone } from './ui/format';
 import { Notice } from './ui/parts';
 import { hrefTo, useRoute } from './ui/route';
 import { chooseTheme, useTheme } from './ui/theme';
@@ -110,6 +111,7 @@ function Frame() {
           <Page route={route} />
         </ErrorBoundary>
       </main>
+      <footer className="foot">Times are in this browser’s zone, {zone(new Date())}; those in logs and sentences are in UTC and say so.</footer>
     </>
   );
 }

@@ -1,12 +1,17 @@
 """Processes that outlive the script that started them: pid files that cannot name a stranger, stopping
 with a wait, and who holds a port. Linux only (/proc), standard library only."""
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+
+# Below what Linux gives to outgoing connections: one of those could take a server's port while it is down.
+FREE_PORTS = range(15000, 32000)
 
 
 class Problem(Exception):
@@ -145,10 +150,31 @@ def require_free_port(port, what, remedy):
 
 
 def free_port():
-    """A port that nobody listens on now. It can be taken before it is used: for tests."""
+    """A port that nobody listens on, for tests and for what only the process itself has to know. They are given in turn
+    to all who ask, so that none is given twice before it is used."""
+    path = os.path.join(tempfile.gettempdir(), f"weir-last-port-{os.getuid()}")
+    # In a folder of everybody: not through a link that somebody else has put there.
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+") as last:
+        fcntl.flock(last, fcntl.LOCK_EX)
+        text = last.read()
+        port = int(text) if text.isdigit() else FREE_PORTS.stop
+        for _ in FREE_PORTS:
+            port = port + 1 if port + 1 in FREE_PORTS else FREE_PORTS.start
+            if can_listen(port):
+                last.seek(0)
+                last.truncate()
+                last.write(str(port))
+                return port
+    raise Problem(f"none of the ports {FREE_PORTS.start} to {FREE_PORTS.stop - 1} is free")
+
+
+def can_listen(port):
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def require_disk(directory, megabytes, what):

@@ -21,11 +21,15 @@ last_line() {
   tail -c 400 "$1" | tr '\r' '\n' | tail -n 1 | sed 's/\x1b[[(][0-9;]*[A-Za-z]//g' | tr -cd '[:print:]' | cut -c1-"$2"
 }
 
+# Where the output of a step lies.
+log_of() { printf '%s/%s.log' "$WEIR_LOG_DIR" "${1//[^A-Za-z0-9]/-}"; }
+
 step() {
   local title="$1" hint="$2"
   shift 2
   mkdir -p "$WEIR_LOG_DIR" || die "cannot create $WEIR_LOG_DIR" "set WEIR_LOG_DIR to a writable folder"
-  local log="$WEIR_LOG_DIR/${title//[^A-Za-z0-9]/-}.log"
+  local log
+  log=$(log_of "$title")
   local start=$SECONDS shown=0 code=0 pid
   # A process group of its own (set -m): ended by the user, the command ends with all that it started,
   # compilers included. Without it the shell would also make it deaf to Ctrl-C.

@@ -93,7 +93,7 @@ class JsonEncoder final : public Encoder {
       case TypeKind::kDouble:
         return AppendReal(column, row, out);
       case TypeKind::kDecimal: {
-        const Int128 value = column.base().values<Int128>()[column.BaseIndex(row)];
+        const Int128 value = column.cell<Int128>(row);
         if (options_.plain_decimals) {
           AppendDecimal(value, column.type().scale(), out);
         } else {

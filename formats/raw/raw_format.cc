@@ -29,14 +29,13 @@ StatusOr<RawOptions> ReadOptions(const std::map<std::string, std::string>& optio
   return out;
 }
 
-Status CheckSchema(const Schema& schema) {
+Status CheckColumn(const Schema& schema) {
   if (schema.size() != 1) {
     return InvalidArgumentError("format 'raw' needs exactly one physical column, not " +
                                 std::to_string(schema.size()));
   }
   const DataType& type = schema[0].type;
   switch (type.physical()) {
-    case PhysicalType::kBytes:
     case PhysicalType::kBool:
     case PhysicalType::kInt8:
     case PhysicalType::kInt16:
@@ -44,7 +43,7 @@ Status CheckSchema(const Schema& schema) {
     case PhysicalType::kDouble:
       return OkStatus();
     default:
-      if (type.is_integer()) return OkStatus();
+      if (type.is_integer() || type.is_string() || type.is_binary()) return OkStatus();
       return InvalidArgumentError("format 'raw' has no bytes for column '" + schema[0].name +
                                   "' of type " + type.ToString());
   }
@@ -153,7 +152,7 @@ Format RawFormat() {
       [](const DecoderContext& context,
          const std::map<std::string, std::string>& map) -> StatusOr<std::unique_ptr<Decoder>> {
     ASSIGN_OR_RETURN(RawOptions options, ReadOptions(map));
-    RETURN_IF_ERROR(CheckSchema(*context.schema));
+    RETURN_IF_ERROR(CheckColumn(*context.schema));
     return std::unique_ptr<Decoder>(std::make_unique<RawDecoder>(
         (*context.schema)[0].type, !context.projection.empty(), options));
   };
@@ -161,7 +160,7 @@ Format RawFormat() {
       [](SchemaPtr schema,
          const std::map<std::string, std::string>& map) -> StatusOr<std::unique_ptr<Encoder>> {
     ASSIGN_OR_RETURN(RawOptions options, ReadOptions(map));
-    RETURN_IF_ERROR(CheckSchema(*schema));
+    RETURN_IF_ERROR(CheckColumn(*schema));
     return std::unique_ptr<Encoder>(std::make_unique<RawEncoder>(options));
   };
   return format;

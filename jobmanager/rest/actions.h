@@ -21,11 +21,13 @@ using OfJob =
     std::function<void(const JobSnapshot& job, const std::shared_ptr<const ClusterSnapshot>&)>;
 void WithJob(const SharedRequest& request, OfJob then);
 
+inline constexpr int64_t kMostLogBytes = 4 << 20;  // of a log at once
+
 // ---- job_actions.cc
 Action CancelJobAction, YarnCancelAction, YarnStopAction, TriggerSavepointAction,
     SavepointStatusAction, StopJobAction, TriggerCheckpointAction, CheckpointStatusAction,
     DisposeSavepointAction, DisposalStatusAction, SetResourceRequirementsAction, RescalingAction,
-    SubmitJobGraphAction;
+    ClientHeartbeatAction, SubmitJobGraphAction;
 
 // ---- cluster_actions.cc
 Action ShutDownAction, JobManagerConfigAction, JobManagerLogsAction, JobManagerLogFileAction,

@@ -20,7 +20,6 @@ using GotText = std::function<void(StatusOr<std::string>)>;
 // There are these two, by these names and no others: no name is ever taken for a path.
 constexpr char kLogName[] = "weir.log";
 constexpr char kStdoutName[] = "weir.out";
-constexpr int64_t kMostText = 4 << 20;
 
 void RespondWithText(const HttpServer::Respond& respond, const StatusOr<std::string>& text) {
   if (!text.ok()) return respond(MakeErrorResponse(text.status()));
@@ -50,7 +49,7 @@ void Read(const SharedRequest& request, const std::string& process, Stream strea
   rpc::ReadOutputRequest wanted;
   wanted.set_process(process);
   wanted.mutable_query()->set_stream(stream);
-  wanted.mutable_query()->set_max_bytes(kMostText);
+  wanted.mutable_query()->set_max_bytes(kMostLogBytes);
   if (const std::string* job = request->http.FindQuery("job")) {
     wanted.mutable_query()->set_job_id(*job);
   }

@@ -345,6 +345,16 @@ void RescalingAction(ActionRequest request) {
       503, "Rescaling by this path is disabled: PUT /jobs/:jobid/resource-requirements instead."));
 }
 
+// No job ends because its client has gone: there is nothing to be remembered.
+void ClientHeartbeatAction(ActionRequest moved) {
+  const SharedRequest request = Share(std::move(moved));
+  const StatusOr<Json> body = BodyOf(*request);
+  if (!body.ok()) return request->respond(MakeErrorResponse(body.status()));
+  WithJob(request, [request](const JobSnapshot&, const auto&) {
+    request->respond(MakeJsonResponse(202, "{}"));
+  });
+}
+
 void SubmitJobGraphAction(ActionRequest request) {
   request.respond(MakeErrorResponse(
       501, "Weir runs SQL, not serialized job graphs: POST a script to /ext/sql/submit."));

@@ -21,11 +21,6 @@ std::vector<const TaskRecord*> AllTasks(const JobSnapshot& job) {
   return tasks;
 }
 
-// The clock against which durations of a job run.
-Timestamp NowOf(const ViewRequest& request, const JobSnapshot& job) {
-  return IsGloballyTerminal(job.state) ? job.now : request.cluster.now;
-}
-
 struct JobTimes {
   Timestamp start = 0;
   Timestamp end = -1;
@@ -173,6 +168,10 @@ Json FailureJson(const FailureRecord& failure) {
 }
 
 }  // namespace
+
+Timestamp NowOf(const ViewRequest& request, const JobSnapshot& job) {
+  return IsGloballyTerminal(job.state) ? job.now : request.cluster.now;
+}
 
 StatusOr<std::string> JobsView(const ViewRequest& request) {
   Json jobs = Json::array();

@@ -20,7 +20,7 @@ bool IsAddressOrLocalhost(std::string_view host) {
 }  // namespace
 
 bool IsLoopback(const std::string& address) {
-  return address.starts_with("127.") || address == "::1";
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
 }
 
 Status CheckSameOrigin(const HttpRequest& request, bool changes) {

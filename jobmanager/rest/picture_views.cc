@@ -23,8 +23,6 @@ Json OrNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-double Share(double ms_per_second) { return std::clamp(ms_per_second / 1000, 0.0, 1.0); }
-
 const char* KindName(OperatorKind kind) {
   switch (kind) {
     case OperatorKind::kSource:
@@ -78,8 +76,8 @@ Json SubtasksOf(const VertexSnapshot& vertex) {
                    {"recordsOut", m.records_out()},
                    {"recordsInPerSecond", task.rates.records_in},
                    {"recordsOutPerSecond", task.rates.records_out},
-                   {"busy", Share(task.rates.busy_ms)},
-                   {"backPressured", Share(task.rates.backpressured_ms)},
+                   {"busy", RatioOf(task.rates.busy_ms)},
+                   {"backPressured", RatioOf(task.rates.backpressured_ms)},
                    {"watermark", TimeOrNull(m.watermark())},
                    {"stateBytes", m.state_bytes()},
                    {"trouble", TextOrNull(m.trouble())}});
@@ -100,9 +98,9 @@ Json VertexJson(const VertexPicture& vertex, Timestamp now) {
           {"recordsOutPerSecond", rates.records_out},
           {"bytesInPerSecond", rates.bytes_in},
           {"bytesOutPerSecond", rates.bytes_out},
-          {"busy", Share(rates.busy_ms)},
-          {"idle", Share(rates.idle_ms)},
-          {"backPressured", Share(rates.backpressured_ms)},
+          {"busy", RatioOf(rates.busy_ms)},
+          {"idle", RatioOf(rates.idle_ms)},
+          {"backPressured", RatioOf(rates.backpressured_ms)},
           {"watermark", OrNull(vertex.watermark)},
           {"watermarkLagMs", vertex.watermark ? Json(now - *vertex.watermark) : Json()},
           {"recordsWaiting", OrNull(vertex.records_waiting)},

@@ -95,7 +95,7 @@ TEST(OriginTest, OtherPagesDoNotChangeAnything) {
   EXPECT_TRUE(check({host, {"sec-fetch-site", "same-origin"}}, true));
   EXPECT_TRUE(check({host, {"sec-fetch-site", "none"}}, true));
   EXPECT_TRUE(check({host, {"origin", "http://evil.example"}}, false));
-  EXPECT_TRUE(IsLoopback("127.0.0.2") && IsLoopback("::1"));
+  EXPECT_TRUE(IsLoopback("127.0.0.2") && IsLoopback("::1") && IsLoopback("localhost"));
   EXPECT_FALSE(IsLoopback("0.0.0.0") || IsLoopback("10.0.0.1") || IsLoopback("::"));
 }
 

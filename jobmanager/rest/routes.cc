@@ -55,6 +55,8 @@ const std::vector<Route>& RestRoutes() {
       {"GET", "/jobs/:jobid/resource-requirements", &ResourceRequirementsView},
       {"PUT", "/jobs/:jobid/resource-requirements", &SetResourceRequirementsAction},
       {"PATCH", "/jobs/:jobid/rescaling", &RescalingAction},
+      {"GET", "/jobs/:jobid/rescaling/:triggerid", &RescalingAction},
+      {"PATCH", "/jobs/:jobid/clientHeartbeat", &ClientHeartbeatAction},
 
       // Vertices and subtasks
       {"GET", "/jobs/:jobid/vertices/:vertexid", &VertexView},

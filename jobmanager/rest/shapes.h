@@ -100,6 +100,9 @@ struct IoNumbers {
   std::map<std::string, int64_t> ByName() const;
 };
 
+// The share of a second, 0 to 1.
+inline double RatioOf(double ms_per_second) { return std::clamp(ms_per_second / 1000, 0.0, 1.0); }
+
 // As Flink names it: "HASH", "GLOBAL", ...
 const char* ShipStrategyOf(const plan::Exchange& exchange);
 

@@ -7,6 +7,7 @@
 #include "jobmanager/rest/shapes.h"
 #include "jobmanager/rest/snapshot_cache.h"
 #include "jobmanager/rest/views.h"
+#include "jobmanager/shown_jobs.h"
 
 namespace weir {
 namespace {
@@ -88,10 +89,10 @@ Json SchemaJson(const plan::Schema& schema) {
   return out;
 }
 
-Json PlannedJobJson(const rpc::ExplainedJob& job) {
+Json PlannedJobJson(const JobCompiler::Job& job) {
   Json vertices = Json::array();
   std::vector<std::string> ids;
-  for (const plan::Vertex& vertex : job.graph().vertices()) {
+  for (const plan::Vertex& vertex : job.graph.vertices()) {
     Json operators = Json::array();
     for (const plan::OperatorNode& node : vertex.chain()) operators.push_back(node.name());
     ids.push_back(VertexHexId(vertex));
@@ -100,10 +101,40 @@ Json PlannedJobJson(const rpc::ExplainedJob& job) {
                         {"parallelism", vertex.parallelism()},
                         {"operators", std::move(operators)}});
   }
-  return {{"name", job.graph().name()},
-          {"statement", WithoutSecrets(job.statement())},
+  return {{"name", job.graph.name()},
+          {"statement", WithoutSecrets(job.statement)},
           {"vertices", std::move(vertices)},
-          {"edges", EdgesOf<Json>(job.graph(), ids)}};
+          {"edges", EdgesOf<Json>(job.graph, ids)}};
+}
+
+// SHOW JOBS and DESCRIBE JOB.
+void FillInJobs(const ClusterSnapshot& cluster, JobCompiler::Answer* answer) {
+  answer->columns = ShownJobColumns();
+  for (const auto& [id, job] : cluster.jobs) {
+    if (!answer->of_job->empty() && *answer->of_job != id) continue;
+    const std::vector<std::string> cells = ShownJob(job->details.summary());
+    answer->rows.emplace_back(cells.begin(), cells.end());
+  }
+}
+
+Json AnswerJson(const JobCompiler::Answer& answer) {
+  Json rows = Json::array();
+  for (const auto& row : answer.rows) {
+    Json cells = Json::array();
+    for (const auto& cell : row) cells.push_back(cell ? Json(*cell) : Json());
+    rows.push_back(std::move(cells));
+  }
+  return {{"statement", WithoutSecrets(answer.statement)},
+          {"columns", answer.columns},
+          {"rows", std::move(rows)}};
+}
+
+Json ExplainedJson(const JobCompiler::Result& result) {
+  Json jobs = Json::array();
+  for (const JobCompiler::Job& job : result.jobs) jobs.push_back(PlannedJobJson(job));
+  Json answers = Json::array();
+  for (const JobCompiler::Answer& one : result.answers) answers.push_back(AnswerJson(one));
+  return {{"plan", result.explanation}, {"jobs", std::move(jobs)}, {"answers", std::move(answers)}};
 }
 
 struct CompletionRequest {
@@ -177,15 +208,20 @@ void ValidateSqlAction(ActionRequest request) {
   });
 }
 
-void ExplainSqlAction(ActionRequest request) {
-  const StatusOr<rpc::SubmitRequest> asked = ReadSubmission(request.http.body);
-  if (!asked.ok()) return request.respond(MakeErrorResponse(asked.status()));
-  request.services.dispatcher->Explain(*asked, [respond = std::move(request.respond)](
-                                                   const rpc::ExplainReply& reply) {
-    if (reply.has_error()) return respond(SqlErrorResponse(reply.error()));
-    Json jobs = Json::array();
-    for (const rpc::ExplainedJob& job : reply.jobs()) jobs.push_back(PlannedJobJson(job));
-    respond(MakeJsonResponse(200, Dump(Json{{"plan", reply.text()}, {"jobs", std::move(jobs)}})));
+void ExplainSqlAction(ActionRequest moved) {
+  const StatusOr<rpc::SubmitRequest> asked = ReadSubmission(moved.http.body);
+  if (!asked.ok()) return moved.respond(MakeErrorResponse(asked.status()));
+  const SharedRequest request = Share(std::move(moved));
+  request->services.dispatcher->Explain(*asked, [request](JobCompiler::Result result) {
+    if (result.error) return request->respond(SqlErrorResponse(*result.error));
+    request->services.snapshots->Get(
+        [request, result = std::move(result)](std::shared_ptr<const ClusterSnapshot> cluster) {
+          JobCompiler::Result filled = result;
+          for (JobCompiler::Answer& answer : filled.answers) {
+            if (answer.of_job) FillInJobs(*cluster, &answer);
+          }
+          request->respond(MakeJsonResponse(200, Dump(ExplainedJson(filled))));
+        });
   });
 }
 

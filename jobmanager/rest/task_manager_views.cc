@@ -67,7 +67,7 @@ Json ItemOf(const std::string& id, const TaskManagerSnapshot& task_manager) {
 }
 
 // Ours in the JVM's words: the heap is what the process holds of the machine's memory.
-Json MetricsOf(const TaskManagerSnapshot& task_manager) {
+Json MetricsJson(const TaskManagerSnapshot& task_manager) {
   const int64_t used = task_manager.heartbeat.resident_bytes();
   Json out = {{"heapUsed", used},
               {"heapCommitted", used},
@@ -102,7 +102,7 @@ StatusOr<std::string> TaskManagerView(const ViewRequest& request) {
       out["allocatedSlots"].push_back({{"jobId", job}, {"resource", ResourceOf(*task_manager, 1)}});
     }
   }
-  out["metrics"] = MetricsOf(*task_manager);
+  out["metrics"] = MetricsJson(*task_manager);
   return Dump(out);
 }
 

@@ -13,10 +13,6 @@ using Tasks = std::vector<const TaskRecord*>;
 constexpr double kLowRatio = 0.1;
 constexpr double kHighRatio = 0.5;
 
-Timestamp NowOf(const ViewRequest& request, const JobSnapshot& job) {
-  return IsGloballyTerminal(job.state) ? job.now : request.cluster.now;
-}
-
 int64_t AttemptOf(const JobSnapshot& job, const TaskRecord& task) {
   return std::max<int64_t>(0, task.attempt.value() - job.first_attempt);
 }
@@ -89,8 +85,6 @@ Json AggregatedOf(const Tasks& tasks, Timestamp now) {
 const char* LevelOf(double ratio) {
   return ratio <= kLowRatio ? "ok" : ratio <= kHighRatio ? "low" : "high";
 }
-
-double Share(double ms_per_second) { return std::clamp(ms_per_second / 1000, 0.0, 1.0); }
 
 }  // namespace
 
@@ -180,15 +174,15 @@ StatusOr<std::string> BackPressureView(const ViewRequest& request) {
   Json subtasks = Json::array();
   int32_t index = 0;
   for (const TaskRecord& task : tasks) {
-    const double ratio = Share(task.rates.backpressured_ms);
+    const double ratio = RatioOf(task.rates.backpressured_ms);
     worst = std::max(worst, ratio);
     measured_at = std::max(measured_at, task.measured_at);
     subtasks.push_back({{"subtask", index++},
                         {"attempt-number", AttemptOf(*of.job, task)},
                         {"backpressureLevel", LevelOf(ratio)},
                         {"ratio", ratio},
-                        {"idleRatio", Share(task.rates.idle_ms)},
-                        {"busyRatio", Share(task.rates.busy_ms)},
+                        {"idleRatio", RatioOf(task.rates.idle_ms)},
+                        {"busyRatio", RatioOf(task.rates.busy_ms)},
                         {"other-concurrent-attempts", nullptr},
                         {"backpressure-level", LevelOf(ratio)}});
   }

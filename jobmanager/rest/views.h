@@ -22,6 +22,8 @@ struct SubtaskOfVertex {
 };
 StatusOr<SubtaskOfVertex> FindSubtask(const ViewRequest& request);
 StatusOr<const TaskManagerSnapshot*> FindTaskManager(const ViewRequest& request);
+// The clock against which durations of a job run.
+Timestamp NowOf(const ViewRequest& request, const JobSnapshot& job);
 // 0 or more. `what`: "path parameter (checkpointid)", for the error.
 StatusOr<int64_t> ParseNumber(const std::string& what, const std::string& text);
 

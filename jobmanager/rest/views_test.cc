@@ -1,5 +1,5 @@
 // Bodies from snapshots that are made by hand. That they have every field of Flink's is the
-// business of tests/e2e/rest_test.py.
+// business of tests/e2e/rest_answers_test.py.
 #include "jobmanager/rest/views.h"
 
 #include <gtest/gtest.h>

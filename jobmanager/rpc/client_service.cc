@@ -85,7 +85,17 @@ grpc::ServerUnaryReactor* ClientService::Submit(Context*, const rpc::SubmitReque
 grpc::ServerUnaryReactor* ClientService::Explain(Context*, const rpc::SubmitRequest* request,
                                                  rpc::ExplainReply* reply) {
   const std::shared_ptr<Call> call = Call::Begin();
-  dispatcher_->Explain(*request, call->Into(reply));
+  dispatcher_->Explain(*request, [answer = call->Into(reply)](JobCompiler::Result result) {
+    rpc::ExplainReply made;
+    if (result.error) *made.mutable_error() = *std::move(result.error);
+    made.set_text(std::move(result.explanation));
+    for (JobCompiler::Job& job : result.jobs) {
+      rpc::ExplainedJob* explained = made.add_jobs();
+      explained->set_statement(std::move(job.statement));
+      *explained->mutable_graph() = std::move(job.graph);
+    }
+    answer(std::move(made));
+  });
   return call.get();
 }
 

@@ -24,6 +24,7 @@ bool FromText(const DataType& to) {
 bool CanCast(const DataType& from, const DataType& to) {
   if (from.kind() == TypeKind::kNull) return true;
   if (to.kind() == TypeKind::kNull) return false;
+  if (from.is_variant()) return to.is_variant();
   if (to.is_string()) return true;
   if (from.is_nested() || to.is_nested()) return NestedCast(from, to, &CanCast);
   if (from.is_string()) return FromText(to);

@@ -140,4 +140,10 @@ StatusOr<DataType> CommonType(std::span<const DataType> types) {
   return common;
 }
 
+StatusOr<DataType> CommonArgumentType(std::span<const DataType> types) {
+  StatusOr<DataType> common = CommonType(types);
+  if (!common.ok()) return InvalidArgumentError("");
+  return common;
+}
+
 }  // namespace weir

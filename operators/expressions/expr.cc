@@ -1,5 +1,6 @@
 #include "operators/expressions/expr.h"
 
+#include "common/base/hex.h"
 #include "common/data/column_builder.h"
 #include "common/data/value_text.h"
 
@@ -32,15 +33,11 @@ std::string LiteralText(const DataType& type, const Value& value) {
     case TypeKind::kChar:
     case TypeKind::kVarChar:
       return QuoteText(text);
+    case TypeKind::kVariant:
+      return "PARSE_JSON(" + QuoteText(text) + ")";
     case TypeKind::kBinary:
-    case TypeKind::kVarBinary: {
-      std::string hex = "x'";
-      for (char c : text) {
-        hex += "0123456789abcdef"[static_cast<uint8_t>(c) >> 4];
-        hex += "0123456789abcdef"[static_cast<uint8_t>(c) & 15];
-      }
-      return hex + "'";
-    }
+    case TypeKind::kVarBinary:
+      return "x'" + HexText(text) + "'";
     case TypeKind::kDate:
       return "DATE '" + text + "'";
     case TypeKind::kTime:

@@ -11,7 +11,7 @@ namespace weir {
 namespace {
 
 // Deeper than any statement that the parser takes.
-constexpr int kMaxDepth = 2000;
+constexpr int kMaxExprDepth = 2000;
 constexpr int kMaxTypeDepth = 100;
 
 Status Invalid(std::string what) { return InvalidArgumentError("plan: " + std::move(what)); }
@@ -49,7 +49,7 @@ Status CheckParameters(const DataType& type) {
 
 StatusOr<DataType> TypeFromProto(const plan::DataType& type, int depth) {
   if (depth > kMaxTypeDepth) return Invalid("a type nested too deeply");
-  if (type.kind() > static_cast<uint32_t>(TypeKind::kRow)) {
+  if (type.kind() > static_cast<uint32_t>(TypeKind::kVariant)) {
     return Invalid("unknown type kind " + std::to_string(type.kind()));
   }
   auto kind = static_cast<TypeKind>(type.kind());
@@ -122,7 +122,7 @@ StatusOr<Value> ValueFromProto(const plan::Value& value, const DataType& type, i
       return Value(value.boolean());
     case plan::Value::kInteger:
       if (type.is_nested() || type.is_string() || type.is_binary() || type.is_approximate() ||
-          type.is_decimal() || type.kind() <= TypeKind::kBoolean) {
+          type.is_decimal() || type.is_variant() || type.kind() <= TypeKind::kBoolean) {
         return Mismatch(type);
       }
       return IntegerFromProto(value.integer(), type);
@@ -137,7 +137,7 @@ StatusOr<Value> ValueFromProto(const plan::Value& value, const DataType& type, i
       return Value(decimal);
     }
     case plan::Value::kBytes:
-      if (!type.is_string() && !type.is_binary()) return Mismatch(type);
+      if (!type.is_string() && !type.is_binary() && !type.is_variant()) return Mismatch(type);
       return Value(value.bytes());
     case plan::Value::kList:
       if (!type.is_nested()) return Mismatch(type);
@@ -173,7 +173,7 @@ StatusOr<Built> NodeFromProto(const plan::ExpressionNode& node, std::vector<Buil
         args.push_back(std::move(stack[i].expr));
       }
       stack.resize(stack.size() - count);
-      if (depth >= kMaxDepth) return Invalid("an expression nested too deeply");
+      if (depth >= kMaxExprDepth) return Invalid("an expression nested too deeply");
       return Built{Expr::MakeCall(std::move(type), node.call().function(), std::move(args)),
                    depth + 1};
     }

@@ -14,7 +14,7 @@
 namespace weir {
 namespace {
 
-enum class Kind {
+enum class AggregateKind {
   kCount,
   kSum,
   kAvg,
@@ -30,27 +30,27 @@ enum class Kind {
 
 struct Named {
   const char* name;
-  Kind kind;
+  AggregateKind kind;
 };
 constexpr std::array<Named, 15> kAggregates = {{
-    {"AVG", Kind::kAvg},
-    {"COUNT", Kind::kCount},
-    {"FIRST_VALUE", Kind::kFirst},
-    {"LAST_VALUE", Kind::kLast},
-    {"LISTAGG", Kind::kListAgg},
-    {"MAX", Kind::kMax},
-    {"MIN", Kind::kMin},
-    {"PERCENTILE", Kind::kPercentile},
-    {"SINGLE_VALUE", Kind::kSingle},
-    {"STDDEV_POP", Kind::kVariance},
-    {"STDDEV_SAMP", Kind::kVariance},
-    {"SUM", Kind::kSum},
-    {"VARIANCE", Kind::kVariance},
-    {"VAR_POP", Kind::kVariance},
-    {"VAR_SAMP", Kind::kVariance},
+    {"AVG", AggregateKind::kAvg},
+    {"COUNT", AggregateKind::kCount},
+    {"FIRST_VALUE", AggregateKind::kFirst},
+    {"LAST_VALUE", AggregateKind::kLast},
+    {"LISTAGG", AggregateKind::kListAgg},
+    {"MAX", AggregateKind::kMax},
+    {"MIN", AggregateKind::kMin},
+    {"PERCENTILE", AggregateKind::kPercentile},
+    {"SINGLE_VALUE", AggregateKind::kSingle},
+    {"STDDEV_POP", AggregateKind::kVariance},
+    {"STDDEV_SAMP", AggregateKind::kVariance},
+    {"SUM", AggregateKind::kSum},
+    {"VARIANCE", AggregateKind::kVariance},
+    {"VAR_POP", AggregateKind::kVariance},
+    {"VAR_SAMP", AggregateKind::kVariance},
 }};
 
-std::optional<Kind> FindKind(std::string_view name) {
+std::optional<AggregateKind> FindKind(std::string_view name) {
   const std::string upper = AsciiUpper(name);
   for (const Named& aggregate : kAggregates) {
     if (upper == aggregate.name) return aggregate.kind;
@@ -69,17 +69,18 @@ Status WrongArguments(std::string_view name, std::span<const DataType> arguments
 }
 
 bool IsOrdered(const DataType& type) {
-  return !type.is_nested() && type.kind() != TypeKind::kNull && !type.is_binary();
+  return !type.is_nested() && type.kind() != TypeKind::kNull && !type.is_binary() &&
+         !type.is_variant();
 }
 
 // Sums of DECIMAL get all the digits there are; everything else keeps its type.
-DataType ResultOf(Kind kind, const DataType& argument) {
+DataType ResultOf(AggregateKind kind, const DataType& argument) {
   if (argument.is_decimal()) {
     switch (kind) {
-      case Kind::kSum:
+      case AggregateKind::kSum:
         return DataType::Decimal(kMaxDecimalPrecision, argument.scale());
-      case Kind::kAvg:
-      case Kind::kVariance:
+      case AggregateKind::kAvg:
+      case AggregateKind::kVariance:
         return DataType::Decimal(kMaxDecimalPrecision, std::max(6, argument.scale()));
       default:
         break;
@@ -116,15 +117,15 @@ StatusOr<ResolvedAggregate> ResolvePercentile(std::string_view name,
 
 StatusOr<ResolvedAggregate> ResolveAggregate(std::string_view name,
                                              std::span<const DataType> arguments) {
-  std::optional<Kind> kind = FindKind(name);
+  std::optional<AggregateKind> kind = FindKind(name);
   if (!kind) return NotFoundError("no aggregate function " + std::string(name));
   ResolvedAggregate resolved;
   resolved.argument_types.assign(arguments.begin(), arguments.end());
-  if (*kind == Kind::kCount) {
+  if (*kind == AggregateKind::kCount) {
     resolved.result = DataType::BigInt().NotNull();
     return resolved;
   }
-  if (*kind == Kind::kListAgg) {
+  if (*kind == AggregateKind::kListAgg) {
     if (arguments.empty() || arguments.size() > 2) {
       return WrongArguments(name, arguments, "a text and perhaps a separator");
     }
@@ -135,18 +136,18 @@ StatusOr<ResolvedAggregate> ResolveAggregate(std::string_view name,
     resolved.result = resolved.argument_types[0];  // also when it is CHAR(1), as Flink has it
     return resolved;
   }
-  if (*kind == Kind::kPercentile) return ResolvePercentile(name, arguments);
+  if (*kind == AggregateKind::kPercentile) return ResolvePercentile(name, arguments);
   if (arguments.size() != 1) return WrongArguments(name, arguments, "one argument");
   DataType& type = resolved.argument_types[0];
   if (type.kind() == TypeKind::kNull) type = DataType::Int();
   switch (*kind) {
-    case Kind::kMin:
-    case Kind::kMax:
+    case AggregateKind::kMin:
+    case AggregateKind::kMax:
       if (!IsOrdered(type)) return WrongArguments(name, arguments, "a value that has an order");
       break;
-    case Kind::kFirst:
-    case Kind::kLast:
-    case Kind::kSingle:
+    case AggregateKind::kFirst:
+    case AggregateKind::kLast:
+    case AggregateKind::kSingle:
       if (type.is_nested()) return WrongArguments(name, arguments, "a value that is not nested");
       break;
     default:
@@ -166,34 +167,34 @@ StatusOr<std::unique_ptr<AggregateFunction>> MakeAggregate(std::string_view name
     return InvalidArgumentError(std::string(name) + " gives " + resolved.result.ToString() +
                                 ", not " + result.ToString());
   }
-  Kind kind = *FindKind(name);
-  if (kind == Kind::kCount) return MakeCount();
+  AggregateKind kind = *FindKind(name);
+  if (kind == AggregateKind::kCount) return MakeCount();
   const DataType& type = resolved.argument_types[0];
   if (type.physical() != arguments[0].physical()) {
     return InvalidArgumentError(std::string(name) + " of an untyped NULL");
   }
   switch (kind) {
-    case Kind::kCount:
+    case AggregateKind::kCount:
       return MakeCount();
-    case Kind::kSum:
+    case AggregateKind::kSum:
       return MakeSum(type, result);
-    case Kind::kAvg:
+    case AggregateKind::kAvg:
       return MakeAverage(type, result);
-    case Kind::kMin:
+    case AggregateKind::kMin:
       return MakeExtreme(type, Extreme::kMin);
-    case Kind::kMax:
+    case AggregateKind::kMax:
       return MakeExtreme(type, Extreme::kMax);
-    case Kind::kFirst:
+    case AggregateKind::kFirst:
       return MakePick(type, Pick::kFirst);
-    case Kind::kLast:
+    case AggregateKind::kLast:
       return MakePick(type, Pick::kLast);
-    case Kind::kListAgg:
+    case AggregateKind::kListAgg:
       return MakeListAgg();
-    case Kind::kPercentile:
+    case AggregateKind::kPercentile:
       return MakePercentile(resolved.result.kind() == TypeKind::kArray);
-    case Kind::kSingle:
+    case AggregateKind::kSingle:
       return MakePick(type, Pick::kFirst);
-    case Kind::kVariance:
+    case AggregateKind::kVariance:
       return InternalError(std::string(name) + " is made of SUM and COUNT");
   }
   return InternalError("an aggregate without an implementation");

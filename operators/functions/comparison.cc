@@ -51,7 +51,8 @@ Resolver ResolveComparison(bool equality, bool result_nullable_with_arguments) {
       return resolved;
     }
     ASSIGN_OR_RETURN(DataType common, ComparedType(a, b, equality));
-    if ((common.is_nested() && !equality) || common.kind() == TypeKind::kMultiset) {
+    const bool ordered = !common.is_nested() && !common.is_variant();
+    if ((!ordered && !equality) || common.kind() == TypeKind::kMultiset) {
       return InvalidArgumentError("");
     }
     resolved.argument_types = {common.WithNullable(a.nullable()),
@@ -322,6 +323,7 @@ void AddLike(FunctionRegistry& registry) {
     return Map<bool, std::string_view, std::string_view, std::string_view>(
         [like](std::string_view text, std::string_view pattern,
                std::string_view escape) -> StatusOr<bool> {
+          if (escape.empty()) return InvalidArgumentError("the escape of LIKE is one character");
           RETURN_IF_ERROR(like->Compile(pattern, escape));
           return like->Matches(text);
         });
@@ -337,7 +339,7 @@ void AddExtreme(FunctionRegistry& registry, const char* name, int sign, const ch
     std::vector<DataType> types;
     for (const BoundArgument& arg : args) types.push_back(arg.type);
     StatusOr<DataType> common = CommonType(types);
-    if (!common.ok()) return InvalidArgumentError("");
+    if (!common.ok() || common->is_variant()) return InvalidArgumentError("");
     ResolvedFunction resolved;
     for (const DataType& type : types) {
       resolved.argument_types.push_back(common->WithNullable(type.nullable()));

@@ -19,12 +19,6 @@ void AddForm(FunctionRegistry& registry, const char* name, const char* signature
           {name, signature, description, min_args, max_args, std::move(resolve), NoKernel});
 }
 
-StatusOr<DataType> CommonOf(std::span<const DataType> types) {
-  StatusOr<DataType> common = CommonType(types);
-  if (!common.ok()) return InvalidArgumentError("");
-  return common;
-}
-
 // Conditions at even places but the last, values elsewhere.
 StatusOr<ResolvedFunction> ResolveCase(std::span<const BoundArgument> args, bool nullable) {
   if (args.size() % 2 == 0) return InvalidArgumentError("");
@@ -32,7 +26,7 @@ StatusOr<ResolvedFunction> ResolveCase(std::span<const BoundArgument> args, bool
   for (size_t i = 0; i < args.size(); ++i) {
     if (i % 2 == 1 || i + 1 == args.size()) values.push_back(args[i].type);
   }
-  ASSIGN_OR_RETURN(DataType common, CommonOf(values));
+  ASSIGN_OR_RETURN(DataType common, CommonArgumentType(values));
   ResolvedFunction resolved;
   for (size_t i = 0; i < args.size(); ++i) {
     DataType type = common.WithNullable(args[i].type.nullable());
@@ -66,7 +60,7 @@ void AddConditionalForms(FunctionRegistry& registry) {
               types.push_back(arg.type);
               nullable = nullable && arg.type.nullable();
             }
-            ASSIGN_OR_RETURN(DataType common, CommonOf(types));
+            ASSIGN_OR_RETURN(DataType common, CommonArgumentType(types));
             ResolvedFunction resolved;
             for (const DataType& type : types) {
               resolved.argument_types.push_back(common.WithNullable(type.nullable()));

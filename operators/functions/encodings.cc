@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <bit>
 
+#include "common/base/hex.h"
+#include "common/data/base64.h"
 #include "operators/expressions/kernels.h"
 #include "operators/functions/builtin_functions.h"
-#include "operators/functions/hex_digits.h"
 #include "operators/functions/signature.h"
 
 // Text and bytes in other forms: hashes, hexadecimal, base64; and the name of a type.
@@ -124,15 +125,6 @@ void AddHex(FunctionRegistry& registry) {
             }
             return out;
           }));
-}
-
-void AppendBase64(Text bytes, std::string& out) {
-  size_t at = out.size();
-  out.resize(at + (bytes.size() + 2) / 3 * 4 + 1);  // OpenSSL writes a zero behind
-  int written = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data() + at),
-                                reinterpret_cast<const unsigned char*>(bytes.data()),
-                                static_cast<int>(bytes.size()));
-  out.resize(at + static_cast<size_t>(written));
 }
 
 // The padding may be left out, as Java has it.

@@ -84,6 +84,7 @@ const FunctionRegistry& FunctionRegistry::Builtin() {
     AddTimeTextFunctions(*built);
     AddClockFunctions(*built);
     AddJsonFunctions(*built);
+    AddVariantFunctions(*built);
     AddJsonCollectors(*built);
     AddRegexpFunctions(*built);
     AddCollectionFunctions(*built);

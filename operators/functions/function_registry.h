@@ -82,6 +82,8 @@ DataType AsDecimal(const DataType& type);
 // The type that values of all these types are brought to (CASE, COALESCE, UNION ALL, comparison);
 // kInvalidArgument when there is none.
 StatusOr<DataType> CommonType(std::span<const DataType> types);
+// The same for the arguments of a call, whose own error says what it takes: the message is empty.
+StatusOr<DataType> CommonArgumentType(std::span<const DataType> types);
 // Whether CAST from one to the other is defined at all (the official matrix), and whether it may be
 // implicit (INSERT INTO, function arguments).
 bool CanCast(const DataType& from, const DataType& to);

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "common/base/hex.h"
 #include "operators/expressions/kernels.h"
 #include "operators/functions/builtin_functions.h"
-#include "operators/functions/hex_digits.h"
 #include "operators/functions/signature.h"
 
 // URLs and addresses.

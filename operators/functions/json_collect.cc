@@ -33,7 +33,7 @@ StatusOr<JsonValue> Members(std::vector<JsonValue> parts) {
     }
   }
   std::sort(members.begin(), members.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+            [](const auto& a, const auto& b) { return JsonNameLess(a.first, b.first); });
   JsonValue object;
   object.kind = JsonValue::Kind::kObject;
   for (auto& [name, value] : members) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "common/data/base64.h"
+#include "common/data/time_text.h"
 #include "common/data/value_text.h"
 #include "operators/expressions/cast.h"
 #include "operators/expressions/kernels.h"
@@ -46,8 +48,9 @@ Found FindIn(Text json, Text path_text, PathCache& paths) {
   if (!path) return {Found::Kind::kError};
   bool strict = path->strict();
   Found::Kind nothing = strict ? Found::Kind::kError : Found::Kind::kEmpty;
-  std::optional<JsonValue> document = ParseJson(json);
-  if (!document) return {nothing, {}, strict};
+  // What stands behind the first value is not looked at, as in Flink.
+  StatusOr<JsonValue> document = ReadFirstJson(json, true);
+  if (!document.ok()) return {nothing, {}, strict};
   if (document->kind == JsonValue::Kind::kNull) return {Found::Kind::kError, {}, strict};
   std::optional<JsonValue> value = path->Find(*document);
   if (!value) return {nothing, {}, strict};
@@ -287,8 +290,8 @@ void AddJsonTests(FunctionRegistry& registry) {
             std::vector<uint8_t> values(rows);
             for (size_t i = 0; i < rows; ++i) {
               if (texts.IsNull(i)) continue;
-              std::optional<JsonValue> json = ParseJson(texts[i]);
-              if (!json) continue;
+              StatusOr<JsonValue> json = ReadFirstJson(texts[i], true);
+              if (!json.ok()) continue;
               values[i] = kinds[i] == "VALUE" ||
                           (kinds[i] == "OBJECT" && json->kind == JsonValue::Kind::kObject) ||
                           (kinds[i] == "ARRAY" && json->kind == JsonValue::Kind::kArray) ||
@@ -300,7 +303,8 @@ void AddJsonTests(FunctionRegistry& registry) {
           });
 }
 
-// A cell as JSON: numbers and booleans as such, rows as objects, what JSON has no form for as text.
+// A cell as JSON: numbers and booleans as such, rows as objects, bytes in base64, timestamps as in
+// ISO 8601 (of an instant in UTC), all else as text.
 void AppendCell(const Column& column, size_t row, const TimeZone& zone, std::string& out) {
   if (column.IsNull(row)) {
     out += "null";
@@ -344,7 +348,16 @@ void AppendCell(const Column& column, size_t row, const TimeZone& zone, std::str
     default:
       break;
   }
-  AppendCastText(column, row, zone, text);
+  if (type.is_timestamp()) {
+    AppendTimestamp(ColumnView<int64_t>(column)[row], kTrimmed, 'T', text);
+    if (type.kind() == TypeKind::kTimestampLtz) text += 'Z';
+  } else if (type.is_binary()) {
+    AppendBase64(ColumnView<Text>(column)[row], text);
+  } else if (type.kind() == TypeKind::kFloat) {
+    AppendDouble(ColumnView<float>(column)[row], text);
+  } else {
+    AppendCastText(column, row, zone, text);
+  }
   if (type.kind() == TypeKind::kBoolean) {
     out += text == "TRUE" ? "true" : "false";
   } else if (type.is_numeric() && text.find_first_of("NI") == std::string::npos) {
@@ -352,6 +365,32 @@ void AppendCell(const Column& column, size_t row, const TimeZone& zone, std::str
   } else {
     AppendJsonString(text, out);
   }
+}
+
+// JSON has no dates, times of day and intervals, and its names are texts: as in Flink these are
+// refused, wherever in a type they stand.
+Status CheckJsonType(const DataType& type) {
+  switch (type.kind()) {
+    case TypeKind::kDate:
+    case TypeKind::kTime:
+    case TypeKind::kIntervalDayTime:
+    case TypeKind::kIntervalYearMonth:
+      return InvalidArgumentError("there is no " + type.WithNullable(true).ToString() +
+                                  " in JSON: write it as text with CAST(... AS STRING)");
+    case TypeKind::kVariant:
+      return InvalidArgumentError("a VARIANT is no value among those of JSON functions");
+    case TypeKind::kMap:
+    case TypeKind::kMultiset:
+      if (!type.fields()[0].type.is_string()) {
+        return InvalidArgumentError("the names in JSON are texts, the keys of " +
+                                    type.WithNullable(true).ToString() + " are not");
+      }
+      break;
+    default:
+      break;
+  }
+  for (const Field& field : type.fields()) RETURN_IF_ERROR(CheckJsonType(field.type));
+  return OkStatus();
 }
 
 // JSON_OBJECT(nulls, key, value, ...) and JSON_ARRAY(nulls, value, ...): `nulls` is NULL or ABSENT.
@@ -373,8 +412,9 @@ ScalarKernel MakeConstructor(bool object, std::vector<bool> is_json, TimeZone zo
         if (keep_nulls || !args[k]->IsNull(i)) members.emplace_back(std::move(name), k);
       }
       if (object) {
-        std::stable_sort(members.begin(), members.end(),
-                         [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+          return JsonNameLess(a.first, b.first);
+        });
       }
       text.assign(1, object ? '{' : '[');
       for (size_t m = 0; m < members.size(); ++m) {
@@ -410,6 +450,7 @@ void AddConstructor(FunctionRegistry& registry, bool object) {
     for (size_t i = 0; i < args.size(); ++i) {
       bool text = i == 0 || (object && i % 2 == 1);
       ASSIGN_OR_RETURN(DataType type, MatchArgument(text ? Arg::kString : Arg::kAny, args[i].type));
+      RETURN_IF_ERROR(CheckJsonType(type));
       resolved.argument_types.push_back(std::move(type));
     }
     resolved.result = DataType::String().NotNull();
@@ -428,6 +469,10 @@ void AddConstructor(FunctionRegistry& registry, bool object) {
 void AddJsonTexts(FunctionRegistry& registry) {
   FunctionSpec spec{"JSON_STRING", "JSON_STRING(value)", "A value as JSON text.", 1, 1};
   spec.resolve = [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
+    if (args[0].type.is_variant()) {
+      return InvalidArgumentError("JSON_STRING takes no VARIANT, which is JSON already");
+    }
+    RETURN_IF_ERROR(CheckJsonType(args[0].type));
     return ResolvedFunction{{args[0].type},
                             DataType::String().WithNullable(args[0].type.nullable())};
   };
@@ -458,8 +503,8 @@ void AddJsonTexts(FunctionRegistry& registry) {
            Takes({Arg::kString}, DataType::String())},
           Map<Text, Text>([out = std::string()](Text text) mutable -> StatusOr<Text> {
             if (text.empty()) return Text("null");
-            const std::optional<JsonValue> json = ParseJson(text);
-            if (!json) return JsonError("JSON", text);
+            const StatusOr<JsonValue> json = ReadFirstJson(text, true);
+            if (!json.ok()) return JsonError("JSON", text);
             out.clear();
             AppendJson(*json, out);
             return Text(out);
@@ -484,7 +529,7 @@ void AddJsonTexts(FunctionRegistry& registry) {
            "The text of a JSON string; what is none stays as it is.", 1, 1,
            Takes({Arg::kString}, DataType::String())},
           Map<Text, Text>([out = std::string()](Text text) mutable -> Text {
-            if (!text.starts_with("\"")) return text;
+            if (!text.starts_with('"') || !text.ends_with('"')) return text;
             std::optional<JsonValue> json = ParseJson(text);
             if (!json || json->kind != JsonValue::Kind::kString) return text;
             out = std::move(json->text);

@@ -11,11 +11,13 @@
 namespace weir {
 namespace {
 
-constexpr size_t kMaxDepth = 1'000;
+constexpr size_t kMaxJsonDepth = 1'000;
 
 // Builds a JsonValue from the parser's events.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
+  explicit Builder(bool names_may_repeat) : names_may_repeat_(names_may_repeat) {}
+
   bool null() override { return Add({}); }
   bool boolean(bool value) override {
     JsonValue json;
@@ -41,11 +43,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return Close(); }
   bool start_array(size_t) override { return Open(JsonValue::Kind::kArray); }
   bool end_array() override { return Close(); }
-  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
+    return Refuse("no JSON from byte " + std::to_string(position) + " on");
   }
 
   JsonValue Take() { return std::move(root_); }
+  const std::string& wrong() const { return wrong_; }
 
  private:
   bool Number(std::string text) {
@@ -63,21 +67,27 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool Open(JsonValue::Kind kind) {
-    if (open_.size() >= kMaxDepth) return false;
+    if (open_.size() >= kMaxJsonDepth) return Refuse("nested too deeply");
     open_.emplace_back().kind = kind;
     return true;
   }
   bool Close() {
     JsonValue json = std::move(open_.back());
     open_.pop_back();
-    if (json.kind == JsonValue::Kind::kObject) DropRepeated(json);
+    if (json.kind == JsonValue::Kind::kObject && DropRepeated(json) && !names_may_repeat_) {
+      return Refuse("a name is there twice in one object");
+    }
     return Add(std::move(json));
   }
-  // Of equal names the last value, at the place of the first.
-  static void DropRepeated(JsonValue& object) {
+  bool Refuse(std::string why) {
+    wrong_ = std::move(why);
+    return false;
+  }
+  // Of equal names the last value, at the place of the first. Whether there were any.
+  static bool DropRepeated(JsonValue& object) {
     std::vector<std::string_view> sorted(object.names.begin(), object.names.end());
     std::sort(sorted.begin(), sorted.end());
-    if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return;
+    if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return false;
     std::map<std::string, size_t> place;
     size_t kept = 0;
     for (size_t i = 0; i < object.names.size(); ++i) {
@@ -94,8 +104,11 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
     object.names.resize(kept);
     object.items.resize(kept);
+    return true;
   }
 
+  const bool names_may_repeat_;
+  std::string wrong_;
   JsonValue root_;
   std::vector<JsonValue> open_;
 };
@@ -110,9 +123,36 @@ const JsonValue* JsonValue::Member(std::string_view name) const {
 }
 
 std::optional<JsonValue> ParseJson(std::string_view text) {
-  Builder builder;
+  Builder builder(true);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) return std::nullopt;
   return builder.Take();
+}
+
+StatusOr<JsonValue> ReadFirstJson(std::string_view text, bool names_may_repeat) {
+  constexpr std::string_view kSpaces = " \t\r\n";
+  const size_t begin = std::min(text.find_first_not_of(kSpaces), text.size());
+  // A number or a word ends at a space; what ends by itself may have anything behind it.
+  const bool closed =
+      begin < text.size() && std::string_view("{[\"").find(text[begin]) != text.npos;
+  if (!closed) text = text.substr(0, text.find_first_of(kSpaces, begin));
+  Builder builder(names_may_repeat);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
+                                 nlohmann::json::input_format_t::json, !closed)) {
+    return InvalidArgumentError(builder.wrong());
+  }
+  return builder.Take();
+}
+
+bool JsonNameLess(std::string_view a, std::string_view b) {
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
+  const auto left = static_cast<uint8_t>(*x), right = static_cast<uint8_t>(*y);
+  // What UTF-16 writes with surrogates (first byte 0xf0 and up) comes before U+E000 to U+FFFF
+  // there.
+  constexpr uint8_t kAfterSurrogates = 0xee, kWithSurrogates = 0xf0;
+  const bool swapped = left >= kAfterSurrogates && right >= kAfterSurrogates &&
+                       (left >= kWithSurrogates) != (right >= kWithSurrogates);
+  return swapped ? left > right : left < right;
 }
 
 void AppendJsonString(std::string_view text, std::string& out) {
@@ -221,7 +261,7 @@ void AppendJsonNumber(std::string_view number, std::string& out) {
   }
 }
 
-void AppendJson(const JsonValue& value, std::string& out) {
+void AppendJson(const JsonValue& value, std::string& out, NumberPrinter append_number) {
   switch (value.kind) {
     case JsonValue::Kind::kNull:
       out += "null";
@@ -230,7 +270,7 @@ void AppendJson(const JsonValue& value, std::string& out) {
       out += value.boolean ? "true" : "false";
       return;
     case JsonValue::Kind::kNumber:
-      return AppendJsonNumber(value.text, out);
+      return append_number(value.text, out);
     case JsonValue::Kind::kString:
       return AppendJsonString(value.text, out);
     case JsonValue::Kind::kArray:
@@ -240,8 +280,9 @@ void AppendJson(const JsonValue& value, std::string& out) {
       std::vector<size_t> order(value.items.size());
       std::iota(order.begin(), order.end(), size_t{0});
       if (object) {
-        std::stable_sort(order.begin(), order.end(),
-                         [&](size_t a, size_t b) { return value.names[a] < value.names[b]; });
+        std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+          return JsonNameLess(value.names[a], value.names[b]);
+        });
       }
       for (size_t i = 0; i < order.size(); ++i) {
         if (i) out += ',';
@@ -249,7 +290,7 @@ void AppendJson(const JsonValue& value, std::string& out) {
           AppendJsonString(value.names[order[i]], out);
           out += ':';
         }
-        AppendJson(value.items[order[i]], out);
+        AppendJson(value.items[order[i]], out, append_number);
       }
       out += object ? '}' : ']';
       return;

@@ -261,6 +261,65 @@ void AddConstant(FunctionRegistry& registry, const char* name, double value,
           -> StatusOr<ColumnPtr> { return Column::MakeConstant(type, value, rows); });
 }
 
+// Java's generator: with a seed, the numbers are Flink's.
+class JavaRandom {
+ public:
+  explicit JavaRandom(int64_t seed) : state_((static_cast<uint64_t>(seed) ^ kFactor) & kMask) {}
+
+  double Real() {
+    const int64_t high = Next(26);
+    return static_cast<double>((high << 27) + Next(27)) * 0x1p-53;
+  }
+  int32_t Below(int32_t bound) {
+    int32_t bits = Next(31);
+    if ((bound & (bound - 1)) == 0) {
+      return static_cast<int32_t>((static_cast<int64_t>(bound) * bits) >> 31);
+    }
+    // Bits of the last, incomplete range of `bound` numbers would make some of them likelier.
+    int32_t number = bits % bound;
+    while (static_cast<int64_t>(bits) - number + (bound - 1) > INT32_MAX) {
+      bits = Next(31);
+      number = bits % bound;
+    }
+    return number;
+  }
+
+ private:
+  static constexpr uint64_t kFactor = 0x5deece66d, kMask = (uint64_t{1} << 48) - 1;
+
+  int32_t Next(int bits) {
+    state_ = (state_ * kFactor + 0xb) & kMask;
+    return static_cast<int32_t>(state_ >> (48 - bits));
+  }
+
+  uint64_t state_;
+};
+
+// Draws a number of each row: of one row of numbers without a seed or with a constant one, of the
+// seed's own where that is a column. NULL where the seed or another argument is.
+template <class Draw>
+ScalarKernel MakeRandom(std::span<const BoundArgument> args, bool seeded, Draw draw) {
+  const bool constant = seeded && args[0].literal && !args[0].literal->is_null();
+  const int64_t seed = constant ? args[0].literal->integer() : std::random_device()();
+  const bool by_row = seeded && !constant;
+  return [random = std::make_shared<JavaRandom>(seed), by_row, draw](
+             std::span<const ColumnPtr> columns, const DataType& type, size_t rows,
+             const EvalContext&) -> StatusOr<ColumnPtr> {
+    const Validity validity = CombineValidity(columns, rows);
+    if (validity.all_null) return Column::MakeConstant(type.WithNullable(true), Value(), rows);
+    ColumnBuilder out(type, rows);
+    for (size_t i = 0; i < rows; ++i) {
+      if (validity.bits.size() && !BitIsSet(validity.bits.data(), i)) {
+        out.AppendNull();
+        continue;
+      }
+      if (by_row) *random = JavaRandom(ColumnView<int32_t>(*columns[0])[i]);
+      RETURN_IF_ERROR(draw(*random, columns, i, out));
+    }
+    return out.Finish();
+  };
+}
+
 // RAND([seed]), RAND_INTEGER([seed,] bound): another number for each row.
 void AddRandom(FunctionRegistry& registry) {
   FunctionSpec rand{"RAND",
@@ -268,20 +327,16 @@ void AddRandom(FunctionRegistry& registry) {
                     "A number from 0 to below 1.",
                     0,
                     1,
-                    Takes({Arg::kInt}, DataType::Double().NotNull())};
+                    Takes({Arg::kInt}, DataType::Double())};
   rand.deterministic = false;
   rand.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
                         const std::string&) -> StatusOr<ScalarKernel> {
-    bool seeded = !args.empty() && args[0].literal && !args[0].literal->is_null();
-    auto random = std::make_shared<std::mt19937_64>(
-        seeded ? static_cast<uint64_t>(args[0].literal->integer()) : std::random_device()());
-    return ScalarKernel([random](std::span<const ColumnPtr>, const DataType& type, size_t rows,
-                                 const EvalContext&) -> StatusOr<ColumnPtr> {
-      std::uniform_real_distribution<double> unit(0, 1);
-      ColumnBuilder out(type, rows);
-      for (size_t i = 0; i < rows; ++i) out.Append(unit(*random));
-      return out.Finish();
-    });
+    return MakeRandom(
+        args, !args.empty(),
+        [](JavaRandom& random, std::span<const ColumnPtr>, size_t, ColumnBuilder& out) {
+          out.Append(random.Real());
+          return OkStatus();
+        });
   };
   Declare(registry, std::move(rand));
 
@@ -294,24 +349,16 @@ void AddRandom(FunctionRegistry& registry) {
   integer.deterministic = false;
   integer.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
                            const std::string&) -> StatusOr<ScalarKernel> {
-    bool seeded = args.size() == 2 && args[0].literal && !args[0].literal->is_null();
-    auto random = std::make_shared<std::mt19937_64>(
-        seeded ? static_cast<uint64_t>(args[0].literal->integer()) : std::random_device()());
-    return ScalarKernel([random](std::span<const ColumnPtr> columns, const DataType& type,
-                                 size_t rows, const EvalContext&) -> StatusOr<ColumnPtr> {
-      ColumnView<int32_t> bounds(*columns.back());
-      ColumnBuilder out(type, rows);
-      for (size_t i = 0; i < rows; ++i) {
-        if (bounds.IsNull(i)) {
-          out.AppendNull();
-          continue;
-        }
-        if (bounds[i] <= 0)
-          return InvalidArgumentError("the bound of RAND_INTEGER must be positive");
-        out.Append(std::uniform_int_distribution<int32_t>(0, bounds[i] - 1)(*random));
-      }
-      return out.Finish();
-    });
+    return MakeRandom(
+        args, args.size() == 2,
+        [](JavaRandom& random, std::span<const ColumnPtr> columns, size_t row, ColumnBuilder& out) {
+          const int32_t bound = ColumnView<int32_t>(*columns.back())[row];
+          if (bound <= 0) {
+            return InvalidArgumentError("the bound of RAND_INTEGER must be positive");
+          }
+          out.Append(random.Below(bound));
+          return OkStatus();
+        });
   };
   Declare(registry, std::move(integer));
 

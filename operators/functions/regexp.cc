@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include "common/base/ascii.h"
 #include "common/data/utf8.h"
 
 namespace weir {
@@ -56,6 +57,25 @@ bool Regexp::Compile(std::string_view pattern) {
   return impl_->compiled != nullptr;
 }
 
+namespace {
+
+// Of a named class such as [:ALPHA:] at the beginning of `text`: appends it as RE2 has it. The
+// length of what it was; 0 when there is none.
+size_t AppendNamedClass(std::string_view text, std::string& regexp) {
+  static constexpr std::string_view kNames[] = {"alpha", "upper", "lower",     "digit",
+                                                "alnum", "space", "whitespace"};
+  for (const std::string_view name : kNames) {
+    const std::string lower = "[:" + std::string(name) + ":]";
+    if (!text.starts_with(lower) && !text.starts_with(AsciiUpper(lower))) continue;
+    // SPACE is the blank alone, WHITESPACE all that RE2 calls space.
+    regexp += name == "space" ? " " : name == "whitespace" ? "[:space:]" : lower;
+    return lower.size();
+  }
+  return 0;
+}
+
+}  // namespace
+
 bool Regexp::CompileSimilar(std::string_view pattern, std::string_view escape) {
   if (impl_->looked_up && impl_->pattern == pattern && impl_->escape == escape) {
     return impl_->compiled != nullptr;
@@ -69,6 +89,8 @@ bool Regexp::CompileSimilar(std::string_view pattern, std::string_view escape) {
     char c = pattern[i];
     if (!escape.empty() && c == escape[0] && i + 1 < pattern.size()) {
       regexp += re2::RE2::QuoteMeta(re2::StringPiece(pattern.data() + ++i, 1));
+    } else if (const size_t named = in_class ? AppendNamedClass(pattern.substr(i), regexp) : 0) {
+      i += named - 1;
     } else if (in_class) {
       in_class = c != ']';
       regexp += c == '\\' ? "\\\\" : std::string(1, c);

@@ -81,7 +81,7 @@ void AddConcatenation(FunctionRegistry& registry) {
 
   Declare(registry,
           {"CONCAT_WS", "CONCAT_WS(separator, string, ...)",
-           "All texts that are not NULL, with the separator between them.", 2, -1,
+           "All texts that are not NULL, with the separator between them.", 1, -1,
            Takes({Arg::kString}, DataType::String())},
           [](std::span<const ColumnPtr> args, const DataType& type, size_t rows,
              const EvalContext&) -> StatusOr<ColumnPtr> {
@@ -129,7 +129,8 @@ void AddCase(FunctionRegistry& registry, const char* name, const char* descripti
       TakesWith({Arg::kString}, [](std::span<const DataType> types) { return types[0]; });
   spec.make_kernel = [append](std::span<const BoundArgument> args, const DataType&,
                               const std::string&) -> StatusOr<ScalarKernel> {
-    int32_t length = args[0].type.length();
+    // A longer upper case is cut where Flink folds it as a constant, else not.
+    const int32_t length = args[0].literal ? args[0].type.length() : DataType::kMaxLength;
     return Map<Text, Text>([append, length, changed = std::string()](Text text) mutable -> Text {
       changed.clear();
       append(text, changed);
@@ -242,13 +243,13 @@ void AddTrims(FunctionRegistry& registry) {
 }
 
 // SQL's substring: from 1, or from the end when negative; 0 is 1.
-Text Substring(Text text, int64_t from, int64_t length) {
-  if (length <= 0) return {};
+std::optional<Text> Substring(Text text, int64_t from, int64_t length) {
+  if (length < 0) return std::nullopt;
   int64_t begin = from > 0 ? from - 1 : 0;
   if (from < 0) {
     begin = CharacterCount(text) + from;
     // In front of the text: what is asked for lies outside, as Flink has it.
-    if (begin < 0) return {};
+    if (begin < 0) return Text();
   }
   return Characters(text, begin, length);
 }
@@ -368,7 +369,7 @@ void AddPositions(FunctionRegistry& registry) {
           Map<bool, Text, Text>([](Text text, Text end) { return text.ends_with(end); }));
 }
 
-void Replace(Text text, Text from, Text to, std::string& out) {
+void ReplaceAll(Text text, Text from, Text to, std::string& out) {
   if (from.empty()) {
     // Between all characters.
     out += to;
@@ -444,7 +445,7 @@ void AddReplacements(FunctionRegistry& registry) {
   Declare(registry,
           {"REPLACE", "REPLACE(string, from, to)", "Every occurrence replaced.", 3, 3,
            Takes({Arg::kString}, DataType::String())},
-          Map<Text, Text, Text, Text>(changing(Replace)));
+          Map<Text, Text, Text, Text>(changing(ReplaceAll)));
   Declare(registry,
           {"TRANSLATE", "TRANSLATE(string, from, to)",
            "Each character of `from` replaced by the one at its place in `to`.", 3, 3,

@@ -14,12 +14,6 @@ std::vector<DataType> TypesOf(std::span<const BoundArgument> args, size_t first,
   return types;
 }
 
-StatusOr<DataType> CommonOf(std::span<const DataType> types) {
-  StatusOr<DataType> common = CommonType(types);
-  if (!common.ok()) return InvalidArgumentError("");
-  return common;
-}
-
 // The bits of `inner` that are also set in `outer`; either may be empty: all set.
 Buffer AndBits(const Buffer& outer, const Buffer& inner, size_t rows) {
   if (outer.size() == 0) return inner;
@@ -97,7 +91,7 @@ void AddArray(FunctionRegistry& registry) {
   FunctionSpec spec{"ARRAY", "ARRAY[value, ...]", "An array of the values.", 1, -1};
   spec.resolve = [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
     std::vector<DataType> types = TypesOf(args, 0, 1);
-    ASSIGN_OR_RETURN(DataType common, CommonOf(types));
+    ASSIGN_OR_RETURN(DataType common, CommonArgumentType(types));
     ResolvedFunction resolved;
     for (const DataType& type : types) {
       resolved.argument_types.push_back(common.WithNullable(type.nullable()));
@@ -136,8 +130,8 @@ void AddMap(FunctionRegistry& registry) {
   spec.resolve = [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
     if (args.size() % 2 != 0) return InvalidArgumentError("");
     std::vector<DataType> keys = TypesOf(args, 0, 2), values = TypesOf(args, 1, 2);
-    ASSIGN_OR_RETURN(DataType key, CommonOf(keys));
-    ASSIGN_OR_RETURN(DataType value, CommonOf(values));
+    ASSIGN_OR_RETURN(DataType key, CommonArgumentType(keys));
+    ASSIGN_OR_RETURN(DataType value, CommonArgumentType(values));
     ResolvedFunction resolved;
     for (size_t i = 0; i < args.size(); ++i) {
       resolved.argument_types.push_back(
@@ -191,7 +185,7 @@ void AddItem(FunctionRegistry& registry) {
     }
     if (collection.kind() != TypeKind::kMap) return InvalidArgumentError("");
     DataType both[] = {collection.key(), key};
-    ASSIGN_OR_RETURN(DataType common, CommonOf(both));
+    ASSIGN_OR_RETURN(DataType common, CommonArgumentType(both));
     // Text of any length compares; other keys must be cast to the map's.
     bool same = common.physical() == collection.key().physical() &&
                 (!common.is_decimal() || common.scale() == collection.key().scale());

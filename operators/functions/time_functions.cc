@@ -148,7 +148,10 @@ void AddTimestampAdd(FunctionRegistry& registry) {
   spec.resolve = [](std::span<const BoundArgument> args) -> StatusOr<ResolvedFunction> {
     ASSIGN_OR_RETURN(TimeUnit unit, UnitOf(args[0]));
     ASSIGN_OR_RETURN(DataType number, MatchArgument(Arg::kBigInt, args[1].type));
-    ASSIGN_OR_RETURN(DataType time, MatchArgument(Arg::kTimePoint, args[2].type));
+    DataType time = args[2].type;
+    if (time.kind() != TypeKind::kTime || unit >= TimeUnit::kDay) {
+      ASSIGN_OR_RETURN(time, MatchArgument(Arg::kTimePoint, time));
+    }
     if (unit > TimeUnit::kMillennium) return InvalidArgumentError("");
     // Hours of a DATE need a time of day.
     if (time.kind() == TypeKind::kDate && unit < TimeUnit::kDay) {
@@ -180,6 +183,13 @@ void AddTimestampAdd(FunctionRegistry& registry) {
     if (args[2].type.kind() == TypeKind::kDate) {
       return BehindUnit(Map<int32_t, int64_t, int32_t>([add](int64_t number, int32_t day) {
         return static_cast<int32_t>(DayOfMicros(add(number, day * kMicrosPerDay)));
+      }));
+    }
+    if (args[2].type.kind() == TypeKind::kTime) {
+      // It goes round the day.
+      return BehindUnit(Map<int32_t, int64_t, int32_t>([add](int64_t number, int32_t millis) {
+        const int64_t sum = add(number, int64_t{millis} * kMicrosPerMilli);
+        return static_cast<int32_t>(MicrosOfDay(sum) / kMicrosPerMilli);
       }));
     }
     return BehindUnit(Map<int64_t, int64_t, int64_t>(add));

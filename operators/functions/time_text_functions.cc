@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "common/base/time.h"
+#include "common/data/simple_date_pattern.h"
 #include "common/data/time_pattern.h"
 #include "common/data/time_text.h"
 #include "common/data/time_zone.h"
@@ -10,7 +12,9 @@
 #include "operators/functions/builtin_functions.h"
 #include "operators/functions/signature.h"
 
-// Times from text and to it: DATE_FORMAT, TO_DATE, TO_TIMESTAMP, UNIX_TIMESTAMP and their kin.
+// Times from text and to it: DATE_FORMAT, TO_DATE, TO_TIMESTAMP, UNIX_TIMESTAMP and their kin. As
+// in Flink the patterns are of two kinds: those of DATE_FORMAT of a timestamp and of TO_TIMESTAMP
+// are TimePatterns, all others lenient SimpleDatePatterns.
 
 namespace weir {
 namespace {
@@ -21,14 +25,15 @@ constexpr Text kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
 
 // Compiles a pattern when it is another one than last time: once, for a literal. Null for a pattern
 // that is none.
+template <class Pattern>
 class PatternCache {
  public:
-  const TimePattern* Get(Text pattern) {
+  const Pattern* Get(Text pattern) {
     if (!looked_up_ || pattern_ != pattern) {
       looked_up_ = true;
       pattern_ = pattern;
       compiled_.reset();
-      StatusOr<TimePattern> compiled = TimePattern::Compile(pattern);
+      StatusOr<Pattern> compiled = Pattern::Compile(pattern);
       status_ = compiled.status();
       if (compiled.ok()) compiled_ = *std::move(compiled);
     }
@@ -39,7 +44,7 @@ class PatternCache {
  private:
   bool looked_up_ = false;
   std::string pattern_;
-  std::optional<TimePattern> compiled_;
+  std::optional<Pattern> compiled_;
   Status status_;
 };
 
@@ -63,10 +68,16 @@ class ZoneCache {
   std::optional<TimeZone> zone_;
 };
 
-// Text of a timestamp with a time of day: DATE_FORMAT takes no bare date.
-std::optional<int64_t> ParseFullTimestamp(Text text) {
-  if (text.find(':') == Text::npos) return std::nullopt;
-  return CastTextToTimestamp(text);
+// Text of a date and a time of day, as DATE_FORMAT and CONVERT_TZ read it.
+const SimpleDatePattern& FullTimestamp() {
+  static const auto& pattern = *new SimpleDatePattern(*SimpleDatePattern::Compile(kDefaultPattern));
+  return pattern;
+}
+
+// An offset in the text is worth more than the zone.
+int64_t ToUtc(const SimpleDatePattern::Parsed& parsed, const TimeZone& zone) {
+  if (!parsed.offset_seconds) return zone.ToUtcLater(parsed.micros);
+  return parsed.micros - *parsed.offset_seconds * kMicrosPerSecond;
 }
 
 void AddDateFormat(FunctionRegistry& registry) {
@@ -81,29 +92,29 @@ void AddDateFormat(FunctionRegistry& registry) {
   spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
                         const std::string& time_zone) -> StatusOr<ScalarKernel> {
     ASSIGN_OR_RETURN(TimeZone zone, TimeZone::Load(time_zone));
-    auto cache = std::make_shared<PatternCache>();
     if (args[0].type.is_string()) {
+      auto cache = std::make_shared<PatternCache<SimpleDatePattern>>();
       return Map<Text, Text, Text>(
-          [cache, zone, out = std::string()](
-              Text time, Text pattern) mutable -> StatusOr<std::optional<Text>> {
-            const TimePattern* compiled = cache->Get(pattern);
+          [cache, out = std::string()](Text time,
+                                       Text pattern) mutable -> StatusOr<std::optional<Text>> {
+            const SimpleDatePattern* compiled = cache->Get(pattern);
             if (!compiled) return cache->status();
-            std::optional<int64_t> micros = ParseFullTimestamp(time);
-            if (!micros) return std::optional<Text>();
+            const auto parsed = FullTimestamp().Parse(time);
+            if (!parsed) return std::optional<Text>();
             out.clear();
-            // Of a text the seconds are all that Flink reads.
-            compiled->Format(TruncateMicros(*micros, 0), 0, out);
+            compiled->Format(parsed->micros, 0, out);
             return std::optional<Text>(out);
           });
     }
+    auto cache = std::make_shared<PatternCache<TimePattern>>();
     bool zoned = args[0].type.kind() == TypeKind::kTimestampLtz;
     return Map<Text, int64_t, Text>([cache, zone, zoned, out = std::string()](
                                         int64_t micros, Text pattern) mutable -> StatusOr<Text> {
       const TimePattern* compiled = cache->Get(pattern);
       if (!compiled) return cache->status();
-      int offset = zoned ? zone.OffsetSeconds(micros) : 0;
+      if (!compiled->CanFormat().ok()) return compiled->CanFormat();
       out.clear();
-      compiled->Format(micros + offset * kMicrosPerSecond, offset, out);
+      compiled->Format(zoned ? zone.ToLocal(micros) : micros, out);
       return Text(out);
     });
   };
@@ -136,6 +147,7 @@ std::optional<int64_t> ParseLenientDate(Text text) {
   }
   std::optional<int> year = ParseNumber(*year_text), month = ParseNumber(*month_text),
                      day = ParseNumber(text);
+  if (year == 0) year = 1;  // there was none: the year of the era
   if (!year || !month || !day || *month < 1 || *month > 12 || *day < 1 || *day > 31) {
     return std::nullopt;
   }
@@ -177,7 +189,7 @@ std::optional<int64_t> ParseLenientTimestamp(Text text) {
 // What a text says by a pattern, or without one as CAST reads it; nothing when the pattern is none.
 using TextToTime = std::function<std::optional<int64_t>(Text text, const Text* pattern)>;
 TextToTime MakeTextToTime() {
-  auto cache = std::make_shared<PatternCache>();
+  auto cache = std::make_shared<PatternCache<TimePattern>>();
   return [cache](Text text, const Text* pattern) -> std::optional<int64_t> {
     if (!pattern) return CastTextToTimestamp(text);
     const TimePattern* compiled = cache->Get(*pattern);
@@ -197,14 +209,15 @@ void AddToDate(FunctionRegistry& registry) {
   spec.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
                         const std::string&) -> StatusOr<ScalarKernel> {
     if (args.size() == 1) return Map<int32_t, Text>(CastTextToDate);
-    return Map<int32_t, Text, Text>([cache = std::make_shared<PatternCache>()](
-                                        Text text, Text pattern) -> std::optional<int32_t> {
-      const TimePattern* compiled = cache->Get(pattern);
-      std::optional<int64_t> micros;
-      if (compiled) micros = compiled->Parse(text, true);
-      if (!micros) return std::nullopt;
-      return static_cast<int32_t>(DayOfMicros(*micros));
-    });
+    return Map<int32_t, Text, Text>(
+        [cache = std::make_shared<PatternCache<SimpleDatePattern>>()](
+            Text text, Text pattern) -> StatusOr<std::optional<int32_t>> {
+          const SimpleDatePattern* compiled = cache->Get(pattern);
+          if (!compiled) return cache->status();
+          const auto parsed = compiled->Parse(text);
+          if (!parsed) return std::optional<int32_t>();
+          return std::optional(static_cast<int32_t>(DayOfMicros(ToUtc(*parsed, TimeZone()))));
+        });
   };
   Declare(registry, std::move(spec));
 }
@@ -338,18 +351,17 @@ void AddUnixTimes(FunctionRegistry& registry) {
   from.make_kernel = [](std::span<const BoundArgument> args, const DataType&,
                         const std::string& time_zone) -> StatusOr<ScalarKernel> {
     ASSIGN_OR_RETURN(TimeZone zone, TimeZone::Load(time_zone));
-    auto cache = std::make_shared<PatternCache>();
-    auto format = [cache, zone, out = std::string()](int64_t seconds,
-                                                     Text pattern) mutable -> std::optional<Text> {
-      const TimePattern* compiled = cache->Get(pattern);
+    auto cache = std::make_shared<PatternCache<SimpleDatePattern>>();
+    auto format = [cache, zone, out = std::string()](
+                      int64_t seconds, Text pattern) mutable -> StatusOr<std::optional<Text>> {
+      const SimpleDatePattern* compiled = cache->Get(pattern);
+      if (!compiled) return cache->status();
       int64_t micros;
-      if (!compiled || __builtin_mul_overflow(seconds, kMicrosPerSecond, &micros)) {
-        return std::nullopt;
-      }
+      if (__builtin_mul_overflow(seconds, kMicrosPerSecond, &micros)) return std::optional<Text>();
       int offset = zone.OffsetSeconds(micros);
       out.clear();
       compiled->Format(micros + offset * kMicrosPerSecond, offset, out);
-      return Text(out);
+      return std::optional<Text>(out);
     };
     if (args.size() == 1) {
       return Map<Text, int64_t>(
@@ -376,16 +388,13 @@ void AddUnixTimes(FunctionRegistry& registry) {
       });
     }
     ASSIGN_OR_RETURN(TimeZone zone, TimeZone::Load(time_zone));
-    auto cache = std::make_shared<PatternCache>();
-    auto parse = [cache, zone](Text text, Text pattern) -> int64_t {
-      const TimePattern* compiled = cache->Get(pattern);
-      std::optional<int64_t> micros;
-      std::optional<int> offset;
-      if (compiled) micros = compiled->Parse(text, true, &offset);
-      if (!micros) return std::numeric_limits<int64_t>::min();
-      // An offset in the text is worth more than the session's zone.
-      const int64_t utc = offset ? *micros - *offset * kMicrosPerSecond : zone.ToUtcLater(*micros);
-      return utc / kMicrosPerSecond - (utc % kMicrosPerSecond < 0);
+    auto cache = std::make_shared<PatternCache<SimpleDatePattern>>();
+    auto parse = [cache, zone](Text text, Text pattern) -> StatusOr<int64_t> {
+      const SimpleDatePattern* compiled = cache->Get(pattern);
+      if (!compiled) return cache->status();
+      const auto parsed = compiled->Parse(text);
+      if (!parsed) return std::numeric_limits<int64_t>::min();
+      return ToUtc(*parsed, zone) / kMicrosPerSecond;  // up to 0 before 1970, as Java divides
     };
     if (args.size() == 1) {
       return Map<int64_t, Text>([parse](Text text) { return parse(text, kDefaultPattern); });
@@ -447,12 +456,12 @@ void AddConvertTz(FunctionRegistry& registry) {
     return Map<Text, Text, Text, Text>(
         [from_zones, to_zones, out = std::string()](Text text, Text from,
                                                     Text to) mutable -> std::optional<Text> {
-          std::optional<int64_t> micros = ParseFullTimestamp(text);
-          if (!micros) return std::nullopt;
+          const auto parsed = FullTimestamp().Parse(text);
+          if (!parsed) return std::nullopt;
           const TimeZone from_zone = LenientZone(from, *from_zones);
           const TimeZone to_zone = LenientZone(to, *to_zones);
           out.clear();
-          AppendTimestamp(to_zone.ToLocal(from_zone.ToUtcLater(*micros)), 0, ' ', out);
+          FullTimestamp().Format(to_zone.ToLocal(ToUtc(*parsed, from_zone)), 0, out);
           return Text(out);
         });
   };

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/time.h"
 #include "common/data/time_text.h"
 
 namespace weir {
@@ -35,8 +36,7 @@ constexpr std::array<std::pair<std::string_view, TimeUnit>, 23> kUnits = {{
     {"EPOCH", TimeUnit::kEpoch},
 }};
 
-int64_t FloorDivide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
-int64_t FloorModulo(int64_t a, int64_t b) { return a - FloorDivide(a, b) * b; }
+int64_t FloorModulo(int64_t a, int64_t b) { return a - FloorDiv(a, b) * b; }
 
 // 0 is Sunday; 1970-01-01 was a Thursday.
 int64_t DaysSinceSunday(int64_t day) { return FloorModulo(day + 4, 7); }
@@ -55,11 +55,11 @@ int64_t IsoWeek(int64_t day) {
 int64_t FloorYear(TimeUnit unit, int64_t year) {
   switch (unit) {
     case TimeUnit::kDecade:
-      return FloorDivide(year, 10) * 10;
+      return FloorDiv(year, 10) * 10;
     case TimeUnit::kCentury:
-      return FloorDivide(year - 1, 100) * 100 + 1;
+      return FloorDiv(year - 1, 100) * 100 + 1;
     case TimeUnit::kMillennium:
-      return FloorDivide(year - 1, 1000) * 1000 + 1;
+      return FloorDiv(year - 1, 1000) * 1000 + 1;
     default:
       return year;
   }
@@ -127,11 +127,11 @@ int64_t ExtractUnit(TimeUnit unit, int64_t micros) {
     case TimeUnit::kYear:
       return date.year;
     case TimeUnit::kDecade:
-      return FloorDivide(date.year, 10);
+      return FloorDiv(date.year, 10);
     case TimeUnit::kCentury:
-      return FloorDivide(date.year + 99, 100);
+      return FloorDiv(date.year + 99, 100);
     case TimeUnit::kMillennium:
-      return FloorDivide(date.year + 999, 1000);
+      return FloorDiv(date.year + 999, 1000);
     case TimeUnit::kDayOfWeek:
       return DaysSinceSunday(day) + 1;
     case TimeUnit::kIsoDayOfWeek:
@@ -141,7 +141,7 @@ int64_t ExtractUnit(TimeUnit unit, int64_t micros) {
     case TimeUnit::kIsoYear:
       return CivilFromDays(IsoThursday(day)).year;
     case TimeUnit::kEpoch:
-      return FloorDivide(micros, kMicrosPerSecond);
+      return FloorDiv(micros, kMicrosPerSecond);
   }
   return 0;
 }
@@ -149,7 +149,7 @@ int64_t ExtractUnit(TimeUnit unit, int64_t micros) {
 int64_t FloorToUnit(TimeUnit unit, int64_t micros) {
   int64_t day = DayOfMicros(micros);
   if (unit == TimeUnit::kWeek) return (day - DaysSinceSunday(day)) * kMicrosPerDay;
-  if (int64_t length = MicrosOf(unit)) return FloorDivide(micros, length) * length;
+  if (int64_t length = MicrosOf(unit)) return FloorDiv(micros, length) * length;
   if (MonthsOf(unit) == 0) return micros;
   CivilDate date = CivilFromDays(day);
   if (unit == TimeUnit::kQuarter) {
@@ -165,7 +165,8 @@ int64_t CeilToUnit(TimeUnit unit, int64_t micros) {
   // behind the year's beginning.
   if (unit == TimeUnit::kWeek || MonthsOf(unit) != 0) micros -= MicrosOfDay(micros);
   int64_t floor = FloorToUnit(unit, micros);
-  if (floor == micros) return micros;
+  // What begins a decade, century or millennium is, as in Flink, raised to the next one.
+  if (floor == micros && MonthsOf(unit) < MonthsOf(TimeUnit::kDecade)) return micros;
   if (int64_t length = MicrosOf(unit)) return floor + length;
   return AddMonthsToDay(DayOfMicros(floor), MonthsOf(unit)) * kMicrosPerDay;
 }

@@ -45,7 +45,7 @@ std::optional<CheckpointId> CheckpointOfFolder(std::string_view name) {
 // Files of two attempts, or of two jobs that share a folder, never meet.
 std::string UniqueName(CheckpointId id) { return std::to_string(id.value()) + "-" + RandomHexId(); }
 
-std::string Parent(const std::string& path) {
+std::string FolderOf(const std::string& path) {
   size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
@@ -78,7 +78,7 @@ void ForEachHandle(CheckpointManifest& manifest, const std::function<void(FileHa
 }
 
 // Each file that the manifest names, once; inline shares are not files.
-std::vector<FileHandle> FilesOf(const CheckpointManifest& manifest) {
+std::vector<FileHandle> HandlesOf(const CheckpointManifest& manifest) {
   std::set<std::string> seen;
   std::vector<FileHandle> files;
   ForEachHandle(const_cast<CheckpointManifest&>(manifest), [&](const FileHandle& file) {
@@ -139,7 +139,7 @@ StatusOr<FileHandle> CheckpointFileWriter::Finish() {
   RETURN_IF_ERROR(file_->Close());
   RETURN_IF_ERROR(fs_->Rename(full + ".tmp", full));
   file_.reset();
-  if (!Planted("name-not-synced")) RETURN_IF_ERROR(fs_->SyncDir(Parent(full)));
+  if (!Planted("name-not-synced")) RETURN_IF_ERROR(fs_->SyncDir(FolderOf(full)));
   FileHandle handle;
   handle.set_path(path);
   handle.set_length(length_);
@@ -188,7 +188,7 @@ StatusOr<std::unique_ptr<ReadableFile>> CheckpointStorage::OpenFile(
 // ---- CheckpointStorage: checkpoints
 
 Status CheckpointStorage::CheckFiles(const CheckpointManifest& manifest) const {
-  for (const FileHandle& file : FilesOf(manifest)) {
+  for (const FileHandle& file : HandlesOf(manifest)) {
     Status s = OpenFile(file).status();
     if (s.code() == StatusCode::kNotFound) return DataLossError(s.message());
     RETURN_IF_ERROR(s);
@@ -203,7 +203,7 @@ Status CheckpointStorage::Publish(const CheckpointManifest& manifest) {
   const std::string where = "publish checkpoint " + std::to_string(id.value());
   CheckpointManifest own = manifest;
   own.clear_uncommitted();  // rows of a savepoint that the job began from may wait there
-  for (const FileHandle& file : FilesOf(own)) {
+  for (const FileHandle& file : HandlesOf(own)) {
     if (file.path().starts_with("/") || file.path().find("..") != std::string::npos) {
       return InternalError(where + ": it names " + file.path() + ", a file of another checkpoint");
     }
@@ -279,7 +279,7 @@ StatusOr<int> CheckpointStorage::RemoveUnreferenced(
   for (const CheckpointManifest& manifest : retained) {
     newest = std::max(newest, manifest.checkpoint_id());
     ids.insert(manifest.checkpoint_id());
-    for (const FileHandle& file : FilesOf(manifest)) needed.insert(file.path());
+    for (const FileHandle& file : HandlesOf(manifest)) needed.insert(file.path());
   }
   int removed = 0;
   // Manifests of checkpoints that are not retained first: what they name may go with them.
@@ -317,7 +317,7 @@ void CheckpointStorage::RemoveFolder() {
 }
 
 Status CheckpointStorage::Verify(const CheckpointManifest& manifest) const {
-  for (const FileHandle& handle : FilesOf(manifest)) {
+  for (const FileHandle& handle : HandlesOf(manifest)) {
     ASSIGN_OR_RETURN(std::unique_ptr<ReadableFile> file, OpenFile(handle));
     Xxh64 hash;
     RETURN_IF_ERROR(
@@ -337,7 +337,7 @@ Status CheckpointStorage::CopyTo(const CheckpointManifest& manifest, const std::
     return AlreadyExistsError("savepoint: " + target + " holds one already");
   }
   RETURN_IF_ERROR(fs_->MakeDirs(shared));
-  for (const FileHandle& handle : FilesOf(manifest)) {
+  for (const FileHandle& handle : HandlesOf(manifest)) {
     ASSIGN_OR_RETURN(std::unique_ptr<ReadableFile> from, OpenFile(handle));
     const std::string name = handle.path().substr(handle.path().rfind('/') + 1);
     ASSIGN_OR_RETURN(std::unique_ptr<WritableFile> to, fs_->Create(shared + "/" + name));
@@ -365,7 +365,7 @@ Status CheckpointStorage::CopyTo(const CheckpointManifest& manifest, const std::
 void MakePathsAbsolute(const std::string& manifest_dir, CheckpointManifest& manifest) {
   // A savepoint's files lie below its own folder, a checkpoint's below the job's.
   std::string root = WithoutTrailingSlash(manifest_dir);
-  if (!manifest.savepoint()) root = Parent(root);
+  if (!manifest.savepoint()) root = FolderOf(root);
   ForEachHandle(manifest, [&](FileHandle& file) {
     if (!file.path().empty() && !file.path().starts_with("/")) {
       file.set_path(root + "/" + file.path());

@@ -10,7 +10,7 @@
 namespace weir {
 namespace {
 
-constexpr std::string_view kMagic = "WEIRSTA2";
+constexpr std::string_view kStateFileMagic = "WEIRSTA2";
 constexpr uint32_t kMaxHeaderBytes = 1 << 24;
 
 // At the file's end.
@@ -34,15 +34,6 @@ uint64_t ChecksumOf(const Footer& footer, uint64_t seed) {
                     kFooterPlace);
 }
 
-void PutU64(uint64_t v, std::string& out) {
-  out.append(reinterpret_cast<const char*>(&v), sizeof(v));
-}
-bool GetU64(std::string_view& in, uint64_t& v) {
-  if (in.size() < sizeof(v)) return false;
-  std::memcpy(&v, in.data(), sizeof(v));
-  in.remove_prefix(sizeof(v));
-  return true;
-}
 bool GetString(std::string_view& in, std::string& out) {
   uint64_t size;
   if (!GetVarint(in, size) || size > in.size()) return false;
@@ -104,7 +95,7 @@ void AppendKey(std::string_view key, std::string& payload) {
 // ---- Writing
 
 StateFileWriter::StateFileWriter(const checkpoint::StateFileHeader& header, Sink sink)
-    : head_(kMagic), sink_(std::move(sink)) {
+    : head_(kStateFileMagic), sink_(std::move(sink)) {
   const std::string message = header.SerializeAsString();
   const uint32_t size = static_cast<uint32_t>(message.size());
   head_.append(reinterpret_cast<const char*>(&size), sizeof(size));
@@ -152,11 +143,11 @@ Status StateFileWriter::Add(const StateEntry& entry) {
 Status StateFileWriter::CloseBlock() {
   if (block_.empty()) return OkStatus();
   const std::string filter = FilterOf(hashes_);
-  PutU64(static_cast<uint64_t>(slice_), index_);
+  PutFixed64(static_cast<uint64_t>(slice_), index_);
   PutVarint(static_cast<uint64_t>(groups_.first), index_);
   PutVarint(static_cast<uint64_t>(groups_.last), index_);
   PutVarint(block_.size(), index_);
-  PutU64(ChecksumAt(block_, seed_, blocks_++), index_);
+  PutFixed64(ChecksumAt(block_, seed_, blocks_++), index_);
   PutVarint(first_key_.size(), index_);
   index_ += first_key_;
   PutVarint(filter.size(), index_);
@@ -171,7 +162,7 @@ Status StateFileWriter::End() {
   RETURN_IF_ERROR(CloseBlock());
   std::string index;
   PutVarint(dropped_.size(), index);
-  for (int64_t slice : dropped_) PutU64(static_cast<uint64_t>(slice), index);
+  for (int64_t slice : dropped_) PutFixed64(static_cast<uint64_t>(slice), index);
   PutVarint(blocks_, index);
   index += index_;
   RETURN_IF_ERROR(Write({}));
@@ -206,11 +197,12 @@ StatusOr<std::unique_ptr<StateFileReader>> StateFileReader::Open(std::unique_ptr
 Status StateFileReader::ReadHeader() {
   ASSIGN_OR_RETURN(size_, file_->Size());
   std::string bytes;
-  const size_t prefix = kMagic.size() + sizeof(uint32_t);
+  const size_t prefix = kStateFileMagic.size() + sizeof(uint32_t);
   RETURN_IF_ERROR(ReadExactly(0, prefix, bytes));
-  if (!bytes.starts_with(kMagic)) return Damaged("it does not begin as a state file, version 2");
+  if (!bytes.starts_with(kStateFileMagic))
+    return Damaged("it does not begin as a state file, version 2");
   uint32_t length;
-  std::memcpy(&length, bytes.data() + kMagic.size(), sizeof(length));
+  std::memcpy(&length, bytes.data() + kStateFileMagic.size(), sizeof(length));
   if (length > kMaxHeaderBytes) return Damaged("its header is too long");
   RETURN_IF_ERROR(ReadExactly(0, prefix + length + sizeof(seed_), bytes));
   std::memcpy(&seed_, bytes.data() + prefix + length, sizeof(seed_));
@@ -251,7 +243,7 @@ bool StateFileReader::ParseIndex(std::string_view index) {
   if (!GetVarint(index, count) || count > index.size() / sizeof(uint64_t)) return false;
   for (uint64_t i = 0; i < count; ++i) {
     uint64_t slice;
-    if (!GetU64(index, slice)) return false;
+    if (!GetFixed64(index, slice)) return false;
     dropped_.push_back(static_cast<int64_t>(slice));
   }
   if (!GetVarint(index, count) || count > index.size()) return false;
@@ -259,8 +251,8 @@ bool StateFileReader::ParseIndex(std::string_view index) {
   for (uint64_t i = 0; i < count; ++i) {
     Block& block = blocks_.emplace_back();
     uint64_t slice, first, last;
-    if (!GetU64(index, slice) || !GetVarint(index, first) || !GetVarint(index, last) ||
-        !GetVarint(index, block.length) || !GetU64(index, block.checksum) ||
+    if (!GetFixed64(index, slice) || !GetVarint(index, first) || !GetVarint(index, last) ||
+        !GetVarint(index, block.length) || !GetFixed64(index, block.checksum) ||
         !GetString(index, block.first_key) || !GetString(index, block.filter)) {
       return false;
     }

@@ -33,7 +33,7 @@ struct ChannelKey {
 class DataTransport {
  public:
   // How many bytes a sender may have on the way on one channel.
-  static constexpr size_t kWindowBytes = 1 << 20;
+  static constexpr int64_t kWindowBytes = 1 << 20;
 
   struct Incoming {
     ChannelKey channel;

@@ -9,8 +9,6 @@
 namespace weir {
 namespace {
 
-constexpr auto kWindow = static_cast<int64_t>(DataTransport::kWindowBytes);
-
 std::string Name(const ChannelKey& key) {
   return "channel " + std::to_string(key.edge) + " from subtask " +
          std::to_string(key.from_subtask) + " to " + std::to_string(key.to_subtask);
@@ -43,7 +41,7 @@ void InboundAttempt::OnRead(Channel* channel, size_t bytes) {
     // The sender counts on the whole window; what the queue should not hold is kept back. Credits
     // go in lots: a few messages per queue.
     const auto capacity = static_cast<int64_t>(channel->incoming.queue->capacity());
-    const int64_t keep = std::max<int64_t>(0, kWindow - capacity);
+    const int64_t keep = std::max<int64_t>(0, DataTransport::kWindowBytes - capacity);
     if (channel->owed - keep < capacity / 4) return;
     stream = channel->stream;
     grant = channel->owed - keep;

@@ -7,13 +7,11 @@
 
 namespace weir {
 
-namespace {
-constexpr auto kWindow = static_cast<int64_t>(DataTransport::kWindowBytes);
-}  // namespace
-
 void OutboundChannel::Credit(int64_t bytes) {
   const int64_t before = outstanding_.fetch_sub(bytes);
-  if (before >= kWindow && before - bytes < kWindow && !over_.load()) outgoing_.wake();
+  if (before >= DataTransport::kWindowBytes && before - bytes < DataTransport::kWindowBytes &&
+      !over_.load())
+    outgoing_.wake();
 }
 
 void OutboundChannel::Broken(const Status& cause) {
@@ -21,7 +19,9 @@ void OutboundChannel::Broken(const Status& cause) {
 }
 
 // What waits for its frame to fill does not count: it would never be sent if it did.
-bool RemoteChannel::HasCapacity() { return channel_->outstanding_.load() < kWindow; }
+bool RemoteChannel::HasCapacity() {
+  return channel_->outstanding_.load() < DataTransport::kWindowBytes;
+}
 
 void RemoteChannel::Send(StreamElement element) {
   AppendElement(element, payload_);

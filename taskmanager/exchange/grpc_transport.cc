@@ -13,6 +13,7 @@
 #include "proto/exchange.grpc.pb.h"
 #include "taskmanager/exchange/frame_receiver.h"
 #include "taskmanager/exchange/frame_sender.h"
+#include "taskmanager/past_attempts.h"
 
 namespace weir {
 namespace {
@@ -192,9 +193,12 @@ class Attempts {
     std::shared_ptr<InboundAttempt> inbound;
     std::set<std::shared_ptr<ReceiverStream>> streams;  // that carry it, or wait for it
   };
+  // A later attempt of the job is open. Locked.
+  bool IsReplaced(const AttemptKey& key) const;
+
   std::mutex mutex_;
   std::map<AttemptKey, Entry> attempts_;
-  std::map<std::string, int64_t> over_;  // by job: this attempt and older ones are over
+  PastAttempts over_;
   bool closed_ = false;
 };
 
@@ -326,8 +330,7 @@ void Attempts::Close(const AttemptKey& key) {
   Entry entry;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    int64_t& over = over_[key.job_id];
-    over = std::max(over, key.attempt);
+    over_.Add(key);
     auto it = attempts_.find(key);
     if (it == attempts_.end()) return;
     entry = std::move(it->second);
@@ -350,14 +353,21 @@ void Attempts::CloseAll() {
 StatusOr<std::shared_ptr<InboundAttempt>> Attempts::Find(const AttemptKey& key,
                                                          std::shared_ptr<ReceiverStream> stream) {
   std::lock_guard<std::mutex> lock(mutex_);
-  auto over = over_.find(key.job_id);
-  if (closed_ || key.job_id.empty() || (over != over_.end() && key.attempt <= over->second)) {
+  if (closed_ || key.job_id.empty() || over_.Has(key) || IsReplaced(key)) {
     return AbortedError("attempt " + std::to_string(key.attempt) + " of job '" + key.job_id +
                         "' is over here");
   }
   Entry& entry = attempts_[key];
   entry.streams.insert(std::move(stream));
   return entry.inbound;
+}
+
+bool Attempts::IsReplaced(const AttemptKey& key) const {
+  for (auto it = attempts_.upper_bound(key); it != attempts_.end(); ++it) {
+    if (it->first.job_id != key.job_id) return false;
+    if (it->second.inbound) return true;
+  }
+  return false;
 }
 
 void Attempts::Forget(const std::shared_ptr<ReceiverStream>& stream) {

@@ -144,7 +144,7 @@ TEST_F(GrpcTransportTest, ABlockedChannelIsBoundedAndDoesNotBlockItsNeighbour) {
       Pairs(std::vector<std::pair<std::string, int64_t>>(1000, {"0123456789abcdef", 1}));
   size_t stuck = 0;
   for (; blocked->HasCapacity(); ++stuck) blocked->Send(batch);
-  EXPECT_LT(stuck * batch.ByteSize(), 2 * DataTransport::kWindowBytes);
+  EXPECT_LT(static_cast<int64_t>(stuck * batch.ByteSize()), 2 * DataTransport::kWindowBytes);
   // Nobody reads the first channel; ten windows pass on the second.
   std::thread reader([&] {
     for (size_t i = 0; i < 10 * stuck; ++i) {
@@ -189,6 +189,19 @@ TEST_F(GrpcTransportTest, AnAttemptThatIsOverIsRefused) {
   EXPECT_NE(refused.Wait().message().find("is over here"), std::string::npos) << refused.Wait();
   EXPECT_TRUE(ins[0]->queue->empty());
   EXPECT_EQ(ins[0]->failure.times(), 0) << "the new attempt does not notice";
+}
+
+// What is remembered of past attempts is bounded; what is here counts without it.
+TEST_F(GrpcTransportTest, AnOlderAttemptIsRefusedForAsLongAsItsJobRuns) {
+  auto ins = Open({"job", 2}, 1);
+  for (int i = 0; i < 20'000; ++i) receiver_->Close({"other " + std::to_string(i), 1});
+  Failure refused;
+  auto zombie = sender_->Connect(
+      {"job", 1}, {address(), {0, 0, 0}, [] {}, [&](Status s) { refused.Set(std::move(s)); }});
+  zombie->Send(Pairs({{"zombie", 1}}));
+  zombie->Flush();
+  EXPECT_NE(refused.Wait().message().find("is over here"), std::string::npos) << refused.Wait();
+  EXPECT_TRUE(ins[0]->queue->empty());
 }
 
 TEST_F(GrpcTransportTest, BothSidesNoticeABrokenStream) {

@@ -44,6 +44,7 @@ class Tab:
         self.page = context.new_page()
         self.page.set_default_timeout(15_000)
         self.wrong = []
+        self.asked = []  # addresses, in order
         self.transferred = {}  # bytes as they came over the line, by address
         self.page.on("request", self._on_request)
         self.page.on("pageerror", lambda error: self.wrong.append(f"thrown: {error}"))
@@ -57,6 +58,7 @@ class Tab:
 
     def _on_request(self, request):
         at = urllib.parse.urlsplit(request.url)
+        self.asked.append(request.url)
         if at.scheme not in ("data", "blob") and not request.url.startswith(self.base + "/"):
             self.wrong.append(f"asks another host: {request.url}")
 
@@ -109,8 +111,8 @@ class Tab:
             raise Failure(f"{what}: shown\n  {shown}\nREST has\n  {answers[-1]}") from failure
 
     def choose_theme(self, theme):
-        """With the button that says the other one; the question for a token has none."""
-        if not self.page.locator("header.top").count():
+        """With the button that says the other one; the question for a token has none, and it would close what is open."""
+        if not self.page.locator("header.top").count() or self.page.locator("dialog[open], .cm-tooltip-autocomplete").count():
             self.page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
         elif self.page.evaluate("document.documentElement.dataset.theme") != theme:
             self.button(theme.capitalize()).click()
@@ -118,6 +120,7 @@ class Tab:
 
     def check_accessible(self, where):
         """No serious finding of axe, in light and in dark."""
+        before = self.page.evaluate("document.documentElement.dataset.theme")
         for theme in ("light", "dark"):
             self.choose_theme(theme)
             self.page.wait_for_timeout(500)  # colours change over a moment
@@ -128,6 +131,7 @@ class Tab:
             grave = [f"{one['id']} ({one['impact']}): {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]} "
                      f"{one['nodes'][0]['failureSummary']}" for one in found if one["impact"] in ("serious", "critical")]
             expect(not grave, f"{where}, {theme}: " + "\n".join(grave))
+        self.choose_theme(before)  # which the button knows of
 
     def check_narrow(self, where):
         """On a telephone nothing makes the page itself scroll sideways."""

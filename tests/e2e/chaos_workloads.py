@@ -425,7 +425,7 @@ END;
 
 
 class Files(Copied):
-    """Kafka to a folder: who reads its files finds each event once."""
+    """Kafka to the folders of two partitions: who reads their files finds each event once."""
 
     uses = ()
     steps = steps(PARTS)
@@ -435,14 +435,14 @@ class Files(Copied):
     def __init__(self, cluster):
         super().__init__(cluster)
         self.folder = os.path.join(cluster.directory, "copies")
-        self.query = f"""CREATE TABLE copies ({self.columns}) WITH (
+        self.query = f"""CREATE TABLE copies ({self.columns}, half INT) PARTITIONED BY (half) WITH (
   'connector' = 'filesystem', 'path' = '{self.folder}', 'format' = 'json');
-INSERT INTO copies SELECT * FROM events;
+INSERT INTO copies SELECT *, MOD(v, 2) FROM events;
 """
 
     def actual(self):
         found = defaultdict(list)
-        for path in glob.glob(os.path.join(self.folder, "part-*")):
+        for path in glob.glob(os.path.join(self.folder, "half=[01]", "part-*")):
             with open(path) as f:
                 for message in map(json.loads, f):
                     found[message["k"]].append(message["v"])

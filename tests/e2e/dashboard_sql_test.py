@@ -127,7 +127,7 @@ def errors_while_typing(sql, cluster):
     sql.check(r"1 job would run")
     expect(sql.marked() == "", f"still underlined: {sql.marked()!r}")
     sql.write(NUMBERS.format(last=10))
-    sql.check(r"Definitions only.*nothing would run")
+    sql.check(r"nothing would run yet")
     expect(sql.marked() == "", "a script of definitions is underlined")
     cluster.say("an error is underlined where it is, and goes when it is mended")
 
@@ -264,7 +264,8 @@ def examples_and_options(sql, cluster):
         summary = rest(cluster, f"/jobs/{job}")
         expect(summary["name"] == "made up", f"the option does not count: {summary['name']}")
         expect(max(one["parallelism"] for one in summary["vertices"]) == 2, "the parallelism does not count")
-    expect("SHOW" in sql.page.locator("main").inner_text(), "no note")
+    answers = sql.page.locator(".sql-answer")
+    expect(answers.count() == 1 and "orders" in answers.inner_text(), "what SHOW TABLES answers stands beside the queries")
     sql.until(lambda: sql.rows(), "rows of the first come")
     sql.leave()
     for part in ("Parallelism", "SET options, one a line: key = value"):
@@ -286,6 +287,83 @@ def looks(sql, cluster):
     sql.tab.check_narrow("the SQL page")
     sql.tab.check_accessible("the SQL page")
     cluster.say("fit to be read and used by all, also on a telephone")
+
+
+def answers(sql, cluster):
+    """SHOW, DESCRIBE and EXPLAIN, one after the other and all at once."""
+    shown = sql.page.locator(".sql-answer")
+    before = set(jobs(cluster))
+
+    def ask(statement, *expected):
+        sql.write(ENDLESS + NOTHING + statement)
+        sql.press("Control+Enter")
+        sql.until(lambda: shown.count() and statement.rstrip(";") in shown.first.inner_text() and
+                  all(one in shown.first.inner_text() for one in expected), f"{statement} answers {expected}")
+
+    ask("SHOW TABLES;", "table name", "endless", "nothing")
+    ask("DESCRIBE endless;", "INT", "TRUE", "NULL")
+    ask("SHOW CREATE TABLE nothing;", "CREATE TABLE", "'connector' = 'blackhole'")
+    one = next(iter(jobs(cluster).values()))
+    ask("SHOW JOBS;", one["jid"], one["state"])
+    sql.check("nothing would run yet")
+    sql.write("SHOW CREATE TABLE nowhere;")
+    sql.press("Control+Enter")
+    sql.until(lambda: "nowhere" in sql.page.get_by_role("alert").last.inner_text(), "an error is told as one of a query")
+    sql.write(ENDLESS + NOTHING + "SHOW VIEWS;\nDESCRIBE nothing;\nEXPLAIN SELECT k + 41 FROM endless;")
+    sql.press("Control+Shift+Enter")
+    sql.until(lambda: shown.count() == 2 and "No row." in shown.first.inner_text(), "two answers")
+    sql.until(lambda: "41" in sql.page.get_by_role("region", name="Plan").first.inner_text(), "and a plan")
+    expect(set(jobs(cluster)) == before, "asking has started a job")
+    cluster.say("SHOW, DESCRIBE and EXPLAIN answer")
+
+
+def passwords(sql, cluster):
+    """They stay with the tab."""
+    script = "SET 'a.password' = 'very secret';\n" + ENDLESS
+    sql.write(script)
+    missing = sql.page.get_by_text("A password or key is missing")
+
+    def kept():
+        return sql.page.evaluate("JSON.stringify({...localStorage})")
+
+    expect("very secret" not in kept() and "******" in kept(), f"kept is {kept()}")
+
+    def written():
+        return "\n".join(sql.page.locator(".cm-line").all_inner_texts())
+
+    sql.page.reload()
+    sql.editor.wait_for()
+    expect("very secret" in written() and not missing.count(), f"the tab has lost it: {written()}")
+    sql.page.evaluate("sessionStorage.clear()")
+    sql.page.reload()
+    sql.editor.wait_for()
+    expect("'a.password' = '******'" in written() and missing.count() == 1, f"{written()}")
+    # What an earlier page kept whole.
+    sql.page.evaluate("localStorage.setItem('weir-sql', JSON.stringify({current: 'a', texts: {a: \"'password' = 'very secret'\"}}))")
+    sql.page.reload()
+    sql.editor.wait_for()
+    expect("very secret" not in kept(), f"kept is {kept()}")
+    cluster.say("passwords of scripts do not outlive the tab")
+
+
+def questions(sql, cluster):
+    """Dialogs, and what lies above the editor, are for all."""
+    for name in ("New", "Rename", "Delete"):
+        sql.page.get_by_role("button", name=name, exact=True).click()
+        sql.page.get_by_role("dialog").wait_for()
+        sql.tab.check_accessible(f"the question of {name}")
+        sql.press("Escape")
+        sql.page.get_by_role("dialog").wait_for(state="detached")
+    sql.write(ENDLESS + NOTHING + "INSERT INTO nothing SELECT k FROM endless;")
+    sql.press("Control+Enter")
+    sql.page.get_by_role("dialog").wait_for()
+    sql.tab.check_accessible("the question before an INSERT")
+    sql.press("Escape")
+    sql.page.locator(".sql-options summary").click()
+    sql.write("SELECT char")
+    sql.press("Control+Space")
+    sql.page.locator(".cm-tooltip-autocomplete").wait_for()
+    sql.tab.check_accessible("the options and a completion")
 
 
 def many_rows(sql, cluster):
@@ -351,6 +429,9 @@ def words_are_those_of(weir):
              "TYPES": {word.lower() for word in re.findall(r"case Keyword::k(\w+):", types.group())} - {"null"},
              "FUNCTIONS": set(re.findall(r"^\|\s+([a-z0-9_]+)\s+\|$", functions.stdout, re.MULTILINE))}
     path = "dashboard/src/sql/words.ts"
+    in_cc = re.search(r"bool IsSecretOption.*?\{(\".*?)\}\)", read("common/base/secrets.cc"), re.DOTALL).group(1)
+    in_ts = re.search(r"SECRET_PARTS = \[(.*?)\]", read("dashboard/src/sql/secrets.ts"), re.DOTALL).group(1)
+    expect(re.findall(r"[\w.-]{3,}", in_cc) == re.findall(r"[\w.-]{3,}", in_ts), "dashboard/src/sql/secrets.ts has another rule")
     for name, words in known.items():
         listed = set(re.search(name + r".*`([^`]*)`", read(path)).group(1).split())
         expect(words == listed, f"{path}: {name} misses {sorted(words - listed)}, {sorted(listed - words)} are none")
@@ -369,7 +450,10 @@ def on_a_cluster(cluster):
         job = insert(sql, cluster, plan(sql, cluster))
         query(sql, cluster)
         examples_and_options(sql, cluster)
+        answers(sql, cluster)
         looks(sql, cluster)
+        questions(sql, cluster)
+        passwords(sql, cluster)
         many_rows(sql, cluster)
         failing(sql, cluster)
         stopping(sql, cluster)

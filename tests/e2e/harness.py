@@ -187,17 +187,30 @@ class TestCluster(Cluster):
 def run_scenarios(doc, scenarios, cluster=TestCluster, **numbers):
     """The main function of a test with scenarios, {name: function of a `cluster` and the arguments}. `numbers`: further
     options and what they are if not given."""
+    parser = make_parser(doc, numbers)
+    parser.add_argument("--scenario", choices=scenarios, required=True)
+    arguments = parser.parse_args()
+    run_on_cluster(scenarios[arguments.scenario], cluster, arguments)
+
+
+def run_test(doc, scenario, **numbers):
+    """The main function of a test that is one scenario."""
+    run_on_cluster(scenario, TestCluster, make_parser(doc, numbers).parse_args())
+
+
+def make_parser(doc, numbers):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weir", required=True)
-    parser.add_argument("--scenario", choices=scenarios, required=True)
     for name, default in numbers.items():
         parser.add_argument("--" + name, type=int, default=default)
     parser.add_argument("--seed", type=int)
-    arguments = parser.parse_args()
+    return parser
 
+
+def run_on_cluster(scenario, cluster, arguments):
     def act():
         with cluster(arguments.weir, arguments.seed) as hurt:
-            scenarios[arguments.scenario](hurt, arguments)
+            scenario(hurt, arguments)
 
     run_scenario(act)
 

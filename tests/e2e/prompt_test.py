@@ -33,7 +33,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ.update(HOME=home, TERM="xterm-256color")
-            os.environ.pop("EDITRC", None)
+            for name in ("EDITRC", "LANG", "LC_ALL", "LC_CTYPE"):  # as in a container
+                os.environ.pop(name, None)
             os.execv(arguments[0], arguments)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.text = ""
@@ -96,6 +97,8 @@ class Terminal:
 
 
 def local(weir, home):
+    with open(os.path.join(home, ".weir_history"), "w") as f:  # of an earlier one, open to all
+        os.fchmod(f.fileno(), 0o644)
     with Terminal([weir, "local"], home) as terminal:
         terminal.expect("HELP shows")
         terminal.expect(PROMPT)
@@ -144,14 +147,33 @@ def local(weir, home):
         terminal.type("\n")
         terminal.expect("OK")
         terminal.expect(PROMPT)
+        # Letters of other languages, as they are typed and as they come; what is given up with Backspace is one letter.
+        terminal.type("SELECT 'größeé\x7f' AS `größe`;\n")
+        terminal.expect("größeé")
+        terminal.expect(r"\| größe \|\r\n(.|\n)*\| größe \|\r\n")
+        terminal.expect(PROMPT)
+        # A password is there for the next statement, and in no file.
+        terminal.run("CREATE TABLE closed (n INT) WITH ('connector' = 'datagen', 'a.password' = 'hush');", "OK")
+        terminal.type(UP)
+        terminal.expect("'a.password' = 'hush'")
+        terminal.press(CTRL_C)
+        terminal.expect(PROMPT)
+        # A paste of many statements, one over several lines.
+        terminal.type("".join(f"SELECT {n} AS\n  pasted;\n" for n in range(1, 31)))
+        for n in range(1, 31):
+            terminal.expect(rf"\| +{n} \|")
+        terminal.expect(PROMPT)
         terminal.press(CTRL_D)
         expect(terminal.wait() == 0, "the exit code is not 0")
     history = os.path.join(home, ".weir_history")
     expect(os.stat(history).st_mode & 0o077 == 0, "others may read the history")
+    with open(history) as f:
+        text = f.read()
+    expect("a.password" in text and "hush" not in text, f"the password is in the history:\n{text}")
     # The next prompt knows them, too.
     with Terminal([weir, "local"], home) as terminal:
         terminal.expect(PROMPT)
-        terminal.type(CTRL_R + "two")
+        terminal.press(CTRL_R + "two")
         terminal.expect("1 AS")
         terminal.type("\n")
         terminal.expect(r"\|   2 \|")
@@ -159,6 +181,34 @@ def local(weir, home):
         terminal.run("SELECT 'a;b' AS x; SELECT 2 AS y;", r"\| a;b \|(.|\n)*\| 2 \|")
         terminal.type("quit\n")
         expect(terminal.wait() == 0, "the exit code is not 0")
+
+
+def two_at_once(weir, home):
+    """What either has asked is there for the next one, in the order in which it was asked."""
+    with Terminal([weir, "local"], home) as one, Terminal([weir, "local"], home) as other:
+        for terminal in (one, other):
+            terminal.expect(PROMPT)
+        one.run("SELECT 'one' AS first_of_one;", r"\| one")
+        other.run("SELECT 'other' AS first_of_other;", r"\| other")
+        other.run("CREATE TABLE shut (n INT) WITH ('connector' = 'datagen', 'a.password' = 'hush');", "OK")
+        one.run("SELECT 'one' AS second_of_one;", r"\| one")
+        for terminal in (one, other):
+            terminal.press(CTRL_D)
+            expect(terminal.wait() == 0, "the exit code is not 0")
+    history = os.path.join(home, ".weir_history")
+    expect(os.stat(history).st_mode & 0o077 == 0, "others may read the history")
+    with open(history) as f:
+        text = f.read()
+    expect(re.search("first_of_one(.|\n)*first_of_other(.|\n)*shut(.|\n)*second_of_one", text), f"not all is kept:\n{text}")
+    expect("hush" not in text, f"the password is in the history:\n{text}")
+    with Terminal([weir, "local"], home) as terminal:
+        terminal.expect(PROMPT)
+        terminal.press(UP + UP + UP)
+        terminal.expect("first_of_other")
+        terminal.press(CTRL_C)
+        terminal.expect(PROMPT)
+        terminal.press(CTRL_D)
+        terminal.wait()
 
 
 def on_a_cluster(cluster, home):
@@ -207,6 +257,7 @@ def main():
         home = tempfile.mkdtemp(prefix="weir-home-")
         try:
             local(arguments.weir, home)
+            two_at_once(arguments.weir, home)
             with TestCluster(arguments.weir) as cluster:
                 on_a_cluster(cluster, home)
         finally:

@@ -32,11 +32,19 @@ class ServicesTest(unittest.TestCase):
             self.started.append(service)
         target = ["--dir", os.path.join(self.dir, folder or service)] if command != "topic" else []
         done = subprocess.run([os.path.join(ROOT, "deploy", "services", service), command, *target, *arguments],
-                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=180)
         return done.returncode, done.stdout
 
     def pid(self, service):
         return PidFile(os.path.join(self.dir, service, service + ".pid")).pid()
+
+    def test_no_port_is_given_twice(self):
+        ask = "from processes import free_port\nprint(*(free_port() for _ in range(40)))"
+        asked = [subprocess.Popen([sys.executable, "-c", ask], cwd=os.path.join(ROOT, "deploy", "lib"), text=True,
+                                  stdout=subprocess.PIPE) for _ in range(4)]
+        given = [port for process in asked for port in process.communicate()[0].split()]
+        self.assertEqual(len(given), 160)
+        self.assertEqual(len(set(given)), 160)
 
     def run_through(self, service, write, read):
         port = str(free_port())

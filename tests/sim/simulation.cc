@@ -19,8 +19,6 @@
 namespace weir::sim {
 namespace {
 
-constexpr int64_t kMs = 1000;
-constexpr int64_t kSecond = 1'000'000;
 constexpr int64_t kQuietPatienceUs = 240 * kSecond;
 // A transaction that somebody left open holds readers back until it times out.
 constexpr int64_t kReadersLagUs = 40 * kSecond;

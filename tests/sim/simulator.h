@@ -15,6 +15,10 @@
 
 namespace weir::sim {
 
+// Simulated time is in microseconds.
+inline constexpr int64_t kMs = 1000;
+inline constexpr int64_t kSecond = 1'000'000;
+
 // Random numbers that are the same on every machine.
 class Rng {
  public:

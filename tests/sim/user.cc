@@ -11,8 +11,6 @@
 namespace weir::sim {
 namespace {
 
-constexpr int64_t kMs = 1000;
-constexpr int64_t kSecond = 1'000'000;
 // A writer of the old job that nobody can reach ends itself within 30 s.
 constexpr int64_t kBeforeResubmissionUs = 35 * kSecond;
 

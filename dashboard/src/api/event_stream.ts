@@ -19,3 +19,11 @@ export class EventParser {
     return events;
   }
 }
+
+const MOST_TEXT = 4 << 20; // characters, as many as the server sends at once
+
+/** A text that grows at its end, and loses whole lines at its beginning where it grows too long. */
+export function appended(text: string | undefined, more: string, most = MOST_TEXT): string {
+  const all = (text ?? '') + more;
+  return all.length <= most ? all : all.slice(all.indexOf('\n', all.length - most - 1) + 1);
+}

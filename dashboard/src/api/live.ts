@@ -2,7 +2,7 @@
 // wants to see (useLive); when the wants change, the stream is opened anew for all of them.
 import { useEffect, useSyncExternalStore } from 'react';
 import { type Answer, ApiError, errorOf, fill, type GetPath, headers } from './ask';
-import { EventParser } from './event_stream';
+import { appended, EventParser } from './event_stream';
 
 export type Live<T> = {
   value: T | undefined; // the last one; stays when the connection is lost
@@ -10,6 +10,8 @@ export type Live<T> = {
 };
 export type Connection = 'connecting' | 'open' | 'lost';
 
+/** `append`: the body is what a text has got since. */
+type PushedEvent = { path: string; status: number; body: unknown; append?: boolean };
 type Entry = { wanted: number; state: Live<unknown> };
 const NOTHING: Live<never> = { value: undefined, error: undefined };
 const GATHER_MS = 20;
@@ -82,13 +84,15 @@ class LiveAnswers {
     }
   }
   private take(data: string) {
-    const { path, status, body } = JSON.parse(data) as { path: string; status: number; body: unknown };
+    const { path, status, body, append } = JSON.parse(data) as PushedEvent;
     const entry = this.entries.get(path);
     if (!entry) return;
-    entry.state =
-      status === 200
-        ? { value: body, error: undefined }
-        : { value: entry.state.value, error: new ApiError(status, (body as { errors: string[] }).errors.join('\n')) };
+    const before = entry.state.value;
+    if (status !== 200) {
+      entry.state = { value: before, error: new ApiError(status, (body as { errors: string[] }).errors.join('\n')) };
+    } else {
+      entry.state = { value: append ? appended(before as string | undefined, body as string) : body, error: undefined };
+    }
     this.tell();
   }
   private setConnection(connection: Connection) {
@@ -105,9 +109,12 @@ export const refresh = answers.refresh;
 
 /** What a GET of the path answers, anew whenever that changes. */
 export function useLive<P extends GetPath>(template: P, parameters?: Record<string, string>): Live<Answer<P>> {
-  const path = fill(template, parameters);
-  useEffect(() => answers.want(path), [path]);
-  return useSyncExternalStore(answers.subscribe, () => answers.get(path)) as Live<Answer<P>>;
+  return useLivePath<Answer<P>>(fill(template, parameters));
+}
+/** The same for a path that is put together elsewhere; null: nothing yet. */
+export function useLivePath<T>(path: string | null): Live<T> {
+  useEffect(() => (path === null ? undefined : answers.want(path)), [path]);
+  return useSyncExternalStore(answers.subscribe, () => (path === null ? NOTHING : answers.get(path))) as Live<T>;
 }
 
 export function useConnection(): Connection {

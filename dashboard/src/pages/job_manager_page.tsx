@@ -1,6 +1,6 @@
 // The job manager itself.
 import type { Answer } from '../api/ask';
-import { getJson, usePolled } from '../api/polled';
+import { getJson, useAsked } from '../api/asked';
 import { LogView } from '../ui/log_view';
 import { MetricsView } from '../ui/metrics_view';
 import { NameValues } from '../ui/name_values';
@@ -24,8 +24,8 @@ export function JobManagerPage({ tab }: { tab: string }) {
       <Tabs label="Of the job manager" at={['jobmanager']} tabs={TABS} current={tab} />
       {tab === 'configuration' && <Configuration />}
       {tab === 'metrics' && <MetricsView path="/jobmanager/metrics" />}
-      {tab === 'log' && <LogView title="Log" path="/jobmanager/log" />}
-      {tab === 'stdout' && <LogView title="Standard output" path="/jobmanager/stdout" />}
+      {tab === 'log' && <LogView key="log" title="Log" path="/jobmanager/log" />}
+      {tab === 'stdout' && <LogView key="stdout" title="Standard output" path="/jobmanager/stdout" />}
       {!TABS.some(({ id }) => id === tab) && <Notice tone="bad" title="There is no such page" />}
     </>
   );
@@ -34,7 +34,7 @@ export function JobManagerPage({ tab }: { tab: string }) {
 function Configuration() {
   return (
     <Panel title="Configuration">
-      <Shown of={usePolled<Options>('/jobmanager/config', getJson, 0)}>
+      <Shown of={useAsked<Options>('/jobmanager/config', getJson)}>
         {(options) => (
           <NameValues
             label="Configuration"

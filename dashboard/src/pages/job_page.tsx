@@ -4,7 +4,6 @@ import { useConnection, useLive } from '../api/live';
 import { duration, time } from '../ui/format';
 import { useNow } from '../ui/now';
 import { Notice, Problem, Shown, State } from '../ui/parts';
-import { hrefTo } from '../ui/route';
 import { Tabs } from '../ui/tabs';
 import { useTitle } from '../ui/title';
 import { JobActions } from './job/actions';
@@ -71,7 +70,7 @@ function Head({ job }: { job: JobPicture }) {
         <Times job={job} />
         <span>parallelism {job.parallelism}</span>
         <span>{job.restarts === 1 ? '1 restart' : `${job.restarts} restarts`}</span>
-        {job.hasResults && !hasEnded(job.state) && <a href={hrefTo('sql')}>Results</a>}
+        {job.hasResults && <span>a query: its rows go to whoever has asked it</span>}
       </p>
       {job.note && <Notice tone="wait" title={job.note} />}
       {job.reason && <Notice tone={job.state === 'FAILED' ? 'bad' : 'busy'} title={job.reason} />}

@@ -8,13 +8,15 @@ import { Dialog } from '../ui/dialog';
 import { Notice, Panel, Problem } from '../ui/parts';
 import { hrefTo } from '../ui/route';
 import { CheckLine } from '../sql/check_line';
+import { type Answer, Answers } from '../sql/answers';
 import Editor, { type EditorHandle } from '../sql/editor';
 import { NO_OPTIONS, readOptions } from '../sql/options';
 import { OptionsForm } from '../sql/options_form';
 import { type Plan, PlanPane } from '../sql/plan_pane';
 import { cancelJob, QueryRun } from '../sql/query_run';
 import { Queries } from '../sql/query_pane';
-import { chosenStatements, excerptFor, splitScript, type Statement, summary } from '../sql/script';
+import { HIDDEN, lacksSecrets } from '../sql/secrets';
+import { chosenStatements, excerptFor, isAnswered, splitScript, type Statement, summary } from '../sql/script';
 import { ScriptBar } from '../sql/script_bar';
 import { changed, load, save, type Scripts } from '../sql/scripts';
 import '../sql/sql.css';
@@ -24,10 +26,17 @@ const MOD = navigator.platform.startsWith('Mac') ? 'Cmd' : 'Ctrl';
 
 type Submitted = PostAnswer<'/ext/sql/submit'>;
 /** What is sent for some statements of the script, and what is to be said about it. */
-type Errand = { request: SqlRequest; chosen: Statement[]; notes: string[] };
+type Errand = {
+  chosen: Statement[];
+  request: SqlRequest; // of all of them
+  asked: SqlRequest; // of those that are answered at once
+  run: SqlRequest; // of those that are not
+  notes: string[];
+};
 type Outcome = {
   runs: QueryRun[];
   inserts: Submitted['jobs'];
+  answers: Answer[];
   notes: string[];
 };
 
@@ -41,6 +50,7 @@ export default function SqlPage() {
   };
   const [selection, setSelection] = useState({ from: 0, to: 0 });
   const [options, setOptions] = useState(NO_OPTIONS);
+  const lacking = useMemo(() => lacksSecrets(text), [text]);
   const read = readOptions(options);
   const wrong = 'wrong' in read ? read.wrong : null;
   const request: SqlRequest | null = 'request' in read ? { sql: text, fileName: scripts.current, ...read.request } : null;
@@ -55,10 +65,19 @@ export default function SqlPage() {
 
   const errand = (all: boolean): Errand | null => {
     if (!request) return null;
-    if (all) return { request, chosen: statements, notes: [] };
-    const { sql, leftOut } = excerptFor(text, statements, chosen);
-    const notes = leftOut.map((s) => `“${summary(text, s)}” was not run again, so its table is not known here: write it as CREATE TABLE and INSERT.`);
-    return { request: { ...request, sql }, chosen, notes };
+    const meant = all ? statements : chosen;
+    const whole = (some: Statement[]) => all && some.length === statements.length;
+    const requestOf = (some: Statement[]) => ({ ...request, sql: whole(some) ? text : excerptFor(text, statements, some).sql });
+    const notes = excerptFor(text, statements, meant).leftOut.map(
+      (s) => `“${summary(text, s)}” was not run again, so its table is not known here: write it as CREATE TABLE and INSERT.`,
+    );
+    return {
+      chosen: meant,
+      request: requestOf(meant),
+      asked: requestOf(meant.filter(isAnswered)),
+      run: requestOf(meant.filter((s) => !isAnswered(s))),
+      notes,
+    };
   };
   const withErrand = (all: boolean, then: (errand: Errand) => void) => {
     const one = errand(all);
@@ -101,8 +120,13 @@ export default function SqlPage() {
           <kbd>{MOD}</kbd> <kbd>Shift</kbd> <kbd>Enter</kbd> the whole script; <kbd>{MOD}</kbd> <kbd>Shift</kbd> <kbd>E</kbd> explains.{' '}
           <kbd>Ctrl</kbd> <kbd>Space</kbd> completes, <kbd>F8</kbd> goes to the error. <kbd>Esc</kbd> leaves the editor, as <kbd>Tab</kbd>{' '}
           writes; <kbd>Shift</kbd> <kbd>Tab</kbd> goes back.
-          Scripts stay in this browser.
+          Scripts stay in this browser; passwords and keys in them only in this tab, until it is closed.
         </p>
+        {lacking && (
+          <Notice tone="wait" title="A password or key is missing">
+            It was not kept: write it where <code>{HIDDEN}</code> stands.
+          </Notice>
+        )}
         {!kept && <Notice tone="bad">This browser keeps no more: the script is lost when the page is closed.</Notice>}
       </Panel>
       {confirming && (
@@ -143,8 +167,8 @@ function describeChosen(text: string, chosen: Statement[]): string {
   return `Line ${line}: ${summary(text, chosen[0]!)}`;
 }
 
-function report({ inserts, notes }: Outcome) {
-  if (inserts.length + notes.length === 0) return null;
+function report({ inserts, answers, notes }: Outcome) {
+  if (inserts.length + answers.length + notes.length === 0) return null;
   return (
     <>
       {inserts.map((job) => (
@@ -152,6 +176,7 @@ function report({ inserts, notes }: Outcome) {
           <a href={hrefTo('jobs', job.id)}>Job {job.name}</a> was submitted.
         </p>
       ))}
+      <Answers of={answers} />
       {notes.map((one, i) => <p className="faint" key={i}>{one}</p>)}
     </>
   );
@@ -171,7 +196,7 @@ function Confirm({ text, errand: { request, chosen, notes }, act, onClose }: {
   ].filter(Boolean);
   return (
     <Dialog title={jobs.length === 1 ? 'Submit this job?' : `Submit these ${jobs.length} jobs?`} confirm="Submit" act={act} onClose={onClose}>
-      <ul className="sql-list">{jobs.map((s) => <li key={s.from}><code>{summary(text, s, 200)}</code></li>)}</ul>
+      <ul className="sql-list" tabIndex={0} aria-label="To be submitted">{jobs.map((s) => <li key={s.from}><code>{summary(text, s, 200)}</code></li>)}</ul>
       {more.length > 0 && <p>With {more.join(', ')}.</p>}
       {notes.map((note, i) => <p key={i}>{note}</p>)}
       <p className="faint">It goes on when this page is left, until somebody cancels it.</p>
@@ -210,9 +235,15 @@ function useErrands(tell: ReturnType<typeof useCheck>['tell']) {
     if (told.sql) tell(errand.request.sql, told.sql);
     return told;
   };
+  const explained = async (request: SqlRequest): Promise<Answer[]> => {
+    const plan = await ask<Plan>('POST', '/ext/sql/explain', request);
+    if (plan.plan !== '' || plan.answers.length === 0) setPlan(plan);
+    return plan.answers;
+  };
   const submit = useCallback(async (errand: Errand): Promise<Outcome> => {
     try {
-      const { jobs, notes } = await ask<Submitted>('POST', '/ext/sql/submit', errand.request);
+      const answers = errand.chosen.some(isAnswered) ? await explained(errand.asked) : [];
+      const { jobs, notes } = await ask<Submitted>('POST', '/ext/sql/submit', errand.run);
       const queries = jobs.filter((job) => job.hasResults);
       if (!here.current) {
         await Promise.all(queries.map(({ id }) => cancelJob(id)));
@@ -220,7 +251,7 @@ function useErrands(tell: ReturnType<typeof useCheck>['tell']) {
         for (const run of runs.current) void run.stop();
         runs.current = queries.map((job) => new QueryRun(job));
       }
-      const done = { runs: queries.length > 0 ? runs.current : [], inserts: jobs.filter((job) => !job.hasResults), notes: [...errand.notes, ...notes] };
+      const done = { runs: queries.length > 0 ? runs.current : [], inserts: jobs.filter((job) => !job.hasResults), answers, notes: [...errand.notes, ...notes] };
       // An INSERT leaves the rows of the query before it where they are.
       setOutcome(done.runs.length > 0 ? done : { ...done, runs: runs.current });
       refresh();
@@ -240,12 +271,14 @@ function useErrands(tell: ReturnType<typeof useCheck>['tell']) {
     }
     setWorking(false);
   };
+  // What SHOW and the like answer stands where rows do; queries before it go on.
   const explain = (errand: Errand) => {
     if (working) return;
     if (errand.chosen.length === 0) return setNote('There is no statement.');
     void guarded(async () => {
       try {
-        setPlan(await ask<Plan>('POST', '/ext/sql/explain', errand.request));
+        const answers = await explained(errand.request);
+        if (answers.length > 0) setOutcome({ runs: runs.current, inserts: [], answers, notes: errand.notes });
       } catch (error) {
         throw failed(errand, error);
       }
@@ -257,10 +290,9 @@ function useErrands(tell: ReturnType<typeof useCheck>['tell']) {
     fresh();
     if (has('insert')) setConfirming(errand);
     else if (has('query')) void guarded(() => submit(errand));
-    else if (has('explain')) explain(errand);
+    else if (errand.chosen.some(isAnswered)) explain(errand);
     else if (has('definition')) setNote('A definition does nothing by itself: it counts for the statements below it when they are run.');
-    else if (errand.chosen.length === 0) setNote('There is no statement.');
-    else setNote('SHOW, DESCRIBE and STOP JOB are answered at the prompt, `weir sql`, not here.');
+    else setNote('There is no statement.');
   };
   return {
     outcome, working, problem, note, confirming, plan,

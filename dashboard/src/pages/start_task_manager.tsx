@@ -1,10 +1,10 @@
 // What to do when there is nothing to run jobs on.
 import type { Answer } from '../api/ask';
-import { getJson, usePolled } from '../api/polled';
+import { getJson, useAsked } from '../api/asked';
 import { Notice } from '../ui/parts';
 
 export function StartTaskManager() {
-  const options = usePolled<Answer<'/jobmanager/config'>>('/jobmanager/config', getJson, 0).value ?? [];
+  const options = useAsked<Answer<'/jobmanager/config'>>('/jobmanager/config', getJson).value ?? [];
   const option = (key: string) => options.find((one) => one.key === key)?.value;
   const host = option('jobmanager.rpc.address') || window.location.hostname;
   const port = option('jobmanager.rpc.port') || '6123';

@@ -34,8 +34,8 @@ export function TaskManagerPage({ id, tab }: { id: string; tab: string }) {
         {() => {
           if (!one) return <Gone />;
           if (tab === 'metrics') return <MetricsView path={`${path}/metrics`} />;
-          if (tab === 'log') return <LogView title="Log" path={`${path}/log`} />;
-          if (tab === 'stdout') return <LogView title="Standard output" path={`${path}/stdout`} />;
+          if (tab === 'log') return <LogView key="log" title="Log" path={`${path}/log`} />;
+          if (tab === 'stdout') return <LogView key="stdout" title="Standard output" path={`${path}/stdout`} />;
           return <Now of={one} />;
         }}
       </Shown>

@@ -29,7 +29,7 @@ function Said({ verdict: { error, unasked, jobs, notes }, marked, onShow }: {
       </>
     );
   }
-  if (isNothingToRun(error)) return <p className="faint">Definitions only, and they are right: nothing would run yet.</p>;
+  if (isNothingToRun(error)) return <p className="faint">All of it is right; no query and no INSERT, so nothing would run yet.</p>;
   return (
     <div className="notice bad" id="sql-problem">
       {marked ? (

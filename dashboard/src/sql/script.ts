@@ -7,7 +7,7 @@ export type StatementKind =
   | 'insert' // becomes a job that goes on: INSERT, a statement set, CREATE TABLE AS SELECT
   | 'explain'
   | 'definition' // what statements behind it build on: CREATE, SET, USE ...
-  | 'other'; // SHOW, DESCRIBE, STOP JOB, and what is no SQL
+  | 'other'; // SHOW, DESCRIBE, SET alone, STOP JOB, and what is no SQL: answered at once
 
 export type Statement = {
   from: number; // of its first character
@@ -95,6 +95,7 @@ function kindOf(tokens: Token[]): StatementKind {
   if (['INSERT', 'EXECUTE', 'BEGIN'].includes(first)) return 'insert';
   if (first === 'EXPLAIN') return 'explain';
   if (makesTable(tokens)) return 'insert';
+  if (first === 'SET' && tokens.length === 1) return 'other'; // lists what is set
   return DEFINITIONS.includes(first) ? 'definition' : 'other';
 }
 
@@ -144,6 +145,9 @@ export function chosenStatements(text: string, statements: Statement[], from: nu
   const one = statementAt(text, statements, from);
   return one ? [one] : [];
 }
+
+/** Whether its answer comes at once and nothing of it runs. */
+export const isAnswered = ({ kind }: Statement) => kind === 'other' || kind === 'explain';
 
 export type Excerpt = {
   sql: string;

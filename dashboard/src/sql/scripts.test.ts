@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { EXAMPLES } from './examples';
-import { added, changed, parseScripts, removed, renamed } from './scripts';
+import { added, changed, parseScripts, removed, renamed, restored, toKeep } from './scripts';
 
 const ONE = { current: 'a', texts: { a: 'SELECT 1' } };
 
@@ -20,3 +20,12 @@ test('no script takes the place of another', () => {
   expect(removed(two)).toEqual(ONE);
 });
 test('there is always one', () => expect(removed(ONE)).toEqual({ current: 'Script', texts: { Script: '' } }));
+test('a password stays with the tab, and comes back to the script that it is of', () => {
+  const whole = { current: 'a', texts: { a: "SET 'x.password' = 'p'", b: 'SELECT 1' } };
+  const kept = toKeep(whole);
+  expect(kept).toEqual({ current: 'a', texts: { a: "SET 'x.password' = '******'", b: 'SELECT 1' } });
+  expect(restored(kept, whole)).toEqual(whole);
+  expect(restored(kept, ONE)).toEqual(kept); // another tab
+  const changedElsewhere = changed(kept, "SET 'x.password' = '******'; SELECT 2");
+  expect(restored(changedElsewhere, whole)).toEqual(changedElsewhere);
+});

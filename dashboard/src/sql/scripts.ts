@@ -1,5 +1,7 @@
-// The scripts that this browser keeps, by name. Pure but for `load` and `save`.
+// The scripts that this browser keeps, by name; their passwords and keys only this tab keeps, until it is closed. Pure
+// but for `load` and `save`.
 import { EXAMPLES } from './examples';
+import { withoutSecrets } from './secrets';
 
 export type Scripts = { current: string; texts: Record<string, string> };
 
@@ -43,11 +45,31 @@ export function removed({ current, texts }: Scripts): Scripts {
   return next === undefined ? added({ current: '', texts: {} }, 'Script', '') : { current: next, texts: others };
 }
 
-export const load = () => parseScripts(localStorage.getItem(KEY));
+/** As they may outlive the tab. */
+export function toKeep({ current, texts }: Scripts): Scripts {
+  return { current, texts: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, withoutSecrets(text)])) };
+}
+/** With the secrets that this tab knows, where the script is the one that it knows them of. */
+export function restored(kept: Scripts, ofTab: Scripts): Scripts {
+  const texts = Object.entries(kept.texts).map(([name, text]) => {
+    const whole = ofTab.texts[name];
+    return [name, whole !== undefined && withoutSecrets(whole) === text ? whole : text];
+  });
+  return { current: kept.current, texts: Object.fromEntries(texts) };
+}
+
+export function load(): Scripts {
+  const kept = parseScripts(localStorage.getItem(KEY));
+  const scripts = restored(kept, parseScripts(sessionStorage.getItem(KEY)));
+  // An earlier version of this page kept passwords too.
+  if (JSON.stringify(toKeep(kept)) !== JSON.stringify(kept)) save(scripts);
+  return scripts;
+}
 /** False: the browser keeps no more. */
 export function save(scripts: Scripts): boolean {
   try {
-    localStorage.setItem(KEY, JSON.stringify(scripts));
+    localStorage.setItem(KEY, JSON.stringify(toKeep(scripts)));
+    sessionStorage.setItem(KEY, JSON.stringify(scripts));
     return true;
   } catch {
     return false;

@@ -38,7 +38,7 @@ width_bucket window with within without year absent add after asc cascade catalo
 conditional constraints database days decade desc descriptor dow doy drain enforced epoch error estimated_cost
 excluding final first following generated hours if ignore including isodow isoyear jar jars java job jobs json
 json_execution_plan key last map metadata microsecond millennium millisecond minutes months nanosecond nulls object
-options ordinality overwrite overwriting partitioned partitions past placing plan plan_advice preceding python
+options ordinality overwrite overwriting partitioned partitions past pi placing plan plan_advice preceding python
 quarter replace respect restrict returning scalar seconds sets stop temporary timestampadd timestampdiff unbounded
 unconditional view virtual week wrapper years zone
 `);
@@ -58,10 +58,10 @@ endswith exp extract field first_value floor from_base64 from_unixtime greatest 
 inet_ntoa initcap instr is_alpha is_decimal is_digit is_valid_utf8 item json json_array json_exists json_object
 json_query json_quote json_string json_unquote json_value last_value least left like listagg ln localtime
 localtimestamp locate log log10 log2 lower lpad ltrim make_valid_utf8 map map_entries map_from_arrays map_keys
-map_union map_values max md5 min minute mod month not now nullif or overlay parse_url percentile pi position pow power printf
-proctime quarter radians rand rand_integer regexp regexp_count regexp_extract regexp_extract_all regexp_instr
+map_union map_values max md5 min minute mod month not now nullif or overlay parse_json parse_url percentile pi position pow power
+printf proctime quarter radians rand rand_integer regexp regexp_count regexp_extract regexp_extract_all regexp_instr
 regexp_replace regexp_substr repeat replace reverse right round row rpad rtrim second sha1 sha2 sha224 sha256 sha384
 sha512 sign sin single_value sinh split split_index sqrt startswith stddev_pop stddev_samp str_to_map substr
 substring sum tan tanh timestampadd timestampdiff to_base64 to_date to_timestamp to_timestamp_ltz translate trim
-truncate typeof unhex unix_timestamp upper url_decode url_encode uuid var_pop var_samp variance week year
+truncate try_parse_json typeof unhex unix_timestamp upper url_decode url_encode uuid var_pop var_samp variance week year
 `);

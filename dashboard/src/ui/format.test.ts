@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, bytes, count, duration, exact, percent, plural, shortName } from './format';
+import { ago, bytes, count, duration, exact, percent, plural, shortName, zone } from './format';
 
 test('counts', () => {
   expect([0, 7, 0.25, 999, 999.7, 1234, 45_600, 999_499, 1_500_000].map(count)).toEqual([
@@ -20,3 +20,8 @@ test('names of chains', () => {
 });
 test('how long ago', () => expect([-50, 4999, 61_000].map(ago)).toEqual(['now', 'now', '1 min 1 s ago']));
 test('shares', () => expect(percent(0.256)).toBe('26\u00a0%'));
+
+test('the zone of the reader', () => {
+  const at = (offset: number) => zone({ getTimezoneOffset: () => offset });
+  expect([at(0), at(-120), at(-330), at(210), at(60)]).toEqual(['UTC', 'UTC+02:00', 'UTC+05:30', 'UTC-03:30', 'UTC-01:00']);
+});

@@ -42,6 +42,13 @@ export function time(ms: number): string {
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 }
 
+/** "UTC+05:30", of the reader at that time. */
+export function zone(at: Pick<Date, 'getTimezoneOffset'>): string {
+  const minutes = -at.getTimezoneOffset();
+  const two = (n: number) => String(Math.floor(Math.abs(n))).padStart(2, '0');
+  return minutes === 0 ? 'UTC' : `UTC${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
+
 export const plural = (n: number, what: string) => `${exact(n)} ${what}${n === 1 ? '' : 's'}`;
 
 /** Of a chain of operators the first, and not more of it than fits a line. */

@@ -1,17 +1,17 @@
 // A log, as its end grows.
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { getText, usePolled } from '../api/polled';
+import { useLivePath } from '../api/live';
 import { plural } from './format';
 import { linesOf } from './log_lines';
 import { Panel, Shown } from './parts';
 
-const EVERY_MS = 2000;
 const MOST_LINES = 3000; // more are slow to draw; the file has them
 
 export function LogView({ title, path }: { title: string; path: string }) {
-  const [follow, setFollow] = useState(true);
+  const live = useLivePath<string>(path);
+  const [held, setHeld] = useState<string | null>(null); // as it was when it was no longer followed
+  const follow = held === null;
   const [wanted, setWanted] = useState('');
-  const text = usePolled(path, getText, follow ? EVERY_MS : 0);
   return (
     <Panel
       title={title}
@@ -19,12 +19,12 @@ export function LogView({ title, path }: { title: string; path: string }) {
         <div className="bar">
           <input type="search" aria-label="Lines with" placeholder="Lines with" value={wanted} onChange={(event) => setWanted(event.target.value)} />
           <label className="check">
-            <input type="checkbox" checked={follow} onChange={(event) => setFollow(event.target.checked)} /> Follow
+            <input type="checkbox" checked={follow} onChange={(event) => setHeld(event.target.checked ? null : (live.value ?? ''))} /> Follow
           </label>
         </div>
       }
     >
-      <Shown of={text}>{(value) => <Lines title={title} text={value} wanted={wanted} follow={follow} />}</Shown>
+      <Shown of={follow ? live : { value: held, error: undefined }}>{(value) => <Lines title={title} text={value} wanted={wanted} follow={follow} />}</Shown>
     </Panel>
   );
 }

@@ -21,7 +21,7 @@ export function Panel({ title, tools, children, id }: { title: string; tools?: R
   return (
     <section className="panel" aria-label={title} id={id}>
       <header>
-        <h2>{title}</h2>
+        <h2 title={title}>{title}</h2>
         {tools}
       </header>
       {children}

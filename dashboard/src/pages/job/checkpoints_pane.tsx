@@ -31,8 +31,8 @@ export function CheckpointsPane({ job, chosen }: { job: JobPicture; chosen: stri
               { label: 'Completed', value: counts.completed, note: counts.in_progress > 0 ? `${counts.in_progress} in progress` : undefined },
               { label: 'Failed', value: counts.failed },
               { label: 'Restored', value: counts.restored },
-              { label: 'Duration', value: duration(summary.end_to_end_duration.avg), note: `at most ${duration(summary.end_to_end_duration.max)}` },
-              { label: 'State', value: bytes(latest.completed?.state_size ?? 0), note: `at most ${bytes(summary.state_size.max)}` },
+              { label: 'Duration', value: duration(summary.end_to_end_duration.avg), note: `on average, at most ${duration(summary.end_to_end_duration.max)}` },
+              { label: 'State', value: bytes(latest.completed?.state_size ?? 0), note: `of the last one, at most ${bytes(summary.state_size.max)}` },
             ]}
           />
           <Latest latest={latest} />
@@ -102,7 +102,8 @@ function History({ job, history, chosen }: { job: string; history: readonly Chec
           { head: 'Tasks', number: true, cell: (one) => `${one.num_acknowledged_subtasks} of ${one.num_subtasks}` },
           { head: 'Written', number: true, cell: ({ checkpointed_size }) => bytes(checkpointed_size) },
           { head: 'State', number: true, cell: ({ state_size }) => bytes(state_size) },
-          { head: 'Why not', cell: ({ failure_message }) => failure_message && <span className="trouble wrap">{failure_message}</span> },
+          // Beside the details there is no room for it, and they tell it.
+          ...(chosen ? [] : [{ head: 'Why not', cell: ({ failure_message }: Checkpoint) => failure_message && <span className="trouble wrap">{failure_message}</span> }]),
         ]}
       />
     </Panel>

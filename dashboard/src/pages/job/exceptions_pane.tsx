@@ -41,7 +41,7 @@ function OneException({ of }: { of: Omit<Entry, 'concurrentExceptions'> }) {
           <span>on <a href={hrefTo('taskmanagers', of.taskManagerId)}>{of.endpoint ?? `task manager ${of.taskManagerId}`}</a></span>
         )}
       </p>
-      <pre className="sunken">{of.stacktrace}</pre>
+      <pre className="sunken" tabIndex={0} role="region" aria-label={`${of.exceptionName} in full`}>{of.stacktrace}</pre>
     </>
   );
 }

@@ -7,7 +7,9 @@ import { hasEnded, type JobPicture, tasksInWords, type Vertex } from './job_stat
 import type { RateHistory } from './rate_history';
 import { VertexPanel } from './vertex_panel';
 
-const SIZE = { width: 240, height: 128 };
+// Room for a name of two lines and all that can stand below it.
+const SIZE = { width: 240, height: 158 };
+const SIZE_ENDED = { width: 240, height: 110 };
 
 export function GraphPane({ job, chosen, history }: { job: JobPicture; chosen: string | null; history: RateHistory }) {
   const ended = hasEnded(job.state);
@@ -22,7 +24,7 @@ export function GraphPane({ job, chosen, history }: { job: JobPicture; chosen: s
             label="Vertices of the job"
             nodes={job.vertices}
             edges={job.edges.map(({ from, to, ship }) => ({ from, to, label: ship === 'FORWARD' ? '' : ship.toLowerCase() }))}
-            size={SIZE}
+            size={ended ? SIZE_ENDED : SIZE}
             selected={chosen}
             onSelect={(id) => (id === chosen ? goTo('jobs', job.id, 'graph') : goTo('jobs', job.id, 'graph', id))}
             tone={({ id, troubles }) => (troubles.length > 0 ? 'bad' : !ended && id === job.pace.vertex ? 'busy' : undefined)}

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { count, rate } from '../../ui/format';
+import { count, duration, rate } from '../../ui/format';
 import { useNow } from '../../ui/now';
 import { useTheme } from '../../ui/theme';
 import type { RateHistory } from './rate_history';
@@ -28,16 +28,23 @@ export function RateChart({ vertex, history, shows }: { vertex: string; history:
   }, [vertex, history, what, theme]);
   useEffect(() => chart.current?.setData(history.series(vertex)), [now, vertex, history]);
 
-  const [, rowsIn, rowsOut] = history.series(vertex);
+  const [times, rowsIn, rowsOut] = history.series(vertex);
   const words = shows.map((way) => `${rate((way === 'in' ? rowsIn : rowsOut).at(-1) ?? 0)} ${way}`).join(', ');
   return (
     <figure className="chart">
       <figcaption>
-        {shows.includes('in') && <span className="key in">in</span>} {shows.includes('out') && <span className="key out">out</span>} rows/s
+        {shows.includes('in') && <span className="key in">in</span>} {shows.includes('out') && <span className="key out">out</span>} rows/s, {spanOf(times, history.full)}
       </figcaption>
-      <div ref={place} role="img" aria-label={`Rows a second since the page was opened; now ${words}`} />
+      <div ref={place} role="img" aria-label={`Rows a second, ${spanOf(times, history.full)}; now ${words}`} />
     </figure>
   );
+}
+
+/** Which time the chart shows: nobody keeps rates but the page, while it shows the job. */
+function spanOf(times: readonly number[], full: boolean): string {
+  const seconds = Math.round((times.at(-1) ?? 0) - (times[0] ?? 0));
+  const span = duration(Math.max(1, seconds) * 1000);
+  return full ? `the last ${span}` : `the ${span} since this page was opened`;
 }
 
 // uPlot has no first and last where there is no value yet, whatever its types say.

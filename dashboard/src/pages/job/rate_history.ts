@@ -20,6 +20,10 @@ export class RateHistory {
       this.samples.shift();
     }
   }
+  /** Whether it has begun to forget. */
+  get full(): boolean {
+    return this.times.length >= this.kept;
+  }
   series(vertex: string): Series {
     const of = (pick: (rates: Rates) => number) => this.samples.map((sample) => {
       const rates = sample.get(vertex);

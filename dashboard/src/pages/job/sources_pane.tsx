@@ -13,7 +13,7 @@ export function SourcesPane({ job }: { job: JobPicture }) {
         <Cards
           items={[
             ...(waiting !== null ? [{ label: 'Records waiting', value: exact(waiting) }] : []),
-            { label: 'Rows out of the sources', value: rate(sources.reduce((sum, one) => sum + one.recordsOutPerSecond, 0)) },
+            { label: 'Records read', value: rate(sources.reduce((sum, one) => sum + one.recordsInPerSecond, 0)) },
           ]}
         />
       )}

@@ -1,7 +1,7 @@
 // What the operators of a running vertex remember: the first rows of a table, or those of one key.
 import { useState } from 'react';
 import type { Answer } from '../../api/ask';
-import { getJson, usePolled } from '../../api/polled';
+import { getJson, useAsked } from '../../api/asked';
 import { bytes, exact } from '../../ui/format';
 import { Shown, Table } from '../../ui/parts';
 
@@ -18,7 +18,7 @@ export function StateView({ job, vertex }: { job: string; vertex: string }) {
 }
 
 function StateOf({ job, vertex }: { job: string; vertex: string }) {
-  const tables = usePolled<Tables>(`/ext/jobs/${job}/state`, getJson, 0);
+  const tables = useAsked<Tables>(`/ext/jobs/${job}/state`, getJson);
   const [chosen, setChosen] = useState(0);
   return (
     <Shown of={tables}>
@@ -49,7 +49,7 @@ function RowsOf({ job, uid, table }: { job: string; uid: string; table: Operator
   const [asked, setAsked] = useState({ key: [] as string[], turn: 0 });
   const query = [`limit=${LIMIT}`, ...asked.key.map((cell) => `key=${encodeURIComponent(cell)}`), `turn=${asked.turn}`];
   const path = `/ext/jobs/${job}/state/${encodeURIComponent(uid)}/${encodeURIComponent(table.name)}?${query.join('&')}`;
-  const rows = usePolled<Rows>(path, getRows, 0);
+  const rows = useAsked<Rows>(path, getRows);
   return (
     <>
       <p className="faint">
@@ -85,6 +85,6 @@ function RowsOf({ job, uid, table }: { job: string; uid: string; table: Operator
   );
 }
 
-// The turn is ours: asking the same once more is another key of the poll.
+// The turn is ours: asking the same once more is another key of what is asked.
 const getRows = (path: string, signal: AbortSignal) => getJson<Rows>(path.replace(/&turn=\d+$/, ''), signal);
 const textOf = (cell: unknown) => (cell === null ? <i className="faint">NULL</i> : typeof cell === 'string' ? cell : JSON.stringify(cell));

@@ -1,0 +1,5 @@
+CREATE OR REPLACE TABLE b (x INT, y INT) WITH ('connector' = 'blackhole');
+CREATE OR REPLACE TEMPORARY TABLE b (x INT, y INT) WITH ('connector' = 'blackhole');
+CREATE OR REPLACE VIEW w AS SELECT 1 AS x;
+CREATE OR REPLACE TEMPORARY VIEW w AS SELECT 1 AS x;
+CREATE OR REPLACE TABLE IF NOT EXISTS b (x INT, y INT) WITH ('connector' = 'blackhole');

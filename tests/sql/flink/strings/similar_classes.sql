@@ -1,0 +1,2 @@
+SELECT s, s SIMILAR TO '[[:ALPHA:]]+', s SIMILAR TO '[[:alpha:]]+', s SIMILAR TO '[[:DIGIT:]]+', s SIMILAR TO '[[:digit:]x]+', s SIMILAR TO '[[:UPPER:]]+', s SIMILAR TO '[[:lower:]]+', s SIMILAR TO '[[:ALNUM:]]+' FROM (VALUES ('abc'), ('ABC'), ('12'), ('1x'), ('a1'), (''), ('é'), (' ')) AS t(s);
+SELECT s, s SIMILAR TO '[[:SPACE:]]', s SIMILAR TO '[[:WHITESPACE:]]', s SIMILAR TO '[^[:DIGIT:]]', s SIMILAR TO '[a[:DIGIT:]-c]' FROM (VALUES (' '), (U&'\0009'), ('1'), ('b'), ('-')) AS t(s);

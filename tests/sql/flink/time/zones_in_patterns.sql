@@ -1,0 +1,20 @@
+-- A zone in a text is read and ignored, a timestamp has none to write: an optional part with one is left out.
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 UTC', 'yyyy-MM-dd HH:mm:ss z');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 CET', 'yyyy-MM-dd HH:mm:ss z');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 PST', 'yyyy-MM-dd HH:mm:ss z');
+SELECT TO_TIMESTAMP('Fri Jan 02 03:04:05 UTC 2026', 'EEE MMM dd HH:mm:ss zzz yyyy');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 +02:00', 'yyyy-MM-dd HH:mm:ss z');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 GMT+2', 'yyyy-MM-dd HH:mm:ss z');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 +02:00', 'yyyy-MM-dd HH:mm:ss VV');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 Z', 'yyyy-MM-dd HH:mm:ss VV');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 utc', 'yyyy-MM-dd HH:mm:ss VV');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 UTC+01:30', 'yyyy-MM-dd HH:mm:ss VV');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 Mars/Phobos', 'yyyy-MM-dd HH:mm:ss VV');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 Europe/Berlin', 'yyyy-MM-dd HH:mm:ss v');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 America/Argentina/Buenos_Aires', 'yyyy-MM-dd HH:mm:ss z');
+SELECT TO_TIMESTAMP('2026-01-02T03:04:05+01:00[Europe/Berlin]', 'yyyy-MM-dd''T''HH:mm:ssXXX''[''VV'']''');
+SELECT TO_TIMESTAMP('2026-01-02 03:04:05 UTC', 'yyyy-MM-dd HH:mm:ss V');
+SELECT DATE_FORMAT(TIMESTAMP '2026-01-02 03:04:05', 'yyyy[ Z]');
+SELECT DATE_FORMAT(TIMESTAMP '2026-01-02 03:04:05', 'yyyy[ MM[ z]] dd[VV]');
+SELECT DATE_FORMAT(CAST(NULL AS TIMESTAMP), 'yyyy Z');
+SELECT UNIX_TIMESTAMP('1969-12-31 23:59:58.500', 'yyyy-MM-dd HH:mm:ss.SSS'), UNIX_TIMESTAMP('1969-12-31 23:59:59.500', 'yyyy-MM-dd HH:mm:ss.SSS');

@@ -1,0 +1,1 @@
+SELECT CAST(PARSE_JSON('{"a": 1}') AS STRING);

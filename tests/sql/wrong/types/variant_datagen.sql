@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT, v VARIANT) WITH ('connector' = 'datagen');
+SELECT id FROM t;

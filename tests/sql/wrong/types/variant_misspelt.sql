@@ -1,0 +1,1 @@
+CREATE TABLE t (v VARIENT) WITH ('connector' = 'print');

@@ -1,0 +1,2 @@
+CREATE TABLE kept (v VARIANT) WITH ('connector' = 'print');
+INSERT INTO kept SELECT '1';

@@ -1,0 +1,1 @@
+CREATE TABLE t (v VARIANT(3)) WITH ('connector' = 'print');

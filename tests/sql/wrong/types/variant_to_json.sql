@@ -1,0 +1,2 @@
+CREATE TABLE kept (v VARIANT) WITH ('connector' = 'filesystem', 'path' = '/tmp/x', 'format' = 'json');
+INSERT INTO kept SELECT PARSE_JSON('1');
