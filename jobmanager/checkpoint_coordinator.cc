@@ -60,6 +60,17 @@ std::string Describe(TaskId task, const JobPlan& plan) {
 
 }  // namespace
 
+bool KeepsCheckpoints(CheckpointRetention retention, JobState ended) {
+  switch (ended) {
+    case JobState::kFailed:
+      return retention != CheckpointRetention::kDeleteOnTermination;
+    case JobState::kCanceled:
+      return retention == CheckpointRetention::kRetainOnCancellation;
+    default:
+      return false;
+  }
+}
+
 CheckpointCoordinator::CheckpointCoordinator(const JobPlan& plan, std::string job_id,
                                              CheckpointConfig config, const Committer& committer)
     : plan_(plan), job_id_(std::move(job_id)), config_(config), committer_(committer) {}
@@ -310,27 +321,10 @@ std::optional<Timestamp> CheckpointCoordinator::NextDeadline() const {
   return CanTrigger() ? NextTrigger() : std::nullopt;
 }
 
-CheckpointCoordinator::Actions CheckpointCoordinator::OnTerminated(bool canceled, bool failed) {
+void CheckpointCoordinator::OnTerminated(JobState ended) {
   CHECK(!started_ && !pending_) << "a checkpoint is open at the end of the job";
-  const bool keep = (failed && config_.retention != CheckpointRetention::kDeleteOnTermination) ||
-                    (canceled && config_.retention == CheckpointRetention::kRetainOnCancellation);
-  Delete gone;
-  std::set<std::string> files = std::move(grace_);
   grace_.clear();
-  if (!keep) {
-    while (!retained_.empty()) {
-      gone.manifests.push_back(retained_.front().id);
-      files.merge(retained_.front().files);
-      retained_.pop_front();
-    }
-  }
-  for (const std::string& file : files) {
-    if (!IsLive(file)) gone.files.push_back(file);
-  }
-  gone.folder = !keep;
-  Actions actions;
-  if (gone.folder || !gone.files.empty()) actions.push_back(std::move(gone));
-  return actions;
+  if (!KeepsCheckpoints(config_.retention, ended)) retained_.clear();
 }
 
 std::optional<CheckpointId> CheckpointCoordinator::pending() const {
@@ -507,8 +501,9 @@ void CheckpointCoordinator::Complete(Timestamp now, Actions* actions) {
                          [&](const Retained& r) { return r.files.contains(file); });
     });
     if (Planted("files-deleted-at-once")) candidates.merge(grace_);
+    const std::set<std::string> being_copied = FilesBeingCopied();
     for (const std::string& file : candidates) {
-      if (IsBeingCopied(file)) {
+      if (being_copied.contains(file)) {
         grace_.insert(file);
       } else if (!IsLive(file)) {
         gone.files.push_back(file);
@@ -529,10 +524,11 @@ bool CheckpointCoordinator::IsLive(const std::string& file) const {
                      [&](const Retained& r) { return r.files.contains(file); });
 }
 
-bool CheckpointCoordinator::IsBeingCopied(const std::string& file) const {
-  if (Planted("files-deleted-under-a-savepoint")) return false;
-  return std::any_of(copies_.begin(), copies_.end(),
-                     [&](const Copy& copy) { return copy.files.contains(file); });
+std::set<std::string> CheckpointCoordinator::FilesBeingCopied() const {
+  std::set<std::string> files;
+  if (Planted("files-deleted-under-a-savepoint")) return files;
+  for (const Copy& copy : copies_) files.insert(copy.files.begin(), copy.files.end());
+  return files;
 }
 
 bool CheckpointCoordinator::IsRetained(CheckpointId id) const {

@@ -14,6 +14,7 @@
 #include "common/base/time.h"
 #include "jobmanager/checkpoint_history.h"
 #include "jobmanager/committer.h"
+#include "jobmanager/execution_graph.h"
 #include "jobmanager/job_plan.h"
 #include "proto/checkpoint.pb.h"
 
@@ -24,6 +25,7 @@ enum class CheckpointRetention {
   kDeleteOnCancellation,  // kept when the job FAILED
   kRetainOnCancellation,  // kept when it FAILED or was CANCELED
 };
+bool KeepsCheckpoints(CheckpointRetention retention, JobState ended);
 
 // Flink's keys, execution.checkpointing.*
 struct CheckpointConfig {
@@ -100,7 +102,6 @@ class CheckpointCoordinator {
   struct Delete {
     std::vector<CheckpointId> manifests;
     std::vector<std::string> files;
-    bool folder = false;  // of the job, which is over and keeps nothing
   };
   struct FailJob {
     Status cause;
@@ -158,8 +159,9 @@ class CheckpointCoordinator {
   Actions OnTime(Timestamp now);
   std::optional<Timestamp> NextDeadline() const;
 
-  // The job is over and its end is recorded: what of its checkpoints goes.
-  Actions OnTerminated(bool canceled, bool failed);
+  // The job is over and its end is recorded. Whoever sees to it that its checkpoints go (see
+  // CleanUpCheckpoints) has to do so under a later job manager, too.
+  void OnTerminated(JobState ended);
 
   std::optional<CheckpointId> pending() const;
   CheckpointId last_completed() const { return last_completed_; }
@@ -169,6 +171,8 @@ class CheckpointCoordinator {
   const CheckpointConfig& config() const { return config_; }
   const CheckpointHistory& history() const { return history_; }
   bool IsRetained(CheckpointId id) const;
+  // They stay though no retained checkpoint may name them any more.
+  std::set<std::string> FilesBeingCopied() const;
 
  private:
   struct SavepointRequest {
@@ -218,7 +222,6 @@ class CheckpointCoordinator {
   std::vector<Committer::Unit> MakeCommits(const Pending& done) const;
   void Complete(Timestamp now, Actions* actions);
   bool IsLive(const std::string& file) const;
-  bool IsBeingCopied(const std::string& file) const;
 
   const JobPlan& plan_;
   const std::string job_id_;

@@ -34,7 +34,7 @@ std::string Print(const Coordinator::Actions& actions) {
       out << "delete(";
       for (CheckpointId id : a->manifests) out << id << " ";
       for (const std::string& file : a->files) out << file << " ";
-      out << (a->folder ? "folder)" : ")");
+      out << ")";
     }
     if (auto* a = std::get_if<Coordinator::FailJob>(&action)) out << "fail:" << a->cause.message();
     if (auto* a = std::get_if<Coordinator::CopySavepoint>(&action)) {
@@ -429,8 +429,6 @@ TEST_F(CheckpointCoordinatorTest, StopsBehindASavepoint) {
   EXPECT_EQ(Copied(2, "/s/savepoint-job-2", {}, 1260), "stopped:/s/savepoint-job-2 finish");
   EXPECT_EQ(Time(1'000'000), "") << "it was the last";
   coordinator_->Stop(1300);
-  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(2 a folder)")
-      << "the copy is left";
 }
 
 TEST_F(CheckpointCoordinatorTest, AStopWhoseSavepointCannotBeWrittenIsGivenUp) {
@@ -500,24 +498,21 @@ TEST_F(CheckpointCoordinatorTest, AStopThatDidNotEndIsStoppedAnew) {
 }
 
 TEST_F(CheckpointCoordinatorTest, Termination) {
-  const auto ends = [&](CheckpointRetention retention, bool canceled, bool failed) {
+  using enum CheckpointRetention;
+  using enum JobState;
+  const auto stays = [&](CheckpointRetention retention, JobState ended) {
     Make({.interval = Duration(1000), .retention = retention});
     Complete(1, 1000, {"a"});
-    Complete(2, 2000, {"b"});
-    coordinator_->Stop(2500);
-    return Print(coordinator_->OnTerminated(canceled, failed));
+    coordinator_->Stop(1500);
+    coordinator_->OnTerminated(ended);
+    EXPECT_EQ(coordinator_->IsRetained(CheckpointId(1)), KeepsCheckpoints(retention, ended));
+    return KeepsCheckpoints(retention, ended);
   };
-  using enum CheckpointRetention;
-  EXPECT_EQ(ends(kDeleteOnTermination, false, false), "delete(2 a b folder)");
-  EXPECT_EQ(ends(kDeleteOnTermination, false, true), "delete(2 a b folder)");
-  EXPECT_EQ(ends(kDeleteOnCancellation, true, false), "delete(2 a b folder)");
-  EXPECT_EQ(ends(kDeleteOnCancellation, false, true), "delete(a )");
-  EXPECT_EQ(ends(kRetainOnCancellation, true, false), "delete(a )");
-  EXPECT_EQ(ends(kRetainOnCancellation, false, false), "delete(2 a b folder)");
-  // Without a checkpoint there may be a folder all the same.
-  Make({.interval = Duration(1000)});
-  coordinator_->Stop(500);
-  EXPECT_EQ(Print(coordinator_->OnTerminated(false, false)), "delete(folder)");
+  for (JobState ended : {kFinished, kFailed, kCanceled}) {
+    EXPECT_FALSE(stays(kDeleteOnTermination, ended)) << JobStateName(ended);
+    EXPECT_EQ(stays(kDeleteOnCancellation, ended), ended == kFailed) << JobStateName(ended);
+    EXPECT_EQ(stays(kRetainOnCancellation, ended), ended != kFinished) << JobStateName(ended);
+  }
 }
 
 TEST_F(CheckpointCoordinatorTest, StorageMustNotGoBack) {

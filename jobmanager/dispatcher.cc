@@ -40,7 +40,7 @@ std::shared_ptr<const JobSnapshot> OfEnded(const JobStore::Entry& entry) {
     summary->set_reason(ToJobRecord(entry.state).cause.ToString());
   }
   details.set_stop_failure(entry.state.stop_failure());
-  return SnapshotOfEnded(std::move(details), ToJobRecord(entry.state).state, entry.job.graph());
+  return SnapshotOfEnded(std::move(details), ToJobRecord(entry.state).state, entry.job);
 }
 
 }  // namespace
@@ -62,7 +62,9 @@ Status Dispatcher::Start() {
   for (const JobStore::Entry& entry : entries) {
     const JobRecord record = ToJobRecord(entry.state);
     if (IsGloballyTerminal(record.state)) {
-      Remember(OfEnded(entry));
+      std::shared_ptr<const JobSnapshot> ended = OfEnded(entry);
+      if (!Planted("leftovers-stay")) CleanUp(ended, /*forget=*/false);
+      Remember(std::move(ended));
       continue;
     }
     LogScope scope({.job = entry.job.job_id()});
@@ -553,13 +555,27 @@ void Dispatcher::StepDown(const Status& cause) {
 void Dispatcher::Remember(std::shared_ptr<const JobSnapshot> job) {
   ended_.push_back(std::move(job));
   while (ended_.size() > options_.ended_jobs_kept) {
-    submissions_->Submit([this, id = ended_.front()->details.summary().job_id()] {
-      LogScope scope({.job = id});
-      if (Status s = store_->Remove({id}); !s.ok()) LOG(kWarning) << "forget the job: " << s;
-      return true;
-    });
+    CleanUp(ended_.front(), /*forget=*/true);
     ended_.pop_front();
   }
+}
+
+// Its checkpoints, of which an earlier job manager, or an attempt of this one that failed, may have
+// left some; before it is forgotten, for nobody would find them then.
+void Dispatcher::CleanUp(std::shared_ptr<const JobSnapshot> job, bool forget) {
+  submissions_->Submit([this, job = std::move(job), forget] {
+    const std::string& id = job->details.summary().job_id();
+    LogScope scope({.job = id});
+    Status s = store_->CheckLeader();
+    if (s.ok() && !job->checkpoint_dir.empty()) {
+      CheckpointStorage checkpoints(environment_.file_system, job->checkpoint_dir);
+      s = CleanUpCheckpoints(checkpoints,
+                             KeepsCheckpoints(job->options.checkpoints.retention, job->state));
+    }
+    if (s.ok() && forget) s = store_->Remove({id});
+    if (!s.ok()) LOG(kWarning) << (forget ? "forget" : "clean up behind") << " the job: " << s;
+    return true;
+  });
 }
 
 Timestamp Dispatcher::Now() const {

@@ -217,6 +217,7 @@ class Dispatcher : private JobHost {
   void OnStatePage(const rpc::StatePage& page);
   void AnswerState(int64_t number, const Status& status);
   void GiveUpReadingState(Timestamp now, std::optional<TaskManagerId> lost);
+  void CleanUp(std::shared_ptr<const JobSnapshot> job, bool forget);
   void CheckLeader();
   void StepDown(const Status& cause);
 

@@ -239,7 +239,7 @@ TEST_F(RequestTest, DrainedTaskManagersAreLeft) {
   const auto reply = Drain(one);
   ASSERT_EQ(reply.error().code(), 0u) << reply.error().message();
   EXPECT_EQ(reply.job_ids(0), id);
-  for (int i = 0; i < 1000 && second->Get(&FakeTaskManager::deployments_) == 0; ++i) {
+  for (int i = 0; i < 6000 && second->Get(&FakeTaskManager::deployments_) == 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_EQ(second->Get(&FakeTaskManager::last_).restored_checkpoint(), 1);

@@ -250,7 +250,7 @@ class DispatcherTest : public testing::Test {
     auto promise = std::make_shared<std::promise<Reply>>();
     call([promise](Reply reply) { promise->set_value(std::move(reply)); });
     auto future = promise->get_future();
-    EXPECT_EQ(future.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_EQ(future.wait_for(std::chrono::seconds(60)), std::future_status::ready);
     return future.get();
   }
   rpc::SubmitReply Submit(JobCompiler::Job job, const std::string& savepoint = "") {
@@ -280,7 +280,7 @@ class DispatcherTest : public testing::Test {
   template <class Ready>
   rpc::JobDetails WaitFor(const std::string& id, Ready ready) {
     rpc::JobDetails details;
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 6000; ++i) {
       details = Get(id);
       if (ready(details)) return details;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));

@@ -132,7 +132,7 @@ TEST_F(ReadStateTest, SaysWhyThereIsNoAnswer) {
   std::promise<rpc::StateReply> waiting;
   dispatcher_->ReadState(Request(job_, "op-1"),
                          [&](rpc::StateReply reply) { waiting.set_value(std::move(reply)); });
-  for (int i = 0; i < 1000 && manager_->asked().size() < 2; ++i) {
+  for (int i = 0; i < 12000 && manager_->asked().size() < 2; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   dispatcher_->Detach(manager_->id, UnavailableError("gone"));

@@ -140,8 +140,7 @@ void JobMaster::On(const job_event::JobStatePersisted& event) {
   if (persisted_version_ < record_version_) return;
 
   if (IsGloballyTerminal(record_.state)) {
-    Apply(checkpoints_.OnTerminated(record_.state == JobState::kCanceled,
-                                    record_.state == JobState::kFailed));
+    checkpoints_.OnTerminated(record_.state);
     actions_.push_back(job_action::JobTerminated{record_.state, record_.cause});
     terminated_ = true;
     return;
@@ -258,7 +257,7 @@ void JobMaster::Apply(const ExecutionGraph::Actions& actions) {
   for (const ExecutionGraph::Action& action : actions) {
     if (std::holds_alternative<ExecutionGraph::LoadState>(action)) {
       ++loads_under_way_;
-      actions_.push_back(job_action::LoadCheckpoint{});
+      actions_.push_back(job_action::LoadCheckpoint{checkpoints_.FilesBeingCopied()});
     } else if (std::holds_alternative<ExecutionGraph::GetSlots>(action)) {
       actions_.push_back(job_action::RequestSlots{plan_.HighestParallelism()});
     } else if (std::holds_alternative<ExecutionGraph::AttemptOver>(action)) {
@@ -362,7 +361,7 @@ void JobMaster::Do(const CheckpointCoordinator::StopGivenUp& given_up) {
 }
 
 void JobMaster::Do(const CheckpointCoordinator::Delete& gone) {
-  actions_.push_back(job_action::DeleteFiles{gone.manifests, gone.files, gone.folder});
+  actions_.push_back(job_action::DeleteFiles{gone.manifests, gone.files});
 }
 
 void JobMaster::Do(const CheckpointCoordinator::FailJob& fail) {

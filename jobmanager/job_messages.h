@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -157,7 +158,10 @@ using JobEvent =
 // other in the order in which they are asked for; an answer is an event.
 namespace job_action {
 
-struct LoadCheckpoint {};
+struct LoadCheckpoint {
+  std::set<std::string>
+      being_copied;  // files that stay though no checkpoint may name them any more
+};
 struct RequestSlots {
   int32_t count = 0;
 };
@@ -225,7 +229,6 @@ struct PublishCheckpoint {
 struct DeleteFiles {
   std::vector<CheckpointId> manifests;
   std::vector<std::string> files;
-  bool folder = false;  // of the job, once these are gone
 };
 struct PersistJobState {
   int64_t version = 0;

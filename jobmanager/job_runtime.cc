@@ -171,9 +171,9 @@ std::optional<Timestamp> JobRuntime::NextWakeup() const {
   return next;
 }
 
-void JobRuntime::Do(const job_action::LoadCheckpoint&) {
-  io_->Submit([storage = storage_, &host = host_, id = job_.job_id()] {
-    host.Post(id, [loaded = storage->Load()](JobRuntime& job) { job.Handle(loaded); });
+void JobRuntime::Do(const job_action::LoadCheckpoint& action) {
+  io_->Submit([storage = storage_, &host = host_, id = job_.job_id(), action] {
+    host.Post(id, [loaded = storage->Load(action)](JobRuntime& job) { job.Handle(loaded); });
     return true;
   });
 }
@@ -285,7 +285,12 @@ void JobRuntime::Do(const job_action::JobTerminated& action) {
                             std::string(JobStateName(action.state))),
          "");
   }
-  // What is still to be deleted goes first.
+  // First its checkpoints go: who dies here leaves them to the next job manager, for the end is on
+  // record.
+  if (IsGloballyTerminal(action.state)) {
+    const bool keep = KeepsCheckpoints(master_.checkpoints().config().retention, action.state);
+    io_->Submit([storage = storage_, keep] { return storage->CleanUp(keep); });
+  }
   io_->Submit([&host = host_, id = job_.job_id(), action] {
     host.Post(id,
               [&host, id, action](JobRuntime&) { host.JobEnded(id, action.state, action.cause); });

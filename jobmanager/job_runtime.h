@@ -81,7 +81,7 @@ class JobRuntime {
     Timestamp give_up_at = 0;
   };
 
-  void Do(const job_action::LoadCheckpoint&);
+  void Do(const job_action::LoadCheckpoint& action);
   void Do(const job_action::RequestSlots&);
   void Do(const job_action::ReleaseSlots&);
   void Do(const job_action::Deploy&);

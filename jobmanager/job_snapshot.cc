@@ -33,7 +33,8 @@ std::string VertexHexId(const plan::Vertex& vertex) {
 }
 
 std::shared_ptr<const JobSnapshot> SnapshotOfEnded(rpc::JobDetails details, JobState state,
-                                                   const plan::JobGraph& graph) {
+                                                   const jobstore::StoredJob& job) {
+  const plan::JobGraph& graph = job.graph();
   auto snapshot = std::make_shared<JobSnapshot>();
   snapshot->state = state;
   snapshot->now = snapshot->modified = details.summary().ended_ms();
@@ -41,6 +42,7 @@ std::shared_ptr<const JobSnapshot> SnapshotOfEnded(rpc::JobDetails details, JobS
   snapshot->entered[static_cast<size_t>(state)] = details.summary().ended_ms();
   snapshot->graph = std::make_shared<plan::JobGraph>(graph);
   snapshot->max_parallelism = graph.max_parallelism();
+  snapshot->checkpoint_dir = job.checkpoint_dir();
   const StatusOr<JobOptions> options =
       ReadJobOptions({graph.config().begin(), graph.config().end()});
   if (options.ok()) snapshot->options = *options;

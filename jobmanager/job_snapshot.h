@@ -14,6 +14,7 @@
 #include "jobmanager/job_options.h"
 #include "jobmanager/task_records.h"
 #include "proto/control.pb.h"
+#include "proto/job_store.pb.h"
 #include "proto/plan.pb.h"
 
 // What people may ask of the cluster, at one instant. Values: once published nobody changes them,
@@ -91,6 +92,6 @@ std::string VertexHexId(const plan::Vertex& vertex);
 
 // What is left of a job that ended under an earlier job manager.
 std::shared_ptr<const JobSnapshot> SnapshotOfEnded(rpc::JobDetails details, JobState state,
-                                                   const plan::JobGraph& graph);
+                                                   const jobstore::StoredJob& job);
 
 }  // namespace weir

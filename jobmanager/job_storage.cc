@@ -10,6 +10,8 @@
 namespace weir {
 namespace {
 
+constexpr int kMostCleanUps = 20;  // half a second apart
+
 std::string Parent(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 // The names of the folder and of all above it, which may be new. One that may not be opened is not.
@@ -45,7 +47,7 @@ JobStorage::JobStorage(JobStore& store, std::shared_ptr<FileSystem> fs, std::str
       checkpoints_(std::move(checkpoints)),
       start_from_(std::move(start_from)) {}
 
-job_event::CheckpointLoaded JobStorage::Load() {
+job_event::CheckpointLoaded JobStorage::Load(const job_action::LoadCheckpoint& action) {
   LogScope scope({.job = job_id_});
   job_event::CheckpointLoaded loaded;
   // Before tasks of an attempt are deployed that would only meet those of the next leader.
@@ -64,13 +66,8 @@ job_event::CheckpointLoaded JobStorage::Load() {
       if (auto newest = checkpoints_->ReadNewest(); !newest.ok()) {
         return {.status = newest.status()};
       }
-      // What an earlier job manager had no time to delete. Before the first attempt only: later,
-      // copies may be under way of checkpoints that are no longer retained.
-      if (!std::exchange(loaded_before_, true)) {
-        if (auto removed = checkpoints_->RemoveUnreferenced(loaded.retained); !removed.ok()) {
-          LOG(kWarning) << removed.status();
-        }
-      }
+      auto removed = checkpoints_->RemoveUnreferenced(loaded.retained, action.being_copied);
+      if (!removed.ok()) LOG(kWarning) << removed.status();
       return loaded;
     }
   }
@@ -80,7 +77,6 @@ job_event::CheckpointLoaded JobStorage::Load() {
     MakePathsAbsolute(start_from_, *manifest);
     loaded.start_from.push_back(*std::move(manifest));
   }
-  loaded_before_ = true;
   return loaded;
 }
 
@@ -139,7 +135,15 @@ void JobStorage::Delete(const job_action::DeleteFiles& action) {
     LOG(kWarning) << "delete " << path << ": " << s;
     return false;
   });
-  if (action.folder) checkpoints_->RemoveFolder();
+}
+
+bool JobStorage::CleanUp(bool keep) {
+  LogScope scope({.job = job_id_});
+  if (checkpoints_ == nullptr || !store_.CheckLeader().ok()) return true;
+  const Status s = CleanUpCheckpoints(*checkpoints_, keep);
+  if (s.ok()) return true;
+  LOG(kWarning) << "clean up " << checkpoints_->job_dir() << ": " << s;
+  return ++failed_clean_ups_ >= kMostCleanUps;
 }
 
 std::optional<job_event::JobStatePersisted> JobStorage::Persist(
@@ -153,6 +157,17 @@ std::optional<job_event::JobStatePersisted> JobStorage::Persist(
   LogScope scope({.job = job_id_});
   LOG(kWarning) << "cannot write its state, trying again: " << s;
   return std::nullopt;
+}
+
+Status CleanUpCheckpoints(CheckpointStorage& checkpoints, bool keep) {
+  std::vector<checkpoint::CheckpointManifest> kept;
+  if (keep) {
+    ASSIGN_OR_RETURN(const std::vector<CheckpointId> ids, checkpoints.List());
+    for (CheckpointId id : ids) {
+      ASSIGN_OR_RETURN(kept.emplace_back(), checkpoints.Read(id));
+    }
+  }
+  return checkpoints.RemoveAllBut(kept);
 }
 
 Status RemoveSavepoint(FileSystem& fs, const std::string& path) {

@@ -69,6 +69,10 @@ class LogBytes {
 
 }  // namespace
 
+SinkLogWriter::File::~File() {
+  if (!handle.path().empty()) storage->Discard({handle.path()});
+}
+
 void SinkLogWriter::CloseBlock() {
   if (block_.empty()) return;
   BlockHeader header{.length = block_.size()};
@@ -82,7 +86,7 @@ void SinkLogWriter::Collect() {
   if (!result) return;
   std::shared_ptr<File> file = std::exchange(file_, nullptr);
   if (result->ok()) {
-    rows_.files.push_back(std::move(file->handle));
+    rows_.files.push_back(std::exchange(file->handle, {}));
     failed_ = OkStatus();
     return;
   }
@@ -94,15 +98,14 @@ void SinkLogWriter::Collect() {
 void SinkLogWriter::Spill() {
   retry_at_.reset();
   file_ = std::make_shared<File>();
+  file_->storage = context_.storage;
   file_->bytes = std::exchange(waiting_, {});
-  call_.Start(context_.run_blocking, context_.wake,
-              [file = file_, storage = context_.storage, id = next_]() -> Status {
-                ASSIGN_OR_RETURN(std::unique_ptr<CheckpointFileWriter> out,
-                                 storage->CreateFile(id));
-                RETURN_IF_ERROR(out->Append(file->bytes));
-                ASSIGN_OR_RETURN(file->handle, out->Finish());
-                return OkStatus();
-              });
+  call_.Start(context_.run_blocking, context_.wake, [file = file_, id = next_]() -> Status {
+    ASSIGN_OR_RETURN(std::unique_ptr<CheckpointFileWriter> out, file->storage->CreateFile(id));
+    RETURN_IF_ERROR(out->Append(file->bytes));
+    ASSIGN_OR_RETURN(file->handle, out->Finish());
+    return OkStatus();
+  });
 }
 
 StatusOr<bool> SinkLogWriter::Append(const Batch& batch) {

@@ -49,8 +49,11 @@ class SinkLogWriter {
   const Status& trouble() const { return failed_; }
 
  private:
-  // One file, shared with the I/O pool, which changes only its handle.
+  // One file, shared with the I/O pool, which changes only its handle. Where nobody takes the
+  // handle, because the writer is gone, so is the file.
   struct File {
+    ~File();
+    std::shared_ptr<CheckpointStorage> storage;
     std::string bytes;
     checkpoint::FileHandle handle;  // once it is written
   };

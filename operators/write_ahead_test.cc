@@ -199,6 +199,18 @@ TEST_F(WriteAheadTest, ManyRowsGoIntoFilesInBoundedMemory) {
   EXPECT_TRUE(Prepare(*ahead, 7)->log(0).path().starts_with("shared/3-"));
 }
 
+TEST_F(WriteAheadTest, AFileGoesWithTheWriterThatWasToNameIt) {
+  for (const bool written : {false, true}) {
+    auto ahead = Open(0, 1);
+    for (int64_t i = 0; work_.empty(); ++i) ASSERT_TRUE(*ahead->Write(Rows(i, i + 100, 1000)));
+    if (written) Work();
+    EXPECT_EQ(fs_->Files().size(), written ? 1u : 0u);
+    ahead.reset();
+    Work();
+    EXPECT_TRUE(fs_->Files().empty()) << written;
+  }
+}
+
 TEST_F(WriteAheadTest, ChainsGoOnOverRestartsAndRescaling) {
   std::vector<std::string> states;
   for (int32_t subtask = 0; subtask < 4; ++subtask) {

@@ -396,6 +396,7 @@ StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
     ASSIGN_OR_RETURN(*out.share[0].add_base(), WriteFile(storage, id, table, files->get(), changes,
                                                          now, bytes + BytesOf(share)));
     out.written_bytes = out.share[0].base(0).length();
+    out.file = out.share[0].base(0).path();
     return out;
   }
   WrittenShare out{share};
@@ -407,6 +408,7 @@ StatusOr<WrittenShare> WriteShare(CheckpointStorage& storage, CheckpointId id,
   ASSIGN_OR_RETURN(FileHandle written,
                    WriteFile(storage, id, table, nullptr, changes, now, bytes + inline_bytes));
   out.written_bytes = written.length();
+  out.file = written.path();
   for (KeyedStateHandle& handle : out.share) *handle.add_delta() = written;
   return out;
 }

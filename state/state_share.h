@@ -59,6 +59,7 @@ struct StateRun {
 struct WrittenShare {
   StateShare share;
   uint64_t written_bytes = 0;
+  std::string file;  // that was made for it; empty: none
 };
 
 // The part of `handles` that concerns the table and its key groups. kDataLoss unless each of its

@@ -57,9 +57,11 @@ StatusOr<SnapshotResult> Write(CheckpointStorage& storage, CheckpointId id,
     StatusOr<WrittenShare> written =
         WriteShare(storage, id, work.identity, work.share, work.runs, work.now);
     if (!written.ok()) {
+      storage.Discard(result.files);
       return std::move(written).status().Annotate("snapshot of " + work.identity.Name());
     }
     result.written_bytes += written->written_bytes;
+    if (!written->file.empty()) result.files.push_back(std::move(written->file));
     result.state_bytes += BytesOf(written->share);
     auto& handles = result.keyed[work.identity.uid];
     handles.insert(handles.end(), written->share.begin(), written->share.end());

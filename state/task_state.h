@@ -25,6 +25,9 @@ struct SnapshotResult {
   std::map<std::string, std::vector<checkpoint::KeyedStateHandle>> keyed;  // by operator uid
   uint64_t written_bytes = 0;  // by this checkpoint, inline shares included
   uint64_t state_bytes = 0;    // of all files and inline shares that the handles name
+  // What was made for it. Whoever tells nobody of the snapshot has to discard them
+  // (CheckpointStorage::Discard).
+  std::vector<std::string> files;
 };
 // Runs on any one thread, may block on files, touches nothing that the task's thread uses. May be
 // dropped unrun, and may outlive the TaskState.

@@ -94,6 +94,7 @@ void Task::Handle(TaskMail& mail) {
   }
   if (!life_.running()) {  // late
     if (auto* read = std::get_if<task_mail::ReadState>(&mail)) RefuseRead(read->question.request());
+    if (auto* written = std::get_if<task_mail::SnapshotWritten>(&mail)) DiscardFiles(*written);
     return;
   }
   Status status = std::visit(Overloaded{

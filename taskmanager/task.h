@@ -185,6 +185,8 @@ class Task : public Runnable {
   Status OnSplits(const task_mail::AddSplits& mail);
   Status AddSplits(const task_mail::AddSplits& mail);
   void OnSnapshotWritten(task_mail::SnapshotWritten& mail);
+  // Of a snapshot that nobody will hear of.
+  void DiscardFiles(const task_mail::SnapshotWritten& mail);
   void OnAbort(CheckpointId id);
 
   StatusOr<Step> DoStep(int64_t until_ns);
@@ -222,6 +224,8 @@ class Task : public Runnable {
   std::vector<TaskMail> deferred_;  // came before the task ran
 
   std::unique_ptr<Body> body_;  // null once over
+  // Its files may have to be discarded when the body is gone.
+  std::shared_ptr<CheckpointStorage> storage_;
   BarrierAligner aligner_;
   WatermarkMerger merger_;
   std::deque<Todo> todo_;

@@ -15,7 +15,6 @@ inline constexpr size_t kEntriesPerSlice = 4096;
 struct Task::Body {
   std::vector<std::unique_ptr<OperatorContext>> contexts;
   SplitWatermarks splits;
-  std::shared_ptr<CheckpointStorage> storage;
   std::unique_ptr<TaskState> state;
   std::unique_ptr<InputGate> gate;
   std::unique_ptr<OutputWriter> writer;

@@ -37,7 +37,7 @@ class TaskExecutorTest : public testing::Test {
     });
     {
       std::unique_lock<std::mutex> lock(mutex);
-      EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return down; }));
+      EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(60), [&] { return down; }));
     }
     pool_.reset();
     std::filesystem::remove_all(dir_);
@@ -196,7 +196,7 @@ TEST_F(TaskExecutorTest, ATaskThatRestsMakesRoomWhenOthersNeedMemory) {
   std::vector<std::unique_ptr<MemoryShare>> others;
   for (int i = 0; i < 10'000; ++i) others.push_back(memory_->NewShare());
   others[0]->Hold(1 << 20);
-  for (int i = 0; i < 2000 && cold_stores_ < kParallelism; ++i) {
+  for (int i = 0; i < 6000 && cold_stores_ < kParallelism; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_EQ(cold_stores_, kParallelism) << "nobody told them";

@@ -73,13 +73,13 @@ class FakeJobManager : public rpc::JobManagerControl::Service {
   std::shared_ptr<Peer> WaitForPeer(size_t index) {
     std::unique_lock<std::mutex> lock(mutex_);
     bool there =
-        changed_.wait_for(lock, std::chrono::seconds(20), [&] { return peers_.size() > index; });
+        changed_.wait_for(lock, std::chrono::seconds(60), [&] { return peers_.size() > index; });
     CHECK(there) << "no task manager registered";
     return peers_[index];
   }
   bool WaitUntilGone(const std::shared_ptr<Peer>& peer) {
     std::unique_lock<std::mutex> lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return peer->gone; });
+    return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return peer->gone; });
   }
   void Tell(const std::shared_ptr<Peer>& peer, const rpc::JobManagerMessage& message) {
     std::lock_guard<std::mutex> lock(mutex_);

@@ -11,7 +11,7 @@ namespace weir {
 // Nothing else touches the body until Initialized has been posted.
 Status Task::Initialize() {
   if (!config_.finished) {
-    body_->storage = config_.state.storage;
+    storage_ = config_.state.storage;
     body_->state = std::make_unique<TaskState>(std::move(config_.state));
     RETURN_IF_ERROR(OpenOperators());
   }
@@ -52,7 +52,7 @@ Status Task::OpenOperators() {
     context->max_parallelism = config_.graph->max_parallelism();
     context->attempt = config_.attempt;
     context->lineage = config_.lineage;
-    context->storage = body_->storage;
+    context->storage = storage_;
     context->restored_checkpoint = config_.restored_checkpoint;
     context->state = &body_->state->ForOperator(plan.uid());
     context->splits = &body_->splits;

@@ -85,8 +85,11 @@ void Task::OnAbort(CheckpointId id) {
 }
 
 void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
-  if (!snapshot_ || snapshot_->id != mail.id) return;  // given up meanwhile
-  if (Status s = Failpoint("acknowledge"); !s.ok()) mail.result = std::move(s);
+  if (!snapshot_ || snapshot_->id != mail.id) return DiscardFiles(mail);  // given up meanwhile
+  if (Status s = Failpoint("acknowledge"); !s.ok()) {
+    DiscardFiles(mail);
+    mail.result = std::move(s);
+  }
   if (!mail.result.ok()) {
     snapshot_.reset();
     body_->state->Abort(mail.id);
@@ -112,6 +115,12 @@ void Task::OnSnapshotWritten(task_mail::SnapshotWritten& mail) {
   done.async_ms = mail.async_ms;
   snapshot_.reset();
   config_.listener(std::move(done));
+}
+
+void Task::DiscardFiles(const task_mail::SnapshotWritten& mail) {
+  if (!mail.result.ok() || mail.result->files.empty()) return;
+  config_.executor->RunBlocking(
+      [storage = storage_, files = mail.result->files] { storage->Discard(files); });
 }
 
 void Task::AnswerAsFinished(CheckpointId id) {

@@ -322,6 +322,40 @@ TEST_F(TaskTest, GivesUpACheckpointAndTakesTheNext) {
   EXPECT_EQ(bench.Events<task_event::SnapshotDone>()[0]->id, CheckpointId(3));
 }
 
+// Nobody hears of it any more, so nobody else could remove its files.
+TEST_F(TaskTest, WhatWasWrittenForACheckpointThatIsGivenUpIsRemoved) {
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(dir_ + "/shared"), {});
+  };
+  Bench bench(1, MakeCount, dir_);
+  bench.config.state.storage =
+      std::make_shared<CheckpointStorage>(FileSystem::Local(), dir_, /*inline_bytes=*/0);
+  bench.Start();
+  const auto begin = [&](int64_t id) {
+    bench.executor->hold_blocking = true;
+    bench.Send(0, Pairs({{"a", 1}}));
+    bench.Send(0, CheckpointBarrier{CheckpointId(id)});
+  };
+  const auto write = [&] {
+    bench.executor->hold_blocking = false;
+    ASSERT_TRUE(bench.executor->RunAll());
+  };
+  begin(1);
+  write();
+  ASSERT_EQ(files(), 1);
+  bench.Post(task_mail::Completed{CheckpointId(1)});
+  begin(2);
+  bench.Post(task_mail::Abort{CheckpointId(2)});
+  write();
+  EXPECT_EQ(files(), 1);
+  begin(3);
+  bench.Post(task_mail::Cancel{});
+  write();
+  EXPECT_TRUE(bench.Over());
+  EXPECT_EQ(files(), 1);
+  EXPECT_EQ(bench.Events<task_event::SnapshotDone>().size(), 1u);
+}
+
 TEST_F(TaskTest, AnOperatorThatDeclinesACheckpointGoesOn) {
   Bench bench(
       1,

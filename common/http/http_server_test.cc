@@ -95,7 +95,7 @@ class HttpServerTest : public testing::Test {
   HttpResponse::TakePiece Taker(size_t i) {
     std::unique_lock lock(mutex_);
     EXPECT_TRUE(
-        asked_.wait_for(lock, std::chrono::seconds(10), [&] { return takers_.size() > i; }));
+        asked_.wait_for(lock, std::chrono::seconds(60), [&] { return takers_.size() > i; }));
     return takers_.at(i);
   }
 
@@ -145,7 +145,7 @@ TEST_F(HttpServerTest, ABodyIsGivenUpWhenItsClientGoes) {
     Taker(0);
     EXPECT_FALSE(owner_.expired());
   }
-  for (int i = 0; i < 1000 && !owner_.expired(); ++i) {
+  for (int i = 0; i < 6000 && !owner_.expired(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_TRUE(owner_.expired());
@@ -276,7 +276,7 @@ TEST_F(HttpServerTest, TurnsAwayTooManyConnections) {
     }
     EXPECT_EQ(StatusLine(Ask(ask)), "HTTP/1.1 503 Service Unavailable");
   }
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 6000; ++i) {
     const std::string answer = Socket(server_->port()).Say(ask).Hear(";");
     if (StatusLine(answer) == "HTTP/1.1 200 OK") return;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

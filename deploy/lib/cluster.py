@@ -148,7 +148,7 @@ class Cluster:
                                            "--slots", str(slots), *options])
 
     def wait_for_jobmanager(self):
-        self.wait(lambda: self.client("list").returncode == 0, 30, "jobmanager", "the job manager")
+        self.wait(lambda: self.client("list").returncode == 0, 60, "jobmanager", "the job manager")
 
     def checkpoint_dir(self):
         return os.path.join(self.directory, "checkpoints")

@@ -130,7 +130,7 @@ TEST(RocksdbColdStoreTest, WhatIsDeadGoesWhenFilesAreCompacted) {
     ASSERT_EQ((*store)->WriteRun(entries), OkStatus());
   }
   int dead = kRuns * kDead, alive = 0;
-  for (int wait = 0; wait < 1000 && dead > kRuns * kDead / 2; ++wait) {
+  for (int wait = 0; wait < 6000 && dead > kRuns * kDead / 2; ++wait) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     dead = alive = 0;
     ASSERT_TRUE((*store)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -249,6 +250,10 @@ StatusOr<std::vector<CheckpointId>> CheckpointStorage::List() const {
   return ids;
 }
 
+void CheckpointStorage::Discard(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) (void)fs_->Remove(job_dir_ + "/" + path);
+}
+
 StatusOr<CheckpointManifest> CheckpointStorage::ReadNewest() const {
   ASSIGN_OR_RETURN(std::vector<CheckpointId> ids, List());
   if (ids.empty()) return NotFoundError("there is no checkpoint in " + job_dir_);
@@ -271,13 +276,20 @@ Status CheckpointStorage::Delete(CheckpointId id) {
   return fs_->Remove(folder);
 }
 
-StatusOr<int> CheckpointStorage::RemoveUnreferenced(
-    const std::vector<CheckpointManifest>& retained) {
+StatusOr<int> CheckpointStorage::RemoveUnreferenced(const std::vector<CheckpointManifest>& retained,
+                                                    std::set<std::string> in_use) {
   int64_t newest = 0;
-  std::set<std::string> needed;
-  std::set<int64_t> ids;
   for (const CheckpointManifest& manifest : retained) {
     newest = std::max(newest, manifest.checkpoint_id());
+  }
+  return Remove(newest, retained, std::move(in_use));
+}
+
+StatusOr<int> CheckpointStorage::Remove(int64_t newest,
+                                        const std::vector<CheckpointManifest>& retained,
+                                        std::set<std::string> needed) {
+  std::set<int64_t> ids;
+  for (const CheckpointManifest& manifest : retained) {
     ids.insert(manifest.checkpoint_id());
     for (const FileHandle& file : HandlesOf(manifest)) needed.insert(file.path());
   }
@@ -310,10 +322,13 @@ StatusOr<int> CheckpointStorage::RemoveUnreferenced(
   return removed;
 }
 
-void CheckpointStorage::RemoveFolder() {
+Status CheckpointStorage::RemoveAllBut(const std::vector<CheckpointManifest>& kept) {
+  RETURN_IF_ERROR(Remove(std::numeric_limits<int64_t>::max(), kept, {}).status());
+  if (!kept.empty()) return OkStatus();
   for (const std::string& folder : {job_dir_ + "/" + std::string(kSharedFolder), job_dir_}) {
     (void)fs_->Remove(folder);
   }
+  return OkStatus();
 }
 
 Status CheckpointStorage::Verify(const CheckpointManifest& manifest) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,9 @@ class CheckpointStorage {
 
   // ---- Task managers
   StatusOr<std::unique_ptr<CheckpointFileWriter>> CreateFile(CheckpointId id);
+  // Removes files that CreateFile has made and that no checkpoint will name. Best effort: what
+  // stays is removed with the unreferenced files.
+  void Discard(const std::vector<std::string>& paths);
   // kNotFound when it is gone, kDataLoss when its length is not what was written. An absolute path
   // is a file of somebody else's checkpoint (see MakePathsAbsolute).
   StatusOr<std::unique_ptr<ReadableFile>> OpenFile(const checkpoint::FileHandle& handle) const;
@@ -79,11 +83,15 @@ class CheckpointStorage {
   // the manifests that stay; only what was written for a checkpoint up to the newest of them goes:
   // later files may belong to a checkpoint that is being made. Keep the one before the newest as
   // well: a task that has not heard yet that the newest is completed builds its next snapshot on
-  // the files of the one before. Returns how many were removed.
-  StatusOr<int> RemoveUnreferenced(const std::vector<checkpoint::CheckpointManifest>& retained);
+  // the files of the one before. `in_use`: paths of files that stay whoever needs them. Returns how
+  // many were removed.
+  StatusOr<int> RemoveUnreferenced(const std::vector<checkpoint::CheckpointManifest>& retained,
+                                   std::set<std::string> in_use = {});
 
-  // The job's folder, of which everything was deleted; what nobody knows of stays, and so does it.
-  void RemoveFolder();
+  // The same for a job that is over, where nothing is being made any more: all goes but what `kept`
+  // needs, and where that is nothing the job's folder too. A file that is no checkpoint's stays,
+  // and the folder with it.
+  Status RemoveAllBut(const std::vector<checkpoint::CheckpointManifest>& kept);
 
   // Reads every byte that the manifest names and compares checksums.
   Status Verify(const checkpoint::CheckpointManifest& manifest) const;
@@ -93,6 +101,9 @@ class CheckpointStorage {
 
  private:
   Status CheckFiles(const checkpoint::CheckpointManifest& manifest) const;
+  // What was written for checkpoints up to `newest`.
+  StatusOr<int> Remove(int64_t newest, const std::vector<checkpoint::CheckpointManifest>& retained,
+                       std::set<std::string> in_use);
 
   std::shared_ptr<FileSystem> fs_;
   std::string job_dir_;

@@ -118,30 +118,41 @@ TEST_F(CheckpointStorageTest, RemovesOnlyWhatNoCheckpointCanNeed) {
   ASSERT_EQ(storage_.Publish(three), OkStatus());
   ASSERT_TRUE(fs_->Create("jobs/a/shared/notes.txt").ok());  // not ours
 
-  EXPECT_EQ(storage_.RemoveUnreferenced({three}).value(), 3);  // chk-1, old, aborted
+  FileHandle copied = Write(2, "of a checkpoint that a savepoint is made of");
+  EXPECT_EQ(storage_.RemoveUnreferenced({three}, {copied.path()}).value(),
+            3);  // chk-1, old, aborted
   EXPECT_THAT(storage_.List().value(), ElementsAre(CheckpointId(3)));
   EXPECT_EQ(storage_.ReadNewest().status(), OkStatus());
   EXPECT_EQ(ReadAll(coming), "of a checkpoint in the making");
   EXPECT_THAT(ReadAll(old), HasSubstr("missing"));
   EXPECT_THAT(ReadAll(aborted), HasSubstr("missing"));
   EXPECT_TRUE(fs_->Open("jobs/a/shared/notes.txt").ok());
-  EXPECT_EQ(storage_.RemoveUnreferenced({three}).value(), 0);
+  EXPECT_EQ(ReadAll(copied), "of a checkpoint that a savepoint is made of");
+  EXPECT_EQ(storage_.RemoveUnreferenced({three}).value(), 1);
+  EXPECT_THAT(ReadAll(copied), HasSubstr("missing"));
   EXPECT_EQ(storage_.Delete(CheckpointId(99)), OkStatus());
 }
 
-TEST_F(CheckpointStorageTest, TheFolderOfAJobThatIsOverGoesUnlessSomethingIsInIt) {
-  FileHandle file = Write(1, "the only one");
-  ASSERT_EQ(storage_.Publish(ManifestOf(1, {file})), OkStatus());
-  storage_.RemoveFolder();
-  EXPECT_EQ(ReadAll(file), "the only one");
-  ASSERT_EQ(storage_.Delete(CheckpointId(1)), OkStatus());
-  ASSERT_EQ(fs_->Remove("jobs/a/" + file.path()), OkStatus());
-  storage_.RemoveFolder();
+TEST_F(CheckpointStorageTest, OfAJobThatIsOverNothingStaysButWhatIsKept) {
+  const FileHandle old = Write(1, "old"), file = Write(2, "kept");
+  ASSERT_EQ(storage_.Publish(ManifestOf(1, {old})), OkStatus());
+  const CheckpointManifest two = ManifestOf(2, {file});
+  ASSERT_EQ(storage_.Publish(two), OkStatus());
+  const FileHandle aborted = Write(3, "of the checkpoint that was under way");
+  ASSERT_EQ(storage_.RemoveAllBut({two}), OkStatus());
+  EXPECT_THAT(storage_.List().value(), ElementsAre(CheckpointId(2)));
+  EXPECT_EQ(ReadAll(file), "kept");
+  EXPECT_THAT(ReadAll(old), HasSubstr("missing"));
+  EXPECT_THAT(ReadAll(aborted), HasSubstr("missing"));
+
+  ASSERT_EQ(storage_.RemoveAllBut({}), OkStatus());
   EXPECT_THAT(fs_->List("jobs").value(), IsEmpty());
-  // What a task of the job wrote meanwhile.
-  Write(2, "late");
-  storage_.RemoveFolder();
-  EXPECT_THAT(fs_->List("jobs").value(), ElementsAre("a"));
+  ASSERT_EQ(storage_.RemoveAllBut({}), OkStatus()) << "again";
+
+  Write(4, "of a job manager that died here");
+  ASSERT_TRUE(fs_->Create("jobs/a/notes.txt").ok());
+  ASSERT_EQ(storage_.RemoveAllBut({}), OkStatus());
+  EXPECT_THAT(fs_->List("jobs/a").value(), ElementsAre("notes.txt")) << "not ours";
 }
 
 TEST_F(CheckpointStorageTest, ASavepointIsWholeAndCanMove) {

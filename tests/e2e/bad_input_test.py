@@ -119,11 +119,11 @@ def port_in_use(cluster):
 def no_slots(cluster):
     """The job waits and says for what; it runs when the slots come."""
     job = cluster.submit(cluster.commerce_pipeline(), 4)
-    text = cluster.eventually(lambda: re.search(r".*4 slots.*", cluster.client("info", job).stdout), 20,
+    text = cluster.eventually(lambda: re.search(r".*4 slots.*", cluster.client("info", job).stdout),
                               f"the reason why {job} waits for 4 slots in weir info").group(0)
     cluster.say(f"no slots: {text.strip()}")
     cluster.start_taskmanager(2, 2)
-    cluster.eventually(lambda: "RUNNING" in cluster.client("info", job).stdout, 30, f"{job} RUNNING")
+    cluster.eventually(lambda: "RUNNING" in cluster.client("info", job).stdout, f"{job} RUNNING")
     cancel(cluster, job)
 
 
@@ -133,7 +133,7 @@ def poisoned_json(cluster):
     job = cluster.submit(cluster.commerce_pipeline(
         "poisoned.sql", settings={"restart-strategy.type": "none"},
         replacements=[("'json.ignore-parse-errors' = 'true'", "'json.ignore-parse-errors' = 'false'")]), 2)
-    cluster.eventually(lambda: "FAILED" in cluster.client("info", job).stdout, 30, f"{job} FAILED")
+    cluster.eventually(lambda: "FAILED" in cluster.client("info", job).stdout, f"{job} FAILED")
     text = cluster.client("info", job).stdout
     for pattern in (r"financial_transactions", r"partition \d|financial_transactions-\d", r"offset \d+|at \d+"):
         expect(re.search(pattern, text, re.I), f"poisoned JSON: no {pattern!r} in:\n{text}")
@@ -144,12 +144,12 @@ def poisoned_json_skipped(cluster):
     """With ignore-parse-errors bad messages are skipped, and people can see how many."""
     job = cluster.submit(cluster.commerce_pipeline("skipped.sql"), 2)
     # The one that poisoned_json has written.
-    cluster.eventually(lambda: re.search(r"numBadRecordsSkipped 1\b", cluster.client("info", job).stdout), 30,
+    cluster.eventually(lambda: re.search(r"numBadRecordsSkipped 1\b", cluster.client("info", job).stdout),
                        "the count of skipped messages in weir info")
     cluster.produce("--count", "100", "--rate", "0", "--bad-every", "50")
-    cluster.eventually(lambda: re.search(r"numBadRecordsSkipped 3\b", cluster.client("info", job).stdout), 30,
+    cluster.eventually(lambda: re.search(r"numBadRecordsSkipped 3\b", cluster.client("info", job).stdout),
                        "the count of three skipped messages in weir info")
-    text = cluster.eventually(lambda: re.search(r".*records waiting 0\b.*", cluster.client("info", job).stdout), 30,
+    text = cluster.eventually(lambda: re.search(r".*records waiting 0\b.*", cluster.client("info", job).stdout),
                               "the source's lag in weir info").group(0)
     expect("RUNNING" in cluster.client("info", job).stdout, "a skipped message stops the job")
     cluster.say(f"poisoned JSON, skipped: {text.strip()[-110:]}")
@@ -172,14 +172,14 @@ def services_fail_while_running(cluster):
             cluster.produce("--count", "100", "--rate", "0")  # a sink without rows misses nothing
         time.sleep(5)
         pattern = GONE[service].format(port=cluster.ports.kafka)
-        text = cluster.eventually(lambda: re.search(pattern + ".*", cluster.client("info", job).stdout), 40,
+        text = cluster.eventually(lambda: re.search(pattern + ".*", cluster.client("info", job).stdout),
                                   f"{pattern!r} in weir info").group(0)
         cluster.say(text[:150])
         cluster.supervise("resume", service)
         cluster.wait_for_services()
         cluster.produce("--count", "2000", "--rate", "0", "--bad-every", "100")
         cluster.expect_equal(90)
-    cluster.eventually(lambda: "no broker" not in cluster.client("info", job).stdout, 30,
+    cluster.eventually(lambda: "no broker" not in cluster.client("info", job).stdout,
                        "the broker's absence to be forgotten")
     cancel(cluster, job)
 
@@ -187,7 +187,7 @@ def services_fail_while_running(cluster):
 def cancel(cluster, job):
     done = cluster.client("cancel", job)
     expect(done.returncode == 0, f"cancel failed:\n{done.stdout}")
-    cluster.eventually(lambda: "CANCELED" in cluster.client("info", job).stdout, 30, f"{job} CANCELED")
+    cluster.eventually(lambda: "CANCELED" in cluster.client("info", job).stdout, f"{job} CANCELED")
 
 
 def main():

@@ -9,7 +9,7 @@ import time
 import urllib.parse
 from contextlib import contextmanager
 
-from harness import ROOT, Failure, expect
+from harness import PATIENCE, ROOT, Failure, expect
 
 try:
     from playwright.sync_api import sync_playwright
@@ -42,7 +42,7 @@ class Tab:
     def __init__(self, context, base):
         self.base = base
         self.page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.wrong = []
         self.asked = []  # addresses, in order
         self.transferred = {}  # bytes as they came over the line, by address
@@ -85,7 +85,7 @@ class Tab:
     def button(self, name):
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def eventually(self, condition, seconds, what):
+    def eventually(self, condition, what, seconds=PATIENCE):
         """As TestCluster.eventually, but the browser goes on meanwhile."""
         deadline = time.monotonic() + seconds
         while True:
@@ -95,7 +95,7 @@ class Tab:
             expect(time.monotonic() < deadline, f"after {seconds} s still not: {what}; the page:\n{self.text()[:3000]}")
             self.page.wait_for_timeout(100)
 
-    def eventually_equal(self, read, expected, what, seconds=15):
+    def eventually_equal(self, read, expected, what, seconds=PATIENCE):
         """The page shows what REST answers, or has answered a moment before: it may be a second behind."""
         shown, answers = None, []
 
@@ -106,7 +106,7 @@ class Tab:
             return shown in answers[-10:]
 
         try:
-            self.eventually(same, seconds, what)
+            self.eventually(same, what, seconds)
         except Failure as failure:
             raise Failure(f"{what}: shown\n  {shown}\nREST has\n  {answers[-1]}") from failure
 

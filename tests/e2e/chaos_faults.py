@@ -250,11 +250,11 @@ class Faults:
 
     # --- how -----------------------------------------------------------------------------------
     def living(self, name):
-        return self.cluster.eventually(lambda: self.cluster.pid(name), 30, f"{name} runs")
+        return self.cluster.eventually(lambda: self.cluster.pid(name), f"{name} runs")
 
     def postmaster(self):
         file = PidFile(os.path.join(self.cluster.directory, "postgres-data", "postgres.pid"))
-        return self.cluster.eventually(file.pid, 60, "PostgreSQL runs")
+        return self.cluster.eventually(file.pid, "PostgreSQL runs")
 
     def kill(self, name):
         self.living(name)

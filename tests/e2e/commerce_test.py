@@ -77,13 +77,13 @@ def kill_jobmanager(cluster, arguments):
         killed = time.monotonic()
         done = cluster.client("list")
         expect(done.returncode == 0 or "cannot reach a job manager" in done.stdout, f"`weir list` says {done.stdout}")
-        cluster.eventually(lambda: cluster.pid("jobmanager") not in (None, old), 10, "the job manager is back", 0.01)
+        cluster.eventually(lambda: cluster.pid("jobmanager") not in (None, old), "the job manager is back", pause=0.01)
         back = time.monotonic()
-        seen = cluster.wait_until_runs(job, 30)
+        seen = cluster.wait_until_runs(job)
         took.append(time.monotonic() - back)
         cluster.say(f"back after {back - killed:.2f} s; jobs run {took[-1]:.2f} s later; seen meanwhile: {seen}")
         expect(writer.wait() == 0, "the producer failed")
-        cluster.eventually(lambda: max(cluster.checkpoints(job)) > before, 30, f"a checkpoint after {before}")
+        cluster.eventually(lambda: max(cluster.checkpoints(job)) > before, f"a checkpoint after {before}")
         cluster.expect_equal(90)
     cluster.say(f"restart of the job manager to running jobs: median {sorted(took)[len(took) // 2]:.2f} s, "
                 f"longest {max(took):.2f} s")
@@ -103,7 +103,7 @@ def restore(cluster, arguments):
         checkpoint = cluster.wait_for_checkpoint(job)
         done = cluster.client("cancel", job)
         expect(done.returncode == 0, f"cancel failed:\n{done.stdout}")
-        cluster.eventually(lambda: "CANCELED" in cluster.client("info", job).stdout, 30, f"{job} CANCELED")
+        cluster.eventually(lambda: "CANCELED" in cluster.client("info", job).stdout, f"{job} CANCELED")
         checkpoint = cluster.checkpoints(job)[max(cluster.checkpoints(job))]
         cluster.sql("TRUNCATE transactions")
         more = arguments.events // 10
@@ -112,7 +112,7 @@ def restore(cluster, arguments):
         job = cluster.submit(pipeline, parallelism, "--from-savepoint", checkpoint)
         cluster.say(f"job {job} from {checkpoint} at parallelism {parallelism}")
         cluster.expect_equal(60, "--tables", "sales_per_category,sales_per_day,sales_per_month")
-        cluster.eventually(lambda: int(cluster.sql("SELECT count(*) FROM transactions")) >= more - more // 1000 - 1, 30,
+        cluster.eventually(lambda: int(cluster.sql("SELECT count(*) FROM transactions")) >= more - more // 1000 - 1,
                            "the new rows in transactions")
         rows = int(cluster.sql("SELECT count(*) FROM transactions"))
         expect(rows < total / 2, f"{rows} of {total} rows came again: the job began at the beginning")
@@ -167,13 +167,13 @@ def freeze(cluster, arguments):
     pid, frozen = cluster.pid("taskmanager-1"), time.monotonic()
     os.kill(pid, signal.SIGSTOP)
     try:
-        cluster.eventually(lambda: cluster.info(job)["restarts"] > 0, 30, "the job restarts")
+        cluster.eventually(lambda: cluster.info(job)["restarts"] > 0, "the job restarts")
         seconds = time.monotonic() - frozen
         cluster.say(f"noticed after {seconds:.1f} s")
         expect(seconds > 5, "noticed too soon: the process has ended, or the timeout is not what it says")
         failure = "\n".join(cluster.info(job)["failures"])
         expect("heartbeat" in failure or "connection" in failure, f"the reason is not named: {failure}")
-        cluster.eventually(lambda: cluster.info(job)["state"] == "RUNNING", 30, "the job runs again")
+        cluster.eventually(lambda: cluster.info(job)["state"] == "RUNNING", "the job runs again")
         expect(writer.wait() == 0, "the producer failed")
         cluster.expect_equal(90)
     finally:

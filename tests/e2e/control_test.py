@@ -82,8 +82,8 @@ def savepoint(cluster, arguments):
         # The one who asks to stop sees it through, though the job manager dies meanwhile.
         stopper = subprocess.Popen([cluster.weir, "stop", job, "--savepoint-dir", mine, "--output", "json", *at],
                                    text=True, stdout=subprocess.PIPE)
-        cluster.eventually(lambda: cluster.info(job).get("stopping") or stopper.poll() is not None, 10,
-                           "the stop is on record", 0.005)
+        cluster.eventually(lambda: cluster.info(job).get("stopping") or stopper.poll() is not None,
+                           "the stop is on record", pause=0.005)
         cluster.kill("jobmanager")
         out, _ = stopper.communicate(timeout=60)
         expect(stopper.returncode == 0, "stop failed")
@@ -92,7 +92,7 @@ def savepoint(cluster, arguments):
     expect(stopped.startswith(mine + "/savepoint-"), stopped)
     expect(ask(cluster, "savepoint", "verify", stopped)["whole"], "the savepoint is not whole")
     expect(cluster.info(job)["state"] == "FINISHED" and cluster.info(job)["savepoint"] == stopped, "info")
-    cluster.eventually(lambda: not cluster.checkpoints(job), 10, "the checkpoints of the stopped job are gone")
+    cluster.eventually(lambda: not cluster.checkpoints(job), "the checkpoints of the stopped job are gone")
     # From where it stopped: what comes again shows where it began.
     total = int(cluster.sql("SELECT count(*) FROM transactions"))
     cluster.sql("TRUNCATE transactions")
@@ -135,7 +135,7 @@ def rescale(cluster, arguments):
         cluster.kill("jobmanager")
         asking.wait(60)
         cluster.wait_for_jobmanager()
-        cluster.wait_until_runs(job, 30)
+        cluster.wait_until_runs(job)
         ended = {v["parallelism"] for v in cluster.info(job)["vertices"]}
         expect(ended in ({2}, {3}), f"between the old and the new: {ended}")
         cluster.say(f"the job manager was killed during the last: at parallelism {ended}")
@@ -148,7 +148,7 @@ def drain(cluster, arguments):
         refused(cluster, "there is no task manager 77", "taskmanager", "drain", "77", *at)
         cluster.start_taskmanager(3)
         everyone = cluster.eventually(
-            lambda: (lambda all: all if len(all) == 3 else None)(ask(cluster, "taskmanager", "list", *at)), 10,
+            lambda: (lambda all: all if len(all) == 3 else None)(ask(cluster, "taskmanager", "list", *at)),
             "three task managers")
         chosen = next(one for one in everyone if one["jobs"])
         name = next(n for n in cluster.names() if cluster.pid(n) == chosen["pid"])
@@ -156,7 +156,7 @@ def drain(cluster, arguments):
         expect(done["moved_jobs"] == [job], f"{done}")
         cluster.supervise("halt", name)
         cluster.say(f"{name} is halted")
-        cluster.wait_until_runs(job, 20)
+        cluster.wait_until_runs(job)
         time.sleep(2)
         now = cluster.info(job)
         expect(now["restarts"] == 0 and not now["failures"], f"the job has failed: {now['failures']}")
@@ -181,13 +181,13 @@ def two_leaders(cluster, arguments):
             for number in (3, 4):
                 cluster.start_taskmanager(number)
             cluster.wait_for_jobmanager()
-            cluster.wait_until_runs(job, 30)
+            cluster.wait_until_runs(job)
             cluster.say("the second runs the job")
             cluster.wait_for_checkpoint(job)
         finally:
             os.kill(first, signal.SIGCONT)
         woken = time.monotonic()
-        cluster.eventually(lambda: cluster.pid("jobmanager") != first, 20, "the first job manager has ended", 0.01)
+        cluster.eventually(lambda: cluster.pid("jobmanager") != first, "the first job manager has ended", pause=0.01)
         cluster.say(f"the first has ended {time.monotonic() - woken:.2f} s after it woke")
         cluster.supervise("halt", "jobmanager")
         # It could not start again: the second holds the folder.

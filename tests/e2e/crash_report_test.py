@@ -45,7 +45,7 @@ class CrashingCluster(TestCluster):
     def dies(self, name, pid, signal_name):
         """Until the process of this number has died of that signal and another has taken its place."""
         self.kills[name] = self.kills.get(name, 0) + 1
-        self.eventually(lambda: self.pid(name) not in (None, pid), 20, f"{name} starts again")
+        self.eventually(lambda: self.pid(name) not in (None, pid), f"{name} starts again")
         last = self.restarts()[name][1]
         expect(last == "signal " + signal_name, f"{name} ended with {last}")
 
@@ -65,7 +65,7 @@ def act(arguments):
         cluster.start_taskmanager(1, 1, "--state-dir", cluster.scratch)
         cluster.wait_for_jobmanager()
         job = cluster.submit(cluster.write_sql("job.sql", SQL), 1)
-        cluster.wait_until_runs(job, 30)
+        cluster.wait_until_runs(job)
 
         pid = cluster.pid("taskmanager-1")
         cluster.arm(STEP, "fault")
@@ -78,7 +78,7 @@ def act(arguments):
         expect_report(cluster.log("taskmanager-1"), *report)
         cluster.say("a worker that crashed named the job, the vertex and its functions")
 
-        cluster.wait_until_runs(job, 30)
+        cluster.wait_until_runs(job)
         expect_report(cluster.log("jobmanager"), rf"lost task manager .* pid {pid}\b")
         managers = re.findall(r'"id" ?: ?"([^"]+)"', cluster.rest("/taskmanagers"))
         expect(len(managers) == 1, f"task managers: {managers}")
@@ -96,7 +96,7 @@ def act(arguments):
                       rf"weir jobmanager, pid {pid}, died of SIGSEGV sent by process {os.getpid()} in thread \d+ ",
                       r"^  #\d+ weir\+0x[0-9a-f]+ weir::")
         cluster.wait_for_jobmanager()
-        cluster.wait_until_runs(job, 30)
+        cluster.wait_until_runs(job)
 
 
 def main():

@@ -27,7 +27,7 @@ def answer_dialog(tab, action, confirm, fill=None, check=None):
         dialog.get_by_label(check).check()
     dialog.get_by_role("button", name=confirm, exact=True).click()
     report = dialog.locator("[role=status], [role=alert]").first
-    report.wait_for(timeout=60_000)
+    report.wait_for()
     text = report.inner_text()
     tab.page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
@@ -42,7 +42,7 @@ def actions(cluster, arguments):
 
         def running(text):
             job = submit(cluster, "running", text, 1)
-            cluster.wait_until_runs(job, 30)
+            cluster.wait_until_runs(job)
             tab.open("jobs", job)
             return job
 
@@ -57,24 +57,24 @@ def actions(cluster, arguments):
         expect("not absolute" in text, text)
         # Two task managers of three slots, one in use.
         tab.button("Rescale …").click()
-        tab.eventually(lambda: "5 slots are free" in tab.text("dialog") and "1 to 6" in tab.text("dialog"), 20, "what there is room for")
+        tab.eventually(lambda: "5 slots are free" in tab.text("dialog") and "1 to 6" in tab.text("dialog"), "what there is room for")
         tab.button("Not now").click()
         text = answer_dialog(tab, "Rescale", "Rescale it", {"Parallelism": "3"})
         expect("running at parallelism 3" in text, text)
         expect({one["parallelism"] for one in picture(api, job)["vertices"]} == {3}, "three subtasks each")
-        tab.eventually(lambda: "parallelism 3" in tab.text(".facts"), 10, "the page says so")
+        tab.eventually(lambda: "parallelism 3" in tab.text(".facts"), "the page says so")
         expect("canceled" in answer_dialog(tab, "Cancel", "Cancel it"), "cancelled")
         expect(picture(api, job)["state"] == "CANCELED", "cancelled")
-        tab.eventually(lambda: tab.page.locator(".actions button").count() == 0, 10, "nothing more can be done")
+        tab.eventually(lambda: tab.page.locator(".actions button").count() == 0, "nothing more can be done")
 
         # Its window is an hour long: rows come out because it is drained.
         files = os.path.join(cluster.directory, "files")
         job = running(HOURS.replace("{path}", files))
-        cluster.eventually(lambda: picture(api, job)["vertices"][0]["recordsOut"] > 0, 20, "rows")
+        cluster.eventually(lambda: picture(api, job)["vertices"][0]["recordsOut"] > 0, "rows")
         text = answer_dialog(tab, "Stop", "Stop it", {"Folder": folder}, check="Drain")
         end = picture(api, job)
         expect(end["state"] == "FINISHED" and end["savepoint"] in text and end["savepoint"].startswith(folder), f"{text} {end}")
-        tab.eventually(lambda: "FINISHED" in tab.text(".job-name") and end["savepoint"] in tab.text(), 10, "it has ended")
+        tab.eventually(lambda: "FINISHED" in tab.text(".job-name") and end["savepoint"] in tab.text(), "it has ended")
         written = [name for _, _, names in os.walk(files) for name in names if not name.startswith(".")]
         expect(written, f"nothing has come out into {files}")
         tab.expect_nothing_wrong()

@@ -24,7 +24,7 @@ def kafka(cluster, arguments):
     cluster.create_topic("events", 3)
     produce(cluster, "events", 0, event_lines(1_800_000_000, 500))
     job = submit(cluster, "events", EVENTS, 2)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     with browser() as new_tab:
         tab = new_tab(api.base)
         tab.open("jobs", job, "sources")
@@ -39,16 +39,16 @@ def kafka(cluster, arguments):
         def shown():
             return [(row["Split"], row["Read by"], row["Records waiting"], row["Watermark"]) for row in tab.table(label) or []]
 
-        tab.eventually(lambda: len(shown()) == 3 and [row[2] for row in shown()] == ["0", "0", "0"], 30, "all is read")
+        tab.eventually(lambda: len(shown()) == 3 and [row[2] for row in shown()] == ["0", "0", "0"], "all is read")
         tab.eventually_equal(shown, of_rest, "the partitions")
         expect(sum(row[3] != "" for row in shown()) == 1, f"one partition has had records: {shown()}")
         # The task managers stand still, so what is written waits.
         produce(cluster, "events", 1, event_lines(1_800_000_000, 1234))
         produce(cluster, "events", 2, event_lines(1_800_000_000, 99))
-        tab.eventually(lambda: sum(row[3] != "" for row in shown()) == 3, 30, "each has a watermark now")
+        tab.eventually(lambda: sum(row[3] != "" for row in shown()) == 3, "each has a watermark now")
         tab.eventually_equal(shown, of_rest, "the partitions")
         tab.open("jobs", job, "graph", source["id"])
-        tab.eventually(lambda: len(tab.table("Splits") or []) == 3, 10, "the same beside the graph")
+        tab.eventually(lambda: len(tab.table("Splits") or []) == 3, "the same beside the graph")
         tab.expect_nothing_wrong()
 
 

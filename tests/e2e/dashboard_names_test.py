@@ -24,7 +24,7 @@ def names(cluster, arguments):
     api = begin(cluster)
     name, table = MARKUP + "Ü" * 260, MARKUP + "t" * 260
     job = submit(cluster, "hostile", HOSTILE.format(name=name, table=table), 2)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     expect(picture(api, job)["name"] == name, picture(api, job)["name"])
     source = picture(api, job)["vertices"][0]
     manager = api.get("/ext/taskmanagers")["taskManagers"][0]["id"]

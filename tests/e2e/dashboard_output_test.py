@@ -29,11 +29,11 @@ def output(cluster, arguments):
             """The page says what REST says, and REST says the reason."""
             tab.open("jobs", job)
             seen = []
-            cluster.eventually(lambda: seen.append(picture(api, job)["output"]) or seen[-1]["reason"] == reason, 40,
+            cluster.eventually(lambda: seen.append(picture(api, job)["output"]) or seen[-1]["reason"] == reason,
                                f"{reason}; {seen[-1:]}")
             if reason == "FLOWS":
                 tab.eventually(lambda: tab.page.locator(".no-output").count() == 0 and
-                               "rows have reached the sinks" in tab.text("section[aria-label=Output]"), 10, "output flows")
+                               "rows have reached the sinks" in tab.text("section[aria-label=Output]"), "output flows")
                 return
 
             def both():
@@ -41,19 +41,19 @@ def output(cluster, arguments):
                 text = tab.text(".no-output") if tab.page.locator(".no-output").count() else ""
                 return answer["reason"] == reason and plain(answer["sentence"]) in text and plain(answer["advice"] or "") in text
 
-            tab.eventually(both, 10, reason)
+            tab.eventually(both, reason)
             cluster.say(f"{reason}: {' / '.join(tab.text('.no-output').splitlines())}")
 
         def cancel(job):
             api.ask("PATCH", f"/jobs/{job}", status=202)
-            cluster.eventually(lambda: picture(api, job)["state"] == "CANCELED", 20, "cancelled")
+            cluster.eventually(lambda: picture(api, job)["state"] == "CANCELED", "cancelled")
 
         windows = submit(cluster, "windows", EVENTS, 1)
         tab.open("overview")
         expect("weir taskmanager --jobmanager" in tab.text() and str(cluster.ports.rpc) in tab.text(), tab.text())
         says(windows, "NO_SLOTS")
         cluster.start_taskmanager(1, 4)
-        cluster.wait_until_runs(windows, 30)
+        cluster.wait_until_runs(windows)
         says(windows, "NO_RECORDS")
         produce(cluster, "events", 0, event_lines(1_800_000_000, 100))
         says(windows, "WATERMARK_HELD")
@@ -62,7 +62,7 @@ def output(cluster, arguments):
         expect(vertex_of(tab) == held["output"]["vertex"], "the link leads to the vertex that holds it")
         produce(cluster, "events", 1, event_lines(1_800_000_000, 100))
         # Both partitions have come as far, so the windows end, and then there is nothing more to do.
-        tab.eventually(lambda: "So far 9 rows came out" in tab.text("section[aria-label=Output]"), 20, "the windows have ended")
+        tab.eventually(lambda: "So far 9 rows came out" in tab.text("section[aria-label=Output]"), "the windows have ended")
         says(windows, "NO_RECORDS")
         cancel(windows)
         job = submit(cluster, "running", RUNNING, 1)
@@ -76,7 +76,7 @@ def output(cluster, arguments):
         cancel(job)
         tab.open("jobs", job)
         tab.eventually(lambda: "CANCELED" in tab.text(".job-name") and tab.page.locator("section[aria-label=Output]").count() == 0,
-                       10, "an ended job owes nothing")
+                       "an ended job owes nothing")
         tab.expect_nothing_wrong()
 
 

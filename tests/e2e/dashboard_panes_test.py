@@ -82,11 +82,11 @@ def check_process(tab, api, parts, path, in_log, metric):
     def value():
         return next(row["Value"] for row in tab.table("Metrics") if row["Name"] == metric)
 
-    tab.eventually_equal(value, lambda: api.get(f"{path}/metrics?get={metric}")[0]["value"], metric, 20)
+    tab.eventually_equal(value, lambda: api.get(f"{path}/metrics?get={metric}")[0]["value"], metric)
     tab.page.get_by_role("searchbox").fill(metric.upper())
     expect([row["Name"] for row in tab.table("Metrics")] == [metric], "the box finds one of them")
     tab.open(*parts, "log")
-    tab.eventually(lambda: in_log in tab.text("pre.log"), 5, "the log")
+    tab.eventually(lambda: in_log in tab.text("pre.log"), "the log")
     tab.page.get_by_role("searchbox").fill("nobody ever writes this")
     expect(in_log not in tab.text("section.panel"), "no line has that")
     tab.page.get_by_role("searchbox").fill(in_log)
@@ -101,13 +101,13 @@ def check_log_grows(tab, cluster):
     tab.open("jobmanager", "log")
     first = len(tab.asked)
     one = submit(cluster, "logged", FINISHED, 1)
-    tab.eventually(lambda: one in tab.text("pre.log"), 10, "a line that has come since")
+    tab.eventually(lambda: one in tab.text("pre.log"), "a line that has come since")
     tab.page.get_by_label("Follow").uncheck()
     other = submit(cluster, "logged", FINISHED, 1)
     tab.page.wait_for_timeout(3000)
     expect(other not in tab.text("pre.log") and one in tab.text("pre.log"), "nobody follows it")
     tab.page.get_by_label("Follow").check()
-    tab.eventually(lambda: other in tab.text("pre.log"), 10, "it is followed again")
+    tab.eventually(lambda: other in tab.text("pre.log"), "it is followed again")
     polled = [address for address in tab.asked[first:] if "/ext/stream" not in address]
     expect(not polled, f"asked for besides: {polled}")
 
@@ -176,15 +176,15 @@ def check_state(tab, api, job):
     tab.open("jobs", job, "graph", vertex["id"])
     tab.button("Look into its state").click()
     keys = sorted(str(one["row"][key]) for one in rows)
-    tab.eventually(lambda: sorted(row[key] for row in tab.table("Rows of its state") or []) == keys, 10, f"the keys {keys}")
+    tab.eventually(lambda: sorted(row[key] for row in tab.table("Rows of its state") or []) == keys, f"the keys {keys}")
     tab.page.get_by_label(f"Key: {key}", exact=True).fill(keys[3])
     tab.page.keyboard.press("Enter")
-    tab.eventually(lambda: [row[key] for row in tab.table("Rows of its state") or []] == [keys[3]], 10, f"the row of {keys[3]}")
+    tab.eventually(lambda: [row[key] for row in tab.table("Rows of its state") or []] == [keys[3]], f"the row of {keys[3]}")
 
 
 def check_checkpoints(tab, api, job):
     at = f"/jobs/{job}/checkpoints"
-    tab.eventually(lambda: api.get(at)["counts"]["completed"] >= 2, 30, "two checkpoints")
+    tab.eventually(lambda: api.get(at)["counts"]["completed"] >= 2, "two checkpoints")
     tab.open("jobs", job, "checkpoints")
     tab.eventually_equal(lambda: [tab.cards()[name].split("\n")[0].split(" ")[0] for name in ("Completed", "Failed", "Restored")],
                          lambda: [str(api.get(at)["counts"][name]) for name in ("completed", "failed", "restored")],
@@ -243,11 +243,11 @@ def panes(cluster, arguments):
         finished = submit(cluster, "finished", FINISHED, 2)
         failed = submit(cluster, "failed", FAILED, 1)
         # Pushed: nobody has loaded the page again.
-        tab.eventually(lambda: {row["Job"] for row in tab.table("Running jobs") or []} >= {"the <running> one"}, 10, "the job")
-        cluster.wait_until_runs(running, 30)
+        tab.eventually(lambda: {row["Job"] for row in tab.table("Running jobs") or []} >= {"the <running> one"}, "the job")
+        cluster.wait_until_runs(running)
         for job, state in ((finished, "FINISHED"), (failed, "FAILED")):
-            cluster.eventually(lambda: picture(api, job)["state"] == state, 30, f"{job} {state}")
-        tab.eventually(lambda: len(tab.table("Ended jobs") or []) == 2, 10, "two have ended")
+            cluster.eventually(lambda: picture(api, job)["state"] == state, f"{job} {state}")
+        tab.eventually(lambda: len(tab.table("Ended jobs") or []) == 2, "two have ended")
         check_overview(tab, api)
         check_task_managers(tab, api)
         check_process(tab, api, ["jobmanager"], "/jobmanager", "REST interface on", "taskSlotsTotal")

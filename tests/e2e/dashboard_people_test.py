@@ -91,7 +91,7 @@ def check_token(cluster, new_tab, schemas):
         except OSError:
             return False
 
-    cluster.eventually(answers, 20, "the job manager with a token")
+    cluster.eventually(answers, "the job manager with a token")
     tab = new_tab(guarded.base)
     tab.page.goto(guarded.base + "/#/overview")
     field = tab.page.get_by_label("Access token")
@@ -106,7 +106,7 @@ def check_token(cluster, new_tab, schemas):
     tab.page.wait_for_selector("dl.cards")
     expect(tab.cards()["Task managers"] == "0", f"{tab.cards()}")
     tab.open("jobmanager", "log")
-    tab.eventually(lambda: "REST interface on" in tab.text(), 5, "what is fetched has the token too")
+    tab.eventually(lambda: "REST interface on" in tab.text(), "what is fetched has the token too")
     expect(token not in tab.page.content() and token not in tab.page.url, "the token is not shown")
     tab.expect_nothing_wrong()
 
@@ -116,15 +116,15 @@ def check_outage(cluster, api, tab, job):
     tab.open("jobs", job)
     began = picture(api, job)["startedAt"]
     cluster.kill("jobmanager")
-    tab.page.wait_for_selector("text=The job manager does not answer", timeout=10_000)
+    tab.page.wait_for_selector("text=The job manager does not answer")
     expect(tab.page.locator("[data-vertex]").count() == 2, "the graph stays")
-    tab.page.wait_for_selector("text=The job manager does not answer", state="detached", timeout=60_000)
+    tab.page.wait_for_selector("text=The job manager does not answer", state="detached")
 
     def runs():
         return "RUNNING" in tab.text(".job-name") and "2 running" not in tab.text() or picture(api, job)["state"] == "RUNNING"
 
-    cluster.eventually(lambda: picture(api, job)["state"] == "RUNNING", 60, "the job runs again")
-    tab.eventually(runs, 20, "the page shows it")
+    cluster.eventually(lambda: picture(api, job)["state"] == "RUNNING", "the job runs again")
+    tab.eventually(runs, "the page shows it")
     expect(picture(api, job)["startedAt"] == began, "it is the same job")
 
 
@@ -132,8 +132,8 @@ def people(cluster, arguments):
     api = begin(cluster)
     job = submit(cluster, "running", RUNNING, 2)
     failed = submit(cluster, "failed", FAILED, 1)
-    cluster.wait_until_runs(job, 30)
-    cluster.eventually(lambda: picture(api, failed)["state"] == "FAILED", 30, "FAILED")
+    cluster.wait_until_runs(job)
+    cluster.eventually(lambda: picture(api, failed)["state"] == "FAILED", "FAILED")
     cluster.wait_for_checkpoint(job)
     source = picture(api, job)["vertices"][0]["id"]
     manager = api.get("/ext/taskmanagers")["taskManagers"][0]["id"]

@@ -37,7 +37,7 @@ def show_sql(tab, cluster):
     sql.write(QUERY_SHOWN)
     sql.press("Control+End", *["ArrowUp"] * 2)
     sql.press("Control+Enter")
-    tab.eventually(lambda: len(sql.rows()) == 10 and re.search(r"[1-9]\d\d changes", sql.counts()), 60, "rows")
+    tab.eventually(lambda: len(sql.rows()) == 10 and re.search(r"[1-9]\d\d changes", sql.counts()), "rows")
     sql.page.evaluate("window.scrollTo(0, 0)")
 
 
@@ -47,7 +47,7 @@ def pictures(cluster, arguments):
     cluster.create_commerce()
     cluster.run("producer", cluster.producer("--rate", "3000"))
     job = cluster.submit(cluster.commerce_pipeline(settings={"pipeline.name": "commerce"}), 2)
-    cluster.wait_until_runs(job, 60)
+    cluster.wait_until_runs(job)
     api = Api(f"http://127.0.0.1:{cluster.ports.rest}", Schemas())
     folder = os.path.join(ROOT, "docs", "images")
     os.makedirs(folder, exist_ok=True)

@@ -14,7 +14,7 @@ import sys
 import urllib.request
 
 from browser import browser
-from harness import ROOT, TestCluster, expect, run_scenario
+from harness import PATIENCE, ROOT, TestCluster, expect, run_scenario
 
 NUMBERS = """CREATE TABLE numbers (id BIGINT) WITH ('connector' = 'datagen', 'fields.id.kind' = 'sequence',
   'fields.id.start' = '1', 'fields.id.end' = '{last}', 'rows-per-second' = '100000');
@@ -32,7 +32,7 @@ class SqlPage:
         self.page = tab.page
         self.cluster = cluster
         self.editor = self.page.locator(".cm-content")
-        self.editor.wait_for(timeout=60000)
+        self.editor.wait_for()
 
     def press(self, *keys):
         for key in keys:
@@ -68,10 +68,10 @@ class SqlPage:
         while self.focused() == "SQL script":
             self.press("Escape")
 
-    def until(self, condition, what, seconds=30):
-        return self.tab.eventually(condition, seconds, what)
+    def until(self, condition, what, seconds=PATIENCE):
+        return self.tab.eventually(condition, what, seconds)
 
-    def check(self, expected, seconds=30):
+    def check(self, expected, seconds=PATIENCE):
         """What the page says of the script."""
         said = self.page.locator(".sql-check")
         self.until(lambda: re.search(expected, said.inner_text()), f"the check says {expected!r}", seconds)
@@ -97,7 +97,7 @@ class SqlPage:
         return self.until(lambda: link.count() and link.get_attribute("href") != before and link.get_attribute("href"),
                           "a query is followed").rsplit("/", 1)[1]
 
-    def wait_for_state(self, state, seconds=60):
+    def wait_for_state(self, state, seconds=PATIENCE):
         badge = self.page.locator(".sql-counts .badge")
         self.until(lambda: badge.count() and badge.first.inner_text() == state, f"the query is {state}", seconds)
 
@@ -161,7 +161,7 @@ def plan(sql, cluster):
     script = ENDLESS + NOTHING + "INSERT INTO nothing SELECT k FROM endless GROUP BY k;\n"
     sql.write(script)
     sql.press("Control+Shift+e")
-    sql.page.locator(".vertex").first.wait_for(timeout=30000)
+    sql.page.locator(".vertex").first.wait_for()
     vertices = sql.page.locator(".vertex").count()
     asked = urllib.request.Request(f"http://127.0.0.1:{cluster.ports.rest}/ext/sql/explain", method="POST",
                                    data=json.dumps({"sql": script}).encode(), headers={"Content-Type": "application/json"})

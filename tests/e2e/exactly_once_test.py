@@ -107,7 +107,7 @@ class Sinks:
         def complete():
             self.expect_no_double()
             return all(len(ids) >= total for ids in self.all().values())
-        self.cluster.eventually(complete, seconds, f"{total} rows in each sink")
+        self.cluster.eventually(complete, f"{total} rows in each sink", seconds)
         for name, ids in self.all().items():
             expect(sorted(ids) == list(range(total)), f"{name}: {len(ids)} rows, {len(set(ids))} different, not {total}")
         self.cluster.say(f"each of {total} rows once in each sink")
@@ -149,7 +149,7 @@ def restore(cluster, arguments):
         cluster.wait_for_checkpoint(job)
         time.sleep(cluster.random.uniform(0, 2))
         cluster.client("cancel", job)
-        cluster.eventually(lambda: "CANCELED" in cluster.client("info", job).stdout, 30, f"{job} CANCELED")
+        cluster.eventually(lambda: "CANCELED" in cluster.client("info", job).stdout, f"{job} CANCELED")
         sinks.expect_no_double()
         checkpoint = cluster.checkpoints(job)[max(cluster.checkpoints(job))]
         job = cluster.submit(script, parallelism, "--from-savepoint", checkpoint)
@@ -171,10 +171,10 @@ def freeze(cluster, arguments):
         def restarted():
             details = json.loads(cluster.client("info", job, "--output", "json").stdout)
             return details["restarts"] > 0 and details["state"] == "RUNNING"
-        cluster.eventually(restarted, 60, "the job goes on without it")
+        cluster.eventually(restarted, "the job goes on without it")
         cluster.say("the job goes on")
         before = len(sinks.topic())
-        cluster.eventually(lambda: len(sinks.topic()) > before, 60, "rows are committed without it")
+        cluster.eventually(lambda: len(sinks.topic()) > before, "rows are committed without it")
     finally:
         os.kill(pid, signal.SIGCONT)
     cluster.say("woken")

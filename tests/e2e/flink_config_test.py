@@ -83,7 +83,7 @@ def at_the_prompt(cluster):
     done = say("")
     found = re.search(r"job (\w{32}) runs", done.stdout)
     expect(done.returncode == 0 and found, done.stdout)
-    cluster.eventually(lambda: int(cluster.sql("SELECT COUNT(*) FROM copied")) > 0, 30, "rows of a checkpoint")
+    cluster.eventually(lambda: int(cluster.sql("SELECT COUNT(*) FROM copied")) > 0, "rows of a checkpoint")
     cluster.client("cancel", found.group(1))
     # Without any it is refused, with what to do.
     refused = say("SET 'execution.checkpointing.interval' = '0 s';")
@@ -101,7 +101,7 @@ def act(cluster):
     for number in (1, 2):
         cluster.run(f"taskmanager-{number}", [cluster.weir, "taskmanager", "--config", config])
     cluster.wait_for_jobmanager()
-    cluster.eventually(lambda: len(json.loads(cluster.client("taskmanager", "list", "--output", "json").stdout)) == 2, 20,
+    cluster.eventually(lambda: len(json.loads(cluster.client("taskmanager", "list", "--output", "json").stdout)) == 2,
                        "two task managers")
     with open(cluster.log_path("jobmanager")) as f:
         notes = re.findall(r"note: .*", f.read())
@@ -112,7 +112,7 @@ def act(cluster):
         done = cluster.client("run", "-f", cluster.write_sql(name, text), "--detached", *options)
         expect(done.returncode == 0, done.stdout)
         job = re.search(r"\b[0-9a-f]{32}\b", done.stdout).group(0)
-        cluster.wait_until_runs(job, 30)
+        cluster.wait_until_runs(job)
         return job
 
     def parallelism(job):
@@ -123,7 +123,7 @@ def act(cluster):
     path = cluster.wait_for_checkpoint(job)
     expect(path.startswith(os.path.join(cluster.directory, "checkpoints")), path)
     cluster.client("cancel", job)
-    cluster.eventually(lambda: cluster.info(job)["state"] == "CANCELED", 20, "canceled")
+    cluster.eventually(lambda: cluster.info(job)["state"] == "CANCELED", "canceled")
     kept = cluster.checkpoints(job)
     expect(kept, "its checkpoint is retained")
     # Begin with its state, as a script of Flink says it, and at the parallelism of such a script.

@@ -18,6 +18,8 @@ sys.path.insert(0, os.path.join(ROOT, "deploy", "lib"))
 from cluster import Cluster, Ports
 from processes import Problem, start_time, tail
 
+# Seconds that a test waits for what must come: no test says how fast something is, and the machine may be busy.
+PATIENCE = 60
 WEIR_PROCESSES = ("jobmanager", "taskmanager")
 SANITIZER_REPORT = re.compile(r"^.*(?:(?:ERROR|WARNING): \w+Sanitizer|: runtime error: ).*$", re.MULTILINE)
 
@@ -124,7 +126,7 @@ class TestCluster(Cluster):
         done = self.client("info", job, "--output", "json")
         return json.loads(done.stdout) if done.returncode == 0 else None
 
-    def wait_until_runs(self, job, seconds):
+    def wait_until_runs(self, job, seconds=PATIENCE):
         """Until all tasks of the job run; what `weir info` said meanwhile, each state once."""
         seen = []
 
@@ -137,10 +139,10 @@ class TestCluster(Cluster):
                 seen.append(text)
             return info["state"] == "RUNNING" and info["tasks_running"] == info["tasks_total"]
 
-        self.eventually(runs, seconds, f"all tasks of {job} run", 0.02)
+        self.eventually(runs, f"all tasks of {job} run", seconds, pause=0.02)
         return "; ".join(seen)
 
-    def eventually(self, condition, seconds, what, pause=0.2):
+    def eventually(self, condition, what, seconds=PATIENCE, pause=0.2):
         deadline = time.monotonic() + seconds
         while True:
             value = condition()
@@ -170,12 +172,12 @@ class TestCluster(Cluster):
                 found[int(number.group(1))] = path
         return found
 
-    def wait_for_checkpoint(self, job, seconds=60):
+    def wait_for_checkpoint(self, job, seconds=PATIENCE):
         """The newest checkpoint that began after this call."""
         before = max(self.checkpoints(job), default=0)
         # One more than the next: the next may have begun before the call.
-        found = self.eventually(lambda: {n: p for n, p in self.checkpoints(job).items() if n > before + 1}, seconds,
-                                f"a checkpoint of {job} after {before + 1}")
+        found = self.eventually(lambda: {n: p for n, p in self.checkpoints(job).items() if n > before + 1},
+                                f"a checkpoint of {job} after {before + 1}", seconds)
         return found[max(found)]
 
     def expect_equal(self, wait_s, *options):

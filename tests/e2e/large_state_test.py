@@ -46,12 +46,12 @@ def act(arguments):
             return [tuple(map(int, line.split("|"))) for line in text.splitlines()]
 
         # A third of all is read: every key is there.
-        cluster.eventually(lambda: any(times == 2 and n > keys / 4 for times, n, _ in rows()), 240, "keys come again", 0.5)
+        cluster.eventually(lambda: any(times == 2 and n > keys / 4 for times, n, _ in rows()), "keys come again", 240, pause=0.5)
         peaks = [cluster.memory_mb("taskmanager-1", "VmHWM")]
         cluster.say(f"most memory so far {peaks[0]:.0f} MB, {rows()}")
         cluster.kill("taskmanager-1")
         total = TIMES * keys * (TIMES * keys - 1) // 2
-        cluster.eventually(lambda: rows() == [(TIMES, keys, total)], 300, f"every key {TIMES} times", 0.5)
+        cluster.eventually(lambda: rows() == [(TIMES, keys, total)], f"every key {TIMES} times", 300, pause=0.5)
         peaks.append(cluster.memory_mb("taskmanager-1", "VmHWM"))
         info = cluster.info(job)
         done = [one for one in info["checkpoints"] if one["state"] == "COMPLETED"]

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 
-from harness import expect, run_scenarios
+from harness import PATIENCE, expect, run_scenarios
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [DIWE] \[\d+\] [\w/]+\.cc:\d+ (\[job=[^\]]+\] )?.+")
 FAILING = """
@@ -71,7 +71,7 @@ class Follower:
 
     def end(self):
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=PATIENCE)
 
 
 def read(cluster, arguments):
@@ -84,7 +84,7 @@ def read(cluster, arguments):
                                   cluster.jobmanager, "--slots", "2", "--log-format", "json"])
     cluster.wait_for_jobmanager()
     listed = cluster.eventually(lambda: (found := json.loads(cluster.client(
-        "taskmanager", "list", "--output", "json").stdout)) and len(found) == 2 and found, 20, "two task managers")
+        "taskmanager", "list", "--output", "json").stdout)) and len(found) == 2 and found, "two task managers")
     plain, structured = sorted(listed, key=lambda one: cluster.pid("taskmanager-1") != one["pid"])
 
     text = logs(cluster)
@@ -101,10 +101,10 @@ def read(cluster, arguments):
         expect(json.loads(line)["process"] == plain["address"], line)
 
     following = Follower(cluster, "follow.txt", "--lines", "0")
-    cluster.eventually(lambda: following.process.poll() is None and time.sleep(0.5) is None, 5, "it follows")
+    cluster.eventually(lambda: following.process.poll() is None and time.sleep(0.5) is None, "it follows")
     failed = cluster.submit(cluster.write_sql("failing.sql", FAILING), 1)
-    cluster.eventually(lambda: cluster.info(failed)["state"] == "FAILED", 20, "the job fails")
-    cluster.eventually(lambda: f"[job={failed}]" in following.text() and "-> FAILED" in following.text(), 10,
+    cluster.eventually(lambda: cluster.info(failed)["state"] == "FAILED", "the job fails")
+    cluster.eventually(lambda: f"[job={failed}]" in following.text() and "-> FAILED" in following.text(),
                        f"what comes is shown: {following.text()}")
     expect("job manager of Weir" not in following.text(), "nothing from before")
     skipping = None
@@ -131,7 +131,7 @@ def read(cluster, arguments):
 
     # A bad row a line, until there are too many.
     told = cluster.eventually(lambda: (found := logs(cluster, "--job", skipping)) and "more like it suppressed" in found
-                              and found, 30, "what is suppressed is counted")
+                              and found, "what is suppressed is counted")
     counted = sum(map(int, re.findall(r"\((\d+) more like it suppressed\)", told)))
     lines = len(re.findall(rf"\[job={skipping} vertex=0 subtask=0 attempt=\d+\] skipped: table rows_in: cannot decode the "
                            r"message of rows-0 at offset \d", told))
@@ -139,9 +139,9 @@ def read(cluster, arguments):
 
     # Standard output.
     job = cluster.submit(cluster.write_sql("printing.sql", PRINTING), 3)
-    cluster.eventually(lambda: "shown" in logs(cluster, structured["address"], "--stdout"), 30, "printed rows")
+    cluster.eventually(lambda: "shown" in logs(cluster, structured["address"], "--stdout"), "printed rows")
     rows = Follower(cluster, "rows-follow.txt", structured["address"], "--stdout", "--lines", "1")
-    cluster.eventually(lambda: rows.text().count("\n") > 20, 20, "rows come")
+    cluster.eventually(lambda: rows.text().count("\n") > 20, "rows come")
     shown = [int(n) for n in re.findall(r"\+I\[(\d+)\]", rows.text())]
     with open(out) as f:
         printed = [int(n) for n in re.findall(r"\+I\[(\d+)\]", f.read())]
@@ -153,9 +153,9 @@ def read(cluster, arguments):
 
     # The follower outlives the job manager that it asks.
     cluster.kill("jobmanager")
-    cluster.eventually(lambda: following.text().count("goes on") > 0, 30, f"the next one's lines: {following.text()}")
+    cluster.eventually(lambda: following.text().count("goes on") > 0, f"the next one's lines: {following.text()}")
     following.end()
-    cluster.eventually(lambda: cluster.info(job), 20, "the job manager is back")
+    cluster.eventually(lambda: cluster.info(job), "the job manager is back")
 
     refused(cluster, 1, r"there is no task manager 77; registered are \d+ \(", "77")
     refused(cluster, 1, "there is no job nope", "--job", "nope")
@@ -268,15 +268,15 @@ def secrets(cluster, arguments):
                 said.rest(path, {"sql": sql})
     # One that runs, in vain, and fails: by its source, by its sink.
     jobs = [cluster.submit(cluster.write_sql("runs.sql", leaky() + INSERT), 1)]
-    cluster.wait_until_runs(jobs[0], 30)
+    cluster.wait_until_runs(jobs[0])
     said.everything(jobs)
     subprocess.run(["kcat", "-P", "-b", cluster.bootstrap, "-t", "secrets"], input='{"n":"password=hush-row"}\n',
                    text=True, check=True)
-    cluster.eventually(lambda: cluster.info(jobs[0])["state"] == "FAILED", 30, "a bad row fails the job")
+    cluster.eventually(lambda: cluster.info(jobs[0])["state"] == "FAILED", "a bad row fails the job")
     said.everything(jobs)
     latest = leaky().replace("earliest-offset", "latest-offset")
     jobs.append(cluster.submit(cluster.write_sql("runs-again.sql", latest + INSERT), 1))
-    cluster.wait_until_runs(jobs[1], 30)
+    cluster.wait_until_runs(jobs[1])
     cluster.sql("ALTER ROLE leaky PASSWORD 'another'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE usename = 'leaky'")
 
@@ -285,7 +285,7 @@ def secrets(cluster, arguments):
         subprocess.run(["kcat", "-P", "-b", cluster.bootstrap, "-t", "secrets"], input='{"n":1}\n', text=True, check=True)
         return cluster.info(jobs[1])["state"] == "FAILED"
 
-    cluster.eventually(failed, 60, "a database that ends the session fails the job")
+    cluster.eventually(failed, "a database that ends the session fails the job")
     said.everything(jobs)
     failures = cluster.client("info", jobs[1]).stdout
     expect("PostgreSQL at" in failures, f"why: {failures}")

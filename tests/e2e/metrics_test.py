@@ -172,20 +172,20 @@ def metrics(cluster, folder):
     rows = "".join(f'{{"n":{n}}}\n' for n in range(ROWS))
     subprocess.run(["kcat", "-P", "-b", cluster.bootstrap, "-t", "numbers"], input=rows, text=True, check=True)
     job = cluster.submit(cluster.write_sql("job.sql", JOB), 2)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     prometheus = Prometheus(cluster, folder, {"weir-jobmanager": [cluster.ports.rest], "weir-taskmanager": ports})
-    cluster.eventually(prometheus.answers, 20, "Prometheus answers")
-    cluster.eventually(lambda: len([1 for _, up in prometheus.query("up") if up == 1]) == 3, 20, "three are up")
+    cluster.eventually(prometheus.answers, "Prometheus answers")
+    cluster.eventually(lambda: len([1 for _, up in prometheus.query("up") if up == 1]) == 3, "three are up")
 
     for port in (cluster.ports.rest, *ports):
         prometheus.check("check", "metrics", text=read(port, "/metrics"))
         expect("flink_" in read(port, "/metrics/flink"), "Flink's names")
     read_rows = f'sum(weir_task_records_in_total{{job_id="{job}",source="true"}})'
-    cluster.eventually(lambda: [v for _, v in prometheus.query(read_rows)] == [ROWS], 20, f"{ROWS} rows were read")
-    cluster.eventually(lambda: prometheus.query("weir_job_checkpoints_completed_total > 2"), 20, "three checkpoints")
+    cluster.eventually(lambda: [v for _, v in prometheus.query(read_rows)] == [ROWS], f"{ROWS} rows were read")
+    cluster.eventually(lambda: prometheus.query("weir_job_checkpoints_completed_total > 2"), "three checkpoints")
     for title, expressions in panels().items():
         for expression in expressions:
-            cluster.eventually(lambda: prometheus.query(expression), 20, f"{title}: {expression} shows something")
+            cluster.eventually(lambda: prometheus.query(expression), f"{title}: {expression} shows something")
     alerts = os.path.join(ROOT, "deploy", "prometheus")
     prometheus.check("check", "rules", os.path.join(alerts, "alerts.yml"))
     prometheus.check("test", "rules", os.path.join(alerts, "alerts_test.yml"))
@@ -193,7 +193,7 @@ def metrics(cluster, folder):
     def rules():
         return [rule for group in prometheus.get("/api/v1/rules")["groups"] for rule in group["rules"]]
 
-    cluster.eventually(lambda: rules() and all(rule["health"] == "ok" for rule in rules()), 20, "every alert is evaluated")
+    cluster.eventually(lambda: rules() and all(rule["health"] == "ok" for rule in rules()), "every alert is evaluated")
     for rule in rules():
         names = re.findall(r"\b(weir_\w+|process_\w+)", rule["query"])
         expect(all(prometheus.query(f"count({name})") for name in names), f"{rule['name']}: one of {names} is not told")
@@ -204,7 +204,7 @@ def metrics(cluster, folder):
     for number, port in enumerate(ports, 1):
         processes[("taskmanager", addresses[cluster.pid(f"taskmanager-{number}")])] = port
     for process, port in processes.items():
-        cluster.eventually(lambda: agent_was_told(agent, process, read(port, "/metrics")), 20,
+        cluster.eventually(lambda: agent_was_told(agent, process, read(port, "/metrics")),
                            f"{process} has told the agent: {agent.counters.get(process)} {agent.gauges.get(process)}")
     expect(not agent.wrong, f"no DogStatsD: {agent.wrong[:5]}")
     with agent.lock:

@@ -19,7 +19,7 @@ from rest_api import RUNNING, Api, begin, cluster_token, submit
 def access(cluster, arguments):
     api = begin(cluster)
     job = submit(cluster, "running", RUNNING, 1)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     at = f"127.0.0.1:{cluster.ports.rest}"
     errors = api.schemas.document["components"]["schemas"]["Errors"]
 
@@ -72,7 +72,7 @@ def access(cluster, arguments):
         except OSError:
             return False
 
-    cluster.eventually(answers_now, 20, "the second job manager refuses who has no token")
+    cluster.eventually(answers_now, "the second job manager refuses who has no token")
     denied(401, "GET", "/overview", Authorization="Bearer " + done[:-1])
     denied(401, "GET", "/nosuch", Authorization=done)
     denied(401, "DELETE", "/cluster")

@@ -117,7 +117,7 @@ def read_cluster(api, cluster):
 
 def read_checkpoints(api, cluster, job):
     at = f"/jobs/{job}/checkpoints"
-    cluster.eventually(lambda: api.get(at)["counts"]["completed"] >= 3, 30, "three checkpoints")
+    cluster.eventually(lambda: api.get(at)["counts"]["completed"] >= 3, "three checkpoints")
     all_of_them = api.get(at)
     counts = all_of_them["counts"]
     expect(counts["total"] == counts["completed"] + counts["in_progress"] + counts["failed"], f"{counts}")
@@ -174,8 +174,8 @@ def act(api, cluster, job):
         bounds["parallelism"]["upperBound"] = 3
     api.ask("PUT", at + "/resource-requirements", requirements)
     cluster.eventually(lambda: {v["parallelism"] for v in api.get(at)["vertices"]} == {3} and
-                       cluster.info(job)["tasks_running"] == 6, 30, "at parallelism 3")
-    restored = cluster.eventually(lambda: api.get(at + "/checkpoints")["latest"]["restored"], 5, "what it began from")
+                       cluster.info(job)["tasks_running"] == 6, "at parallelism 3")
+    restored = cluster.eventually(lambda: api.get(at + "/checkpoints")["latest"]["restored"], "what it began from")
     expect(restored["id"] > 0 and not restored["is_savepoint"], f"{restored}")
     for bounds in requirements.values():
         bounds["parallelism"]["upperBound"] = 99
@@ -204,21 +204,21 @@ def cancel(api, cluster, location):
     ways = (("PATCH", "?mode=cancel"), ("PATCH", ""), ("GET", "/yarn-cancel"))
     for method, end in ways:
         job = cluster.submit(cluster.write_sql("again.sql", RUNNING), 1, "--from-savepoint", location)
-        cluster.wait_until_runs(job, 30)
+        cluster.wait_until_runs(job)
         restored = api.get(f"/jobs/{job}/checkpoints")["latest"]["restored"]
         expect(restored["external_path"] == location and restored["is_savepoint"], f"{restored}")
         expect(api.ask(method, f"/jobs/{job}{end}", status=202) == {}, "an empty object")
-        cluster.eventually(state_is(api, job, "CANCELED"), 20, f"{job} CANCELED")
+        cluster.eventually(state_is(api, job, "CANCELED"), f"{job} CANCELED")
         read_everything(api, job, "CANCELED")
     api.ask("PATCH", f"/jobs/{job}?mode=stop", status=308)
     api.ask("PATCH", f"/jobs/{job}?mode=x", status=400)
     api.ask("GET", f"/jobs/{job}/yarn-stop", status=308)
     # A savepoint, and then the end.
     job = submit(cluster, "last", RUNNING, 1)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     asked = api.ask("POST", f"/jobs/{job}/savepoints", {"cancel-job": True}, 202)["request-id"]
     api.wait_for(f"/jobs/{job}/savepoints/{asked}")
-    cluster.eventually(state_is(api, job, "CANCELED"), 20, f"{job} CANCELED")
+    cluster.eventually(state_is(api, job, "CANCELED"), f"{job} CANCELED")
 
 
 def run_sql(api, cluster):
@@ -270,7 +270,7 @@ def run_sql(api, cluster):
     expect(rows == [{"kind": "+I", "row": {"a": 1, "b": "x"}}, {"kind": "+I", "row": {"a": 2, "b": None}}], f"{rows}")
     expect(len(api.get("/jobs")["jobs"]) == before + 1, "a job")
     job = api.ask("POST", "/ext/sql/submit", {"sql": FINISHED, "parallelism": 2})["jobs"][0]["id"]
-    cluster.eventually(state_is(api, job, "FINISHED"), 30, "the submitted job FINISHED")
+    cluster.eventually(state_is(api, job, "FINISHED"), "the submitted job FINISHED")
     api.get(f"/ext/jobs/{job}/results/0", 404)
     api.get(f"/ext/jobs/{NOBODY}/results/0", 404)
     api.get(f"/ext/jobs/{done['id']}/results/x", 400)
@@ -297,7 +297,7 @@ def read_pictures(api, cluster, states):
            last["operators"][-1]["recordsIn"] >= 20, f"{source['operators']} {last['operators']}")
     expect(len(source["splits"]) == 1 and all(split["finished"] for split in source["splits"]), f"{source['splits']}")
     running = next(job for job, state in states.items() if state == "RUNNING")
-    cluster.eventually(lambda: api.get(f"/ext/jobs/{running}")["output"]["reason"] == "FLOWS", 15, "output flows")
+    cluster.eventually(lambda: api.get(f"/ext/jobs/{running}")["output"]["reason"] == "FLOWS", "output flows")
 
     shown = api.get("/ext/taskmanagers")["taskManagers"]
     expect([(one["id"], one["slots"]) for one in shown] ==
@@ -319,7 +319,7 @@ def read_state(api, cluster, running, finished):
     (table,) = op["tables"]
     expect((table["name"], table["keyColumns"], table["moreOnDisk"]) == ("group", ["k"], False), f"{table}")
     here = f"{at}/{urllib.parse.quote(op['uid'], safe='')}/group"
-    cluster.eventually(lambda: len(api.get(here)["rows"]) == 20, 20, "twenty groups")
+    cluster.eventually(lambda: len(api.get(here)["rows"]) == 20, "twenty groups")
     page = api.get(here + "?limit=7")
     expect(len(page["rows"]) == 7 and page["next"], f"{page}")
     expect(len(api.get(f"{here}?limit=7&cursor={page['next']}")["rows"]) == 7, "the next page")
@@ -340,9 +340,9 @@ def answers(cluster, arguments):
     running = submit(cluster, "running", RUNNING, 2)
     finished = submit(cluster, "finished", FINISHED, 2)
     failed = submit(cluster, "failed", FAILED, 1)
-    cluster.wait_until_runs(running, 30)
-    cluster.eventually(state_is(api, finished, "FINISHED"), 30, "FINISHED")
-    cluster.eventually(state_is(api, failed, "FAILED"), 30, "FAILED")
+    cluster.wait_until_runs(running)
+    cluster.eventually(state_is(api, finished, "FINISHED"), "FINISHED")
+    cluster.eventually(state_is(api, failed, "FAILED"), "FAILED")
 
     read_cluster(api, cluster)
     for job, state in ((running, "RUNNING"), (finished, "FINISHED"), (failed, "FAILED")):
@@ -368,13 +368,13 @@ def answers(cluster, arguments):
 
     # An answer may be a quarter of a second old.
     before = cluster.info(running)["vertices"][0]["records_in"]
-    cluster.eventually(lambda: shown() >= before, 10, "as many rows as `weir info` has shown")
+    cluster.eventually(lambda: shown() >= before, "as many rows as `weir info` has shown")
     expect(shown() <= cluster.info(running)["vertices"][0]["records_in"], "more rows than `weir info` shows")
     source = next(v for v in api.get(f"/jobs/{running}")["vertices"] if v["name"].startswith("Source"))
     names = [m["id"] for m in api.get(f"/jobs/{running}/vertices/{source['id']}/subtasks/metrics")]
     expect(any(re.fullmatch(r"Source__.*\.numRecordsInPerSecond", name) for name in names), f"{names}")
     rate = f"/jobs/{running}/vertices/{source['id']}/subtasks/metrics?get=numRecordsOutPerSecond&agg=sum"
-    cluster.eventually(lambda: 100 < api.get(rate)[0]["sum"] < 400, 15, "200 rows a second")
+    cluster.eventually(lambda: 100 < api.get(rate)[0]["sum"] < 400, "200 rows a second")
 
     read_checkpoints(api, cluster, running)
     read_state(api, cluster, running, finished)
@@ -389,7 +389,7 @@ def answers(cluster, arguments):
     api.ask("PATCH", f"/jobs/{NOBODY}", status=404)
     api.ask("DELETE", "/cluster")
     # It ends, and the supervisor brings it back.
-    cluster.eventually(lambda: cluster.restarts()["jobmanager"][0] == 1, 20, "the job manager has ended")
+    cluster.eventually(lambda: cluster.restarts()["jobmanager"][0] == 1, "the job manager has ended")
     cluster.kills["jobmanager"] = 1
     missing = api.schemas.operations - api.seen
     expect(not missing, f"never asked: {sorted(missing)}")

@@ -15,7 +15,7 @@ from rest_api import OPENAPI, RUNNING, begin, submit
 def fuzz(cluster, arguments):
     api = begin(cluster)
     job = submit(cluster, "running", RUNNING, 1)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     vertex = api.get(f"/jobs/{job}")["vertices"][0]["id"]
     manager = api.get("/taskmanagers")["taskmanagers"][0]["id"]
     uid = api.get(f"/ext/jobs/{job}/state")["operators"][0]["uid"]

@@ -59,7 +59,7 @@ class Stream:
 def watch(api, cluster):
     """What is pushed is what a GET answers, at once and when it changes."""
     job = submit(cluster, "watched", RUNNING, 1)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     api.get(f"/ext/jobs/{job}")  # asks again where it is not there yet
     stream = Stream(api, f"/ext/jobs/{job}", "/jobs/overview", f"/jobs/{NOBODY}")
     first = {event["path"]: event for event in (stream.next(), stream.next(), stream.next())}
@@ -100,7 +100,7 @@ def watch_logs(api, cluster):
     job = submit(cluster, "logged", FINISHED, 1)
     while job not in texts["/jobmanager/log"]:
         take()
-    cluster.eventually(lambda: api.get(f"/ext/jobs/{job}")["state"] == "FINISHED", 30, "it has ended")
+    cluster.eventually(lambda: api.get(f"/ext/jobs/{job}")["state"] == "FINISHED", "it has ended")
     while "FINISHED" not in texts["/jobmanager/log"].split(job, 1)[1]:
         take()
     expect(seen.count("/config") == 1, f"the configuration has not changed: {seen}")

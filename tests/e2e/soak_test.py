@@ -185,11 +185,11 @@ class Coming:
         kind, script = next(self.scripts)
         job = self.cluster.submit(script, 2)
         if kind == "cancelled":
-            self.cluster.wait_until_runs(job, 60)
+            self.cluster.wait_until_runs(job)
             self.cluster.client("cancel", job)
         wanted = "CANCELED" if kind == "cancelled" else "FINISHED"
         ended = lambda: (self.cluster.info(job) or {}).get("state") == wanted
-        self.cluster.eventually(ended, 60, f"{kind} {wanted}", 0.05)
+        self.cluster.eventually(ended, f"{kind} {wanted}", pause=0.05)
         self.ended += 1
 
 

@@ -188,7 +188,7 @@ def compare(cluster, job, rows, limit):
     def all_read():
         return sum(row[count] for row in state.rows(path, 1000)) == len(rows)
 
-    cluster.eventually(all_read, 120, "all rows are in the groups", 1)
+    cluster.eventually(all_read, "all rows are in the groups", 120, pause=1)
     shown = state.rows(path, limit)
     by_key = {(row["k"], row["name"]): group(row) for row in shown}
     expect(len(by_key) == len(shown), "a group is shown twice")
@@ -261,7 +261,7 @@ def memory(cluster, arguments):
     path, rows = make_input(cluster, arguments.rows)
     script = cluster.write_sql("state.sql", SCRIPT.format(path=path))
     job = cluster.submit(script, 2)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     state = compare(cluster, job, rows, 97)
     expect(not any(table["moreOnDisk"] for op in state.operators() for table in op["tables"]), "all in memory")
     by_command(cluster, job, rows)
@@ -270,7 +270,7 @@ def memory(cluster, arguments):
     cluster.say(f"stopped: {taken}")
     state.ask("", 409)
     again = cluster.submit(script, 3, "--from-savepoint", taken["savepoint"])
-    cluster.wait_until_runs(again, 30)
+    cluster.wait_until_runs(again)
     compare(cluster, again, rows, 1000)
 
 
@@ -280,7 +280,7 @@ def disk(cluster, arguments):
     cluster.wait_for_jobmanager()
     path, rows = make_input(cluster, 5 * arguments.rows)
     job = cluster.submit(cluster.write_sql("state.sql", SCRIPT.format(path=path)), 2)
-    cluster.wait_until_runs(job, 30)
+    cluster.wait_until_runs(job)
     state = compare(cluster, job, rows, 1000)
     expect(any(table["moreOnDisk"] for op in state.operators() for table in op["tables"]), "some is on disk")
     by_command(cluster, job, rows)

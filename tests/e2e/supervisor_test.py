@@ -43,7 +43,7 @@ class SupervisorTest(unittest.TestCase):
         with open(os.path.join(self.dir, name + ".log")) as f:
             return f.read()
 
-    def wait_for(self, condition, seconds=5):
+    def wait_for(self, condition, seconds=60):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             value = condition()

@@ -71,12 +71,12 @@ class ThreeBrokers(TestCluster):
         """Until all brokers run and every partition is on all of them."""
         for number, port in self.broker_ports.items():
             # Others may not have missed it yet: it has to answer itself.
-            self.eventually(lambda: self.metadata(f"127.0.0.1:{port}"), seconds, f"broker {number} answers")
+            self.eventually(lambda: self.metadata(f"127.0.0.1:{port}"), f"broker {number} answers", seconds)
 
         def in_sync():
             topics = self.metadata().get("topics", [])
             return topics and all(len(one["isrs"]) == len(BROKERS) for topic in topics for one in topic["partitions"])
-        self.eventually(in_sync, seconds, "all partitions are on all brokers")
+        self.eventually(in_sync, "all partitions are on all brokers", seconds)
 
     def create_topic(self, name, partitions, *settings):
         replicas = ",".join(REPLICAS[p % len(REPLICAS)] for p in range(partitions))

@@ -63,14 +63,14 @@ class Copy:
         return sorted(found)
 
     def wait_for(self, rows, seconds=60):
-        self.cluster.eventually(lambda: self.rows() == rows, seconds, f"{len(rows)} rows of {self.topic} in the files")
+        self.cluster.eventually(lambda: self.rows() == rows, f"{len(rows)} rows of {self.topic} in the files", seconds)
         return self
 
     def cancel(self):
         """The checkpoint that holds all that was read."""
         path = self.cluster.wait_for_checkpoint(self.job)
         self.cluster.client("cancel", self.job)
-        self.cluster.eventually(lambda: self.state() == "CANCELED", 30, f"{self.topic} CANCELED")
+        self.cluster.eventually(lambda: self.state() == "CANCELED", f"{self.topic} CANCELED")
         kept = self.cluster.checkpoints(self.job)
         return kept[max(kept)] if kept else path
 
@@ -79,7 +79,7 @@ class Copy:
 
     def expect_stopped(self):
         """The job has failed, says where, and has written nothing of what came after."""
-        self.cluster.eventually(lambda: self.state() == "FAILED", 60, f"the job of {self.topic} stops")
+        self.cluster.eventually(lambda: self.state() == "FAILED", f"the job of {self.topic} stops")
         info = self.cluster.client("info", self.job).stdout
         self.cluster.say(f"{self.topic}: " + " ".join(re.findall(r"[^\n]*available[^\n]*", info)[:1]).strip())
         for text in (f"topic '{self.topic}', partition 0", f"offset {KEPT + TAIL}", "available is 0 to",
@@ -118,7 +118,7 @@ def replaced_tail(cluster, _):
     cluster.wake_broker(2)
     cluster.wake_broker(3)
     for copy, end in {**running, **restored, behind: longer}.items():
-        cluster.eventually(lambda: leader_of(cluster, copy.topic) in (2, 3), 60, f"{copy.topic} has another leader")
+        cluster.eventually(lambda: leader_of(cluster, copy.topic) in (2, 3), f"{copy.topic} has another leader")
         copy.write(2, KEPT, end, 1)
     cluster.say("others are written in their place")
 
@@ -130,7 +130,7 @@ def replaced_tail(cluster, _):
     behind.wait_for(rows(1, 0, KEPT) + rows(2, KEPT, longer))
     expect(leader_of(cluster, "clean") not in (2, 3), "a broker that lags behind was elected")
     cluster.resume_broker(1)
-    cluster.eventually(lambda: leader_of(cluster, "clean") == 1, 60, "the leader is back")
+    cluster.eventually(lambda: leader_of(cluster, "clean") == 1, "the leader is back")
     clean.write(1, KEPT + TAIL, longer, "all")
     clean.wait_for(rows(1, 0, longer))
 
@@ -149,7 +149,7 @@ def begin(cluster):
     workload.begin_round()
     writer = Writer(cluster, workload, cluster.random.getrandbits(31), 300)
     writer.start()
-    cluster.eventually(lambda: int(cluster.sql("SELECT count(*) FROM appended")) > 0, 60, "rows come")
+    cluster.eventually(lambda: int(cluster.sql("SELECT count(*) FROM appended")) > 0, "rows come")
     return workload, job, writer
 
 

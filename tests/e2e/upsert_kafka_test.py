@@ -56,17 +56,17 @@ def topic(cluster):
 
 def check(cluster, sums):
     positive = {account: total for account, total in sums.items() if total > 0}
-    cluster.eventually(lambda: topic(cluster) == positive, 60, "the topic has every sum above 0 and no other")
+    cluster.eventually(lambda: topic(cluster) == positive, "the topic has every sum above 0 and no other")
 
     def rich():
         return dict(line.rsplit("|", 1) for line in cluster.sql("SELECT account, balance FROM rich").splitlines())
     wanted = {account: str(total) for account, total in positive.items() if total > 500}
-    cluster.eventually(lambda: rich() == wanted, 60, "the table has every sum above 500 and no other")
+    cluster.eventually(lambda: rich() == wanted, "the table has every sum above 500 and no other")
     groups = collections.defaultdict(list)
     for account, total in positive.items():
         groups[account[8]].append(total)
     summary = "\n".join(f"{digit}|{len(totals)}|{sum(totals)}" for digit, totals in sorted(groups.items()))
-    cluster.eventually(lambda: cluster.sql("SELECT * FROM summary ORDER BY digit") == summary, 60, summary)
+    cluster.eventually(lambda: cluster.sql("SELECT * FROM summary ORDER BY digit") == summary, summary)
     cluster.say(f"{len(positive)} of {len(sums)} accounts, {len(wanted)} rich")
 
 

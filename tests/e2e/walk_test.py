@@ -83,12 +83,12 @@ def walk(cluster, sql, steps):
     for partition in range(PARTITIONS):
         produce(cluster, partition, [{"user_id": "eve", "amount": 1, "ts": "2026-01-01 12:01:05"}])
     wanted = "2026-01-01 12:00:00|ann|10.00\n2026-01-01 12:00:00|bob|1.50"
-    cluster.eventually(lambda: cluster.sql("SELECT * FROM per_minute ORDER BY 1, 2") == wanted, 30,
+    cluster.eventually(lambda: cluster.sql("SELECT * FROM per_minute ORDER BY 1, 2") == wanted,
                        "the minute's two sums in PostgreSQL, and no other row")
     cluster.say("the row is in PostgreSQL")
     checkpoint = cluster.wait_for_checkpoint(job)
     cluster.say(f"checkpoint {os.path.basename(checkpoint)} exists")
-    cluster.eventually(lambda: set(cluster.group_lag("walk").values()) == {0}, 30, "Kafka's group offset at the end of the topic")
+    cluster.eventually(lambda: set(cluster.group_lag("walk").values()) == {0}, "Kafka's group offset at the end of the topic")
     cluster.say("the group offset followed")
     details = json.loads(cluster.client("info", job, "--output", "json").stdout)
     source = details["vertices"][0]

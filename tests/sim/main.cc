@@ -55,7 +55,9 @@ constexpr const char* kPlants[] = {
     "rows-of-a-failed-checkpoint-forgotten", "refused-rows-forgotten", "chains-of-others-dropped",
     "note-ignored", "note-read-before-the-fence", "noted-after-the-commit",
     // who may speak
-    "old-leader-publishes"};
+    "old-leader-publishes",
+    // the end
+    "leftovers-stay"};
 #endif
 
 int Usage() {

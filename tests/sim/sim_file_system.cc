@@ -158,11 +158,15 @@ Status SimFileSystem::MakeDirs(const std::string& dir) {
   bool after = false;
   Status fault = Fault("make " + dir, &after, !dirs_.contains(dir));
   if (!fault.ok() && !after) return fault;
+  AddDirs(dir);
+  return fault;
+}
+
+void SimFileSystem::AddDirs(const std::string& dir) {
   for (size_t at = 0; at != std::string::npos;) {
     at = dir.find('/', at + 1);
     dirs_.insert(dir.substr(0, at));
   }
-  return fault;
 }
 
 Status SimFileSystem::SyncDir(const std::string& dir) {
@@ -187,6 +191,7 @@ void SimFileSystem::LosePower() {
   not_durable_.clear();
   live_ = durable_;
   for (auto& [path, data] : live_) {
+    AddDirs(ParentOf(path));  // its removal was no more durable than that of what was in it
     const size_t size = data->bytes.size(), synced = data->synced;
     if (size == synced) continue;
     const int64_t kept = rng.Between(static_cast<int64_t>(synced), static_cast<int64_t>(size));

@@ -71,6 +71,7 @@ class SimFileSystem : public FileSystem {
   // after doing it.
   Status Fault(const std::string& what, bool* after, bool takes_room = false);
   void Apply(const std::string& path, Change change);
+  void AddDirs(const std::string& dir);  // and those above it
 
   Simulator& simulator_;
   Names live_;

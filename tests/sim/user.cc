@@ -94,6 +94,7 @@ void User::OnJob(const rpc::JobDetails& job) {
   const std::string& id = job.summary().job_id();
   job_state_ = job.summary().state();
   job_reason_ = job.summary().reason();
+  if (job_state_ == "FINISHED") finished_.insert(id);
   seen_parallelism_ = 0;
   // Until its tasks run it shows what it had before.
   if (id == rescaled_ && job.summary().tasks_running() == job.summary().tasks_total()) {
@@ -166,6 +167,15 @@ void User::CheckAnswers() const {
     simulator_.Violation("rescaled to " + std::to_string(asked_parallelism_) + ", but it runs at " +
                          std::to_string(seen_parallelism_));
   }
+}
+
+std::string User::Leftover() const {
+  for (const std::string& path : disk_.AllPaths()) {
+    for (const std::string& job : finished_) {
+      if (path.starts_with(Cluster::CheckpointRoot() + "/" + job + "/")) return path;
+    }
+  }
+  return "";
 }
 
 void User::OnCluster(const rpc::ClusterInfo& cluster) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ class User {
   bool settled() const;
   // What it was told is what is.
   void CheckAnswers() const;
+  // A job that has FINISHED, also by a stop, leaves no file of a checkpoint: one that is there all
+  // the same, or "".
+  std::string Leftover() const;
 
  private:
   enum class Resubmit { kNever, kCanceled, kStopped };
@@ -65,6 +69,7 @@ class User {
   bool drains_ = false;
 
   bool calm_ = false;
+  std::set<std::string> finished_;
   std::string job_state_;
   std::string job_reason_;
   std::string replaced_;   // the job that the next one goes on for
