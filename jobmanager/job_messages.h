@@ -159,8 +159,8 @@ using JobEvent =
 namespace job_action {
 
 struct LoadCheckpoint {
-  std::set<std::string>
-      being_copied;  // files that stay though no checkpoint may name them any more
+  // Files that stay though no checkpoint may name them any more.
+  std::set<std::string> being_copied;
 };
 struct RequestSlots {
   int32_t count = 0;

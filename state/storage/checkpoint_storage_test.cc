@@ -119,8 +119,8 @@ TEST_F(CheckpointStorageTest, RemovesOnlyWhatNoCheckpointCanNeed) {
   ASSERT_TRUE(fs_->Create("jobs/a/shared/notes.txt").ok());  // not ours
 
   FileHandle copied = Write(2, "of a checkpoint that a savepoint is made of");
-  EXPECT_EQ(storage_.RemoveUnreferenced({three}, {copied.path()}).value(),
-            3);  // chk-1, old, aborted
+  // chk-1, old, aborted
+  EXPECT_EQ(storage_.RemoveUnreferenced({three}, {copied.path()}).value(), 3);
   EXPECT_THAT(storage_.List().value(), ElementsAre(CheckpointId(3)));
   EXPECT_EQ(storage_.ReadNewest().status(), OkStatus());
   EXPECT_EQ(ReadAll(coming), "of a checkpoint in the making");
