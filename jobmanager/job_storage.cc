@@ -66,10 +66,12 @@ job_event::CheckpointLoaded JobStorage::Load(const job_action::LoadCheckpoint& a
       if (auto newest = checkpoints_->ReadNewest(); !newest.ok()) {
         return {.status = newest.status()};
       }
-      auto removed = checkpoints_->RemoveUnreferenced(loaded.retained, action.being_copied);
-      if (!removed.ok()) LOG(kWarning) << removed.status();
-      return loaded;
     }
+    if (!Planted("attempts-leave-files")) {
+      auto removed = checkpoints_->RemoveAllBut(loaded.retained, action.being_copied);
+      if (!removed.ok()) LOG(kWarning) << removed.status();
+    }
+    if (!loaded.retained.empty()) return loaded;
   }
   if (!start_from_.empty()) {
     auto manifest = ReadManifest(*fs_, start_from_);
@@ -167,7 +169,7 @@ Status CleanUpCheckpoints(CheckpointStorage& checkpoints, bool keep) {
       ASSIGN_OR_RETURN(kept.emplace_back(), checkpoints.Read(id));
     }
   }
-  return checkpoints.RemoveAllBut(kept);
+  return checkpoints.RemoveAllBut(kept).status();
 }
 
 Status RemoveSavepoint(FileSystem& fs, const std::string& path) {

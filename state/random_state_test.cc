@@ -176,7 +176,7 @@ TEST_P(RandomStateTest, AgreesWithAMap) {
       auto* op = manifest.add_tasks()->add_operators();
       for (const KeyedStateHandle& handle : completed) *op->add_keyed() = handle;
       ASSERT_EQ(storage->Publish(manifest), OkStatus());
-      ASSERT_TRUE(storage->RemoveUnreferenced({before, manifest}).ok());
+      ASSERT_TRUE(storage->RemoveAllBut({before, manifest}).ok());
     }
     if (below(3) == 0) {
       forget();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -122,7 +121,7 @@ CheckpointFileWriter::CheckpointFileWriter(std::shared_ptr<FileSystem> fs,
 CheckpointFileWriter::~CheckpointFileWriter() {
   if (!file_) return;
   file_.reset();
-  // Best effort: what stays is removed with the unreferenced files.
+  // Best effort: what stays is removed with the next RemoveAllBut.
   (void)fs_->Remove(job_dir_ + "/" + std::string(kSharedFolder) + "/" + name_ + ".tmp");
 }
 
@@ -232,19 +231,13 @@ StatusOr<CheckpointManifest> CheckpointStorage::Read(CheckpointId id) const {
 }
 
 StatusOr<std::vector<CheckpointId>> CheckpointStorage::List() const {
-  StatusOr<std::vector<std::string>> names = fs_->List(job_dir_);
-  if (!names.ok()) {
-    if (names.status().code() == StatusCode::kNotFound) return std::vector<CheckpointId>();
-    return std::move(names).status();
-  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, ListOrNothing(job_dir_));
   std::vector<CheckpointId> ids;
-  for (const std::string& name : *names) {
+  for (const std::string& name : names) {
     std::optional<CheckpointId> id = CheckpointOfFolder(name);
     if (!id) continue;
-    StatusOr<std::vector<std::string>> files = fs_->List(job_dir_ + "/" + name);
-    if (!files.ok() && files.status().code() == StatusCode::kNotFound) continue;
-    if (!files.ok()) return std::move(files).status();
-    if (std::count(files->begin(), files->end(), kManifestName) > 0) ids.push_back(*id);
+    ASSIGN_OR_RETURN(const std::vector<std::string> files, ListOrNothing(job_dir_ + "/" + name));
+    if (std::count(files.begin(), files.end(), kManifestName) > 0) ids.push_back(*id);
   }
   std::sort(ids.rbegin(), ids.rend());
   return ids;
@@ -270,65 +263,46 @@ Status CheckpointStorage::Delete(CheckpointId id) {
   if (!rest.ok()) {
     return rest.status().code() == StatusCode::kNotFound ? OkStatus() : rest.status();
   }
-  // Durable before any file it names may go (RemoveUnreferenced).
+  // Durable before any file it names may go (RemoveAllBut).
   RETURN_IF_ERROR(fs_->SyncDir(folder));
   for (const std::string& name : *rest) RETURN_IF_ERROR(fs_->Remove(folder + "/" + name));
   return fs_->Remove(folder);
 }
 
-StatusOr<int> CheckpointStorage::RemoveUnreferenced(const std::vector<CheckpointManifest>& retained,
-                                                    std::set<std::string> in_use) {
-  int64_t newest = 0;
-  for (const CheckpointManifest& manifest : retained) {
-    newest = std::max(newest, manifest.checkpoint_id());
-  }
-  return Remove(newest, retained, std::move(in_use));
-}
-
-StatusOr<int> CheckpointStorage::Remove(int64_t newest,
-                                        const std::vector<CheckpointManifest>& retained,
-                                        std::set<std::string> needed) {
+StatusOr<int> CheckpointStorage::RemoveAllBut(const std::vector<CheckpointManifest>& kept,
+                                              const std::set<std::string>& in_use) {
+  std::set<std::string> needed = in_use;
   std::set<int64_t> ids;
-  for (const CheckpointManifest& manifest : retained) {
+  for (const CheckpointManifest& manifest : kept) {
     ids.insert(manifest.checkpoint_id());
     for (const FileHandle& file : HandlesOf(manifest)) needed.insert(file.path());
   }
   int removed = 0;
-  // Manifests of checkpoints that are not retained first: what they name may go with them.
-  StatusOr<std::vector<std::string>> folders = fs_->List(job_dir_);
-  if (!folders.ok()) {
-    if (folders.status().code() == StatusCode::kNotFound) return 0;
-    return std::move(folders).status();
-  }
-  for (const std::string& name : *folders) {
+  // Manifests first: what they name may go with them.
+  ASSIGN_OR_RETURN(const std::vector<std::string> folders, ListOrNothing(job_dir_));
+  for (const std::string& name : folders) {
     std::optional<CheckpointId> id = CheckpointOfFolder(name);
-    if (!id || id->value() > newest || ids.count(id->value()) > 0) continue;
+    if (!id || ids.count(id->value()) > 0) continue;
     RETURN_IF_ERROR(Delete(*id));
     ++removed;
   }
   const std::string shared(kSharedFolder);
-  StatusOr<std::vector<std::string>> files = fs_->List(job_dir_ + "/" + shared);
-  if (!files.ok()) {
-    if (files.status().code() == StatusCode::kNotFound) return removed;
-    return std::move(files).status();
-  }
-  for (const std::string& name : *files) {
-    std::optional<int64_t> id = LeadingId(name, '-');
-    if (!id || *id > newest || needed.count(shared + "/" + name) > 0) continue;
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, ListOrNothing(job_dir_ + "/" + shared));
+  for (const std::string& name : files) {
+    if (!LeadingId(name, '-') || needed.count(shared + "/" + name) > 0) continue;
     Status s = fs_->Remove(job_dir_ + "/" + shared + "/" + name);
     if (!s.ok() && s.code() != StatusCode::kNotFound) return s;
     ++removed;
   }
+  if (!kept.empty() || !in_use.empty()) return removed;
+  for (const std::string& folder : {job_dir_ + "/" + shared, job_dir_}) (void)fs_->Remove(folder);
   return removed;
 }
 
-Status CheckpointStorage::RemoveAllBut(const std::vector<CheckpointManifest>& kept) {
-  RETURN_IF_ERROR(Remove(std::numeric_limits<int64_t>::max(), kept, {}).status());
-  if (!kept.empty()) return OkStatus();
-  for (const std::string& folder : {job_dir_ + "/" + std::string(kSharedFolder), job_dir_}) {
-    (void)fs_->Remove(folder);
-  }
-  return OkStatus();
+StatusOr<std::vector<std::string>> CheckpointStorage::ListOrNothing(const std::string& dir) const {
+  StatusOr<std::vector<std::string>> names = fs_->List(dir);
+  if (names.status().code() == StatusCode::kNotFound) return std::vector<std::string>();
+  return names;
 }
 
 Status CheckpointStorage::Verify(const CheckpointManifest& manifest) const {

@@ -59,7 +59,7 @@ class CheckpointStorage {
   // ---- Task managers
   StatusOr<std::unique_ptr<CheckpointFileWriter>> CreateFile(CheckpointId id);
   // Removes files that CreateFile has made and that no checkpoint will name. Best effort: what
-  // stays is removed with the unreferenced files.
+  // stays is removed with the next RemoveAllBut.
   void Discard(const std::vector<std::string>& paths);
   // kNotFound when it is gone, kDataLoss when its length is not what was written. An absolute path
   // is a file of somebody else's checkpoint (see MakePathsAbsolute).
@@ -79,19 +79,12 @@ class CheckpointStorage {
 
   // The manifest goes first, so that a half-deleted checkpoint does not exist. Fine if it is gone.
   Status Delete(CheckpointId id);
-  // Removes state files and checkpoint folders that no retained checkpoint needs. `retained` are
-  // the manifests that stay; only what was written for a checkpoint up to the newest of them goes:
-  // later files may belong to a checkpoint that is being made. Keep the one before the newest as
-  // well: a task that has not heard yet that the newest is completed builds its next snapshot on
-  // the files of the one before. `in_use`: paths of files that stay whoever needs them. Returns how
-  // many were removed.
-  StatusOr<int> RemoveUnreferenced(const std::vector<checkpoint::CheckpointManifest>& retained,
-                                   std::set<std::string> in_use = {});
-
-  // The same for a job that is over, where nothing is being made any more: all goes but what `kept`
-  // needs, and where that is nothing the job's folder too. A file that is no checkpoint's stays,
-  // and the folder with it.
-  Status RemoveAllBut(const std::vector<checkpoint::CheckpointManifest>& kept);
+  // Removes every checkpoint and every state file but what the manifests `kept` need and the files
+  // `in_use` (paths as in handles); where that is nothing, the job's folder too, unless a file is
+  // in it that is no checkpoint's. Only while nothing is being made: before an attempt of the job,
+  // or when it is over. Returns how many were removed.
+  StatusOr<int> RemoveAllBut(const std::vector<checkpoint::CheckpointManifest>& kept,
+                             const std::set<std::string>& in_use = {});
 
   // Reads every byte that the manifest names and compares checksums.
   Status Verify(const checkpoint::CheckpointManifest& manifest) const;
@@ -101,9 +94,8 @@ class CheckpointStorage {
 
  private:
   Status CheckFiles(const checkpoint::CheckpointManifest& manifest) const;
-  // What was written for checkpoints up to `newest`.
-  StatusOr<int> Remove(int64_t newest, const std::vector<checkpoint::CheckpointManifest>& retained,
-                       std::set<std::string> in_use);
+  // Nothing of a folder that is not there.
+  StatusOr<std::vector<std::string>> ListOrNothing(const std::string& dir) const;
 
   std::shared_ptr<FileSystem> fs_;
   std::string job_dir_;

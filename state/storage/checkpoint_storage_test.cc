@@ -110,48 +110,36 @@ TEST_F(CheckpointStorageTest, AManifestUnderAnotherNameIsRefused) {
             DataLossError("jobs/a/chk-2/manifest is of checkpoint 1"));
 }
 
-TEST_F(CheckpointStorageTest, RemovesOnlyWhatNoCheckpointCanNeed) {
+TEST_F(CheckpointStorageTest, RemovesAllButWhatIsNeeded) {
   FileHandle shared = Write(1, "needed by 3"), old = Write(1, "old"), aborted = Write(2, "aborted");
-  FileHandle coming = Write(4, "of a checkpoint in the making");
+  FileHandle later = Write(4, "of an attempt that has failed");
+  FileHandle copied = Write(2, "of a checkpoint that a savepoint is made of");
   ASSERT_EQ(storage_.Publish(ManifestOf(1, {shared, old})), OkStatus());
   CheckpointManifest three = ManifestOf(3, {shared, Write(3, "three")});
   ASSERT_EQ(storage_.Publish(three), OkStatus());
   ASSERT_TRUE(fs_->Create("jobs/a/shared/notes.txt").ok());  // not ours
 
-  FileHandle copied = Write(2, "of a checkpoint that a savepoint is made of");
-  // chk-1, old, aborted
-  EXPECT_EQ(storage_.RemoveUnreferenced({three}, {copied.path()}).value(), 3);
+  EXPECT_EQ(storage_.RemoveAllBut({three}, {copied.path()}).value(), 4);  // and chk-1
   EXPECT_THAT(storage_.List().value(), ElementsAre(CheckpointId(3)));
   EXPECT_EQ(storage_.ReadNewest().status(), OkStatus());
-  EXPECT_EQ(ReadAll(coming), "of a checkpoint in the making");
-  EXPECT_THAT(ReadAll(old), HasSubstr("missing"));
-  EXPECT_THAT(ReadAll(aborted), HasSubstr("missing"));
-  EXPECT_TRUE(fs_->Open("jobs/a/shared/notes.txt").ok());
+  for (const FileHandle& file : {old, aborted, later}) {
+    EXPECT_THAT(ReadAll(file), HasSubstr("missing"));
+  }
   EXPECT_EQ(ReadAll(copied), "of a checkpoint that a savepoint is made of");
-  EXPECT_EQ(storage_.RemoveUnreferenced({three}).value(), 1);
+  EXPECT_EQ(storage_.RemoveAllBut({three}).value(), 1);
   EXPECT_THAT(ReadAll(copied), HasSubstr("missing"));
+  EXPECT_TRUE(fs_->Open("jobs/a/shared/notes.txt").ok());
   EXPECT_EQ(storage_.Delete(CheckpointId(99)), OkStatus());
 }
 
-TEST_F(CheckpointStorageTest, OfAJobThatIsOverNothingStaysButWhatIsKept) {
-  const FileHandle old = Write(1, "old"), file = Write(2, "kept");
-  ASSERT_EQ(storage_.Publish(ManifestOf(1, {old})), OkStatus());
-  const CheckpointManifest two = ManifestOf(2, {file});
-  ASSERT_EQ(storage_.Publish(two), OkStatus());
-  const FileHandle aborted = Write(3, "of the checkpoint that was under way");
-  ASSERT_EQ(storage_.RemoveAllBut({two}), OkStatus());
-  EXPECT_THAT(storage_.List().value(), ElementsAre(CheckpointId(2)));
-  EXPECT_EQ(ReadAll(file), "kept");
-  EXPECT_THAT(ReadAll(old), HasSubstr("missing"));
-  EXPECT_THAT(ReadAll(aborted), HasSubstr("missing"));
-
-  ASSERT_EQ(storage_.RemoveAllBut({}), OkStatus());
+TEST_F(CheckpointStorageTest, WhereNothingIsNeededTheFolderGoesUnlessSomethingIsInIt) {
+  ASSERT_EQ(storage_.Publish(ManifestOf(1, {Write(1, "the only one")})), OkStatus());
+  EXPECT_EQ(storage_.RemoveAllBut({}).value(), 2);
   EXPECT_THAT(fs_->List("jobs").value(), IsEmpty());
-  ASSERT_EQ(storage_.RemoveAllBut({}), OkStatus()) << "again";
-
+  EXPECT_EQ(storage_.RemoveAllBut({}).value(), 0) << "again";
   Write(4, "of a job manager that died here");
   ASSERT_TRUE(fs_->Create("jobs/a/notes.txt").ok());
-  ASSERT_EQ(storage_.RemoveAllBut({}), OkStatus());
+  EXPECT_EQ(storage_.RemoveAllBut({}).value(), 1);
   EXPECT_THAT(fs_->List("jobs/a").value(), ElementsAre("notes.txt")) << "not ours";
 }
 
@@ -184,7 +172,7 @@ TEST_F(CheckpointStorageTest, RowsThatAreNotCommittedAreFilesOfACheckpointAsWell
   add(manifest.add_uncommitted()->mutable_committables(), older);
   add(manifest.mutable_tasks(0)->mutable_operators(0)->mutable_committables(), rows);
   ASSERT_EQ(storage_.Publish(manifest), OkStatus());
-  EXPECT_EQ(storage_.RemoveUnreferenced({manifest}).value(), 1);
+  EXPECT_EQ(storage_.RemoveAllBut({manifest}).value(), 1);
   EXPECT_EQ(ReadAll(other).substr(0, 9), "not found");
   ASSERT_EQ(storage_.CopyTo(manifest, "/copy"), OkStatus());
   CheckpointManifest copy = ReadManifest(*fs_, "/copy").value();

@@ -98,7 +98,7 @@ void ReadManifestBytes(const std::string& bytes) {
   CHECK(again.ok()) << again.status();
   (void)storage.Verify(*manifest);
   (void)storage.Publish(*manifest);
-  (void)storage.RemoveUnreferenced({*manifest});
+  (void)storage.RemoveAllBut({*manifest});
   for (const auto& task : manifest->tasks()) {
     for (const auto& op : task.operators()) {
       auto share = SelectShare(Table(0), {op.keyed().begin(), op.keyed().end()});

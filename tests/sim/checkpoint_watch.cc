@@ -153,6 +153,18 @@ void CheckpointWatch::CheckPromises() {
   }
 }
 
+std::set<std::string> CheckpointWatch::Unnamed(const std::string& folder) const {
+  std::set<std::string> unnamed;
+  for (const std::string& path : disk_.AllPaths()) {
+    if (path.starts_with(folder + "/")) unnamed.insert(path);
+  }
+  for (const auto& [manifest, known] : manifests_) {
+    unnamed.erase(manifest);
+    for (const std::string& file : known.files) unnamed.erase(file);
+  }
+  return unnamed;
+}
+
 void CheckpointWatch::BeforeCommit(const EpochKey& epoch) {
   const bool published = std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& job) {
     return job.second.published_with.contains(epoch);

@@ -29,6 +29,8 @@ class CheckpointWatch {
   // A user was told that the savepoint is there: from now on it is, whole.
   void Promise(const std::string& folder);
   void CheckPromises();
+  // The files below `folder` that no checkpoint there names, yet or any more.
+  std::set<std::string> Unnamed(const std::string& folder) const;
 
  private:
   struct Manifest {

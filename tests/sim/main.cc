@@ -56,8 +56,8 @@ constexpr const char* kPlants[] = {
     "note-ignored", "note-read-before-the-fence", "noted-after-the-commit",
     // who may speak
     "old-leader-publishes",
-    // the end
-    "leftovers-stay"};
+    // what nobody needs
+    "leftovers-stay", "attempts-leave-files", "given-up-files-stay"};
 #endif
 
 int Usage() {

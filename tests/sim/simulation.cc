@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -20,6 +21,7 @@ namespace weir::sim {
 namespace {
 
 constexpr int64_t kQuietPatienceUs = 240 * kSecond;
+constexpr int64_t kCleanUpPatienceS = 100;  // a disk is slow, and slow again
 // A transaction that somebody left open holds readers back until it times out.
 constexpr int64_t kReadersLagUs = 40 * kSecond;
 
@@ -182,14 +184,22 @@ class Run {
     const bool finished = user_->job_state() == "FINISHED";
     const bool over = !topic_.bounded || finished;
     if (!finished) last_unfinished_us_ = simulator_.now_us();
-    if (right && over && user_->settled() && AllRead() &&
-        (MayLeave() || user_->Leftover().empty())) {
-      if (settled_at_us_ == 0) settled_at_us_ = simulator_.now_us();
-      // Nothing more comes.
-      if (simulator_.now_us() <= settled_at_us_ + 2 * kSecond) return WatchAgain();
-      if (!user_->Leftover().empty()) {
-        cleaned_up_ = true;
+    if (right && over && user_->settled() && AllRead()) {
+      if (settled_at_us_ == 0) {
+        settled_at_us_ = simulator_.now_us();
+        unneeded_ = user_->Unneeded();
+      }
+      // Nothing more comes, and what nobody needs goes.
+      const std::set<std::string> now = user_->Unneeded();
+      std::erase_if(unneeded_, [&](const std::string& path) { return !now.contains(path); });
+      const int64_t waited = simulator_.now_us() - settled_at_us_;
+      if (waited <= (unneeded_.empty() ? 2 : kCleanUpPatienceS) * kSecond) return WatchAgain();
+      if (!unneeded_.empty()) {
+        if (faults_ == 0 || std::exchange(cleaned_up_, true)) {
+          simulator_.Violation(*unneeded_.begin() + " stays, though nobody needs it");
+        }
         cluster_->KillJobManager(100 * kMs);
+        settled_at_us_ = 0;
         return WatchAgain();
       }
       user_->CheckAnswers();
@@ -204,13 +214,10 @@ class Run {
     } else if (simulator_.now_us() > quiet_since_us_ + kQuietPatienceUs) {
       simulator_.Violation("never comes to the right answer; job " + user_->job_state() + " " +
                            user_->job_reason() + (user_->settled() ? "; " : ", not settled; ") +
-                           user_->Leftover() + Difference(expected));
+                           Difference(expected));
     }
     WatchAgain();
   }
-  // A task manager that hung, or could not be reached, may write a file after the end of its job,
-  // and a disk may have refused to delete one: the next job manager sees to that.
-  bool MayLeave() const { return faults_ > 0 && !cleaned_up_; }
   void WatchAgain() {
     simulator_.After(100 * kMs, [this] { Watch(); });
   }
@@ -264,7 +271,11 @@ class Run {
   int64_t quiet_since_us_ = 0;
   int64_t settled_at_us_ = 0;
   int faults_ = 0;
-  bool cleaned_up_ = false;
+  // Files that nobody needed when it settled, and still not. A task manager that hung, or could not
+  // be reached, may have written one when nobody looked for it any more, and a disk may have
+  // refused to delete one: the next job manager sees to that.
+  std::set<std::string> unneeded_;
+  bool cleaned_up_ = false;         // there was one
   int64_t last_unfinished_us_ = 0;  // as far as it was looked at
   bool done_ = false;
 };

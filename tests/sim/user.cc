@@ -94,7 +94,7 @@ void User::OnJob(const rpc::JobDetails& job) {
   const std::string& id = job.summary().job_id();
   job_state_ = job.summary().state();
   job_reason_ = job.summary().reason();
-  if (job_state_ == "FINISHED") finished_.insert(id);
+  finished_[id] = job_state_ == "FINISHED";
   seen_parallelism_ = 0;
   // Until its tasks run it shows what it had before.
   if (id == rescaled_ && job.summary().tasks_running() == job.summary().tasks_total()) {
@@ -169,13 +169,17 @@ void User::CheckAnswers() const {
   }
 }
 
-std::string User::Leftover() const {
-  for (const std::string& path : disk_.AllPaths()) {
-    for (const std::string& job : finished_) {
-      if (path.starts_with(Cluster::CheckpointRoot() + "/" + job + "/")) return path;
+std::set<std::string> User::Unneeded() const {
+  std::set<std::string> unneeded;
+  for (const auto& [job, finished] : finished_) {
+    const std::string folder = Cluster::CheckpointRoot() + "/" + job;
+    unneeded.merge(watch_.Unnamed(folder));
+    if (!finished) continue;
+    for (const std::string& path : disk_.AllPaths()) {
+      if (path.starts_with(folder + "/")) unneeded.insert(path);
     }
   }
-  return "";
+  return unneeded;
 }
 
 void User::OnCluster(const rpc::ClusterInfo& cluster) {

@@ -34,9 +34,9 @@ class User {
   bool settled() const;
   // What it was told is what is.
   void CheckAnswers() const;
-  // A job that has FINISHED, also by a stop, leaves no file of a checkpoint: one that is there all
-  // the same, or "".
-  std::string Leftover() const;
+  // Files of checkpoints that nobody needs (yet, or any more): of a job that has FINISHED, also by
+  // a stop, all of them; of another those that no checkpoint names.
+  std::set<std::string> Unneeded() const;
 
  private:
   enum class Resubmit { kNever, kCanceled, kStopped };
@@ -69,7 +69,7 @@ class User {
   bool drains_ = false;
 
   bool calm_ = false;
-  std::set<std::string> finished_;
+  std::map<std::string, bool> finished_;  // by job
   std::string job_state_;
   std::string job_reason_;
   std::string replaced_;   // the job that the next one goes on for
