@@ -1,3 +1,4 @@
+-- weir: order: any
 SELECT 1 AS `a.b`, 2 AS `with space`, 3 AS `日本`;
 SELECT `order`, `timestamp` FROM (VALUES (1, 2)) AS t(`order`, `timestamp`);
 SELECT A, a FROM (VALUES (1, 2)) AS t(A, a);
