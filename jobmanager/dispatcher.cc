@@ -563,7 +563,8 @@ void Dispatcher::Remember(std::shared_ptr<const JobSnapshot> job) {
 // Its checkpoints, of which an earlier job manager, or an attempt of this one that failed, may have
 // left some; before it is forgotten, for nobody would find them then.
 void Dispatcher::CleanUp(std::shared_ptr<const JobSnapshot> job, bool forget) {
-  submissions_->Submit([this, job = std::move(job), forget] {
+  // Neither submissions nor looking after who leads wait for a slow disk, and copies end before.
+  RunAside([this, job = std::move(job), forget] {
     const std::string& id = job->details.summary().job_id();
     LogScope scope({.job = id});
     Status s = store_->CheckLeader();
@@ -574,7 +575,6 @@ void Dispatcher::CleanUp(std::shared_ptr<const JobSnapshot> job, bool forget) {
     }
     if (s.ok() && forget) s = store_->Remove({id});
     if (!s.ok()) LOG(kWarning) << (forget ? "forget" : "clean up behind") << " the job: " << s;
-    return true;
   });
 }
 

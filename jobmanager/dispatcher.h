@@ -243,7 +243,7 @@ class Dispatcher : private JobHost {
   std::unique_ptr<EventLoop> loop_;
   // Last: they end first, while they can still post.
   std::unique_ptr<IoQueue> submissions_;
-  std::unique_ptr<IoQueue> copies_;   // of savepoints
+  std::unique_ptr<IoQueue> copies_;   // of savepoints, and what ended jobs leave
   std::unique_ptr<IoQueue> outputs_;  // what this process has printed
 };
 

@@ -142,7 +142,8 @@ void JobStorage::Delete(const job_action::DeleteFiles& action) {
 bool JobStorage::CleanUp(bool keep) {
   LogScope scope({.job = job_id_});
   if (checkpoints_ == nullptr || !store_.CheckLeader().ok()) return true;
-  const Status s = CleanUpCheckpoints(*checkpoints_, keep);
+  Status s = Failpoint("clean-up");
+  if (s.ok()) s = CleanUpCheckpoints(*checkpoints_, keep);
   if (s.ok()) return true;
   LOG(kWarning) << "clean up " << checkpoints_->job_dir() << ": " << s;
   return ++failed_clean_ups_ >= kMostCleanUps;

@@ -195,6 +195,34 @@ TEST_F(TaskStateTest, SnapshotsNameOnlyFilesOfCompletedCheckpoints) {
   }
 }
 
+// Wherever it fails: those of the tables before, too.
+TEST_F(TaskStateTest, OfASnapshotThatFailsNoFileStays) {
+  TestTask task(storage_, kAll);
+  auto other = task.state->ForOperator("agg").OpenSlotTable("u", TestLayout(), KeyForm::kWhole);
+  ASSERT_TRUE(other.ok()) << other.status();
+  std::vector<std::string> keys;
+  for (int i = 0; i < 3000; ++i) keys.push_back(std::to_string(i));
+  SlotTable* const tables[] = {task.table, *other};
+  int64_t id = 0;
+  bool failed = true;
+  for (int step = 0; failed; ++step) {
+    for (SlotTable* table : tables) {
+      task.table = table;
+      task.Add(0, keys, 1, std::string(40, 'x'));
+    }
+    int steps = 0;
+    fs_->SetHook([&](const std::string& operation) {
+      if (operation.starts_with("remove")) return OkStatus();
+      return steps++ == step ? UnavailableError(operation) : OkStatus();
+    });
+    failed = !task.Snapshot(++id, false).ok();
+    fs_->SetHook(nullptr);
+    EXPECT_EQ(fs_->Files().size(), failed ? 0u : 2u) << step;
+    if (failed) task.state->Abort(CheckpointId(id));
+  }
+  EXPECT_GT(id, 8);
+}
+
 TEST_F(TaskStateTest, AFailedWriteIsMadeUpForByTheNextSnapshot) {
   TestTask task(storage_, kAll);
   std::vector<std::string> keys;

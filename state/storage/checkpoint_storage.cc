@@ -119,10 +119,13 @@ CheckpointFileWriter::CheckpointFileWriter(std::shared_ptr<FileSystem> fs,
       id_(id) {}
 
 CheckpointFileWriter::~CheckpointFileWriter() {
-  if (!file_) return;
+  if (finished_) return;
   file_.reset();
-  // Best effort: what stays is removed with the next RemoveAllBut.
-  (void)fs_->Remove(job_dir_ + "/" + std::string(kSharedFolder) + "/" + name_ + ".tmp");
+  // Best effort: what stays is removed with the next RemoveAllBut. A rename that failed may have
+  // been done.
+  for (const char* end : {".tmp", ""}) {
+    (void)fs_->Remove(job_dir_ + "/" + std::string(kSharedFolder) + "/" + name_ + end);
+  }
 }
 
 Status CheckpointFileWriter::Append(std::string_view bytes) {
@@ -138,8 +141,8 @@ StatusOr<FileHandle> CheckpointFileWriter::Finish() {
   if (!Planted("snapshot-not-synced")) RETURN_IF_ERROR(file_->Sync());
   RETURN_IF_ERROR(file_->Close());
   RETURN_IF_ERROR(fs_->Rename(full + ".tmp", full));
-  file_.reset();
   if (!Planted("name-not-synced")) RETURN_IF_ERROR(fs_->SyncDir(FolderOf(full)));
+  finished_ = true;
   FileHandle handle;
   handle.set_path(path);
   handle.set_length(length_);

@@ -30,12 +30,13 @@ class CheckpointFileWriter {
 
  private:
   std::shared_ptr<FileSystem> fs_;
-  std::unique_ptr<WritableFile> file_;  // null once finished
+  std::unique_ptr<WritableFile> file_;
   std::string job_dir_;
   std::string name_;
   CheckpointId id_;
   Xxh64 hash_;
   uint64_t length_ = 0;
+  bool finished_ = false;
 };
 
 // The durable bytes of one job's checkpoints.

@@ -4,7 +4,8 @@ four tables of the commerce example must equal an independent computation from t
 
   control_test.py --weir BINARY --scenario NAME [--events N] [--seed S]
 
-  savepoint    a savepoint, moved and begun from; a stop during which the job manager is killed; a drained stop
+  savepoint    a savepoint, moved and begun from; a stop during which the job manager is killed; a drained stop;
+               the job manager dies between a job's end and the deletion of its checkpoints
   rescale      1 -> 3 -> 2; refused where slots are missing; the job manager killed in the middle
   drain        a task manager is emptied and ended; the job does not fail
   two-leaders  the job manager is frozen, another takes over, the first wakes: it ends and has changed nothing
@@ -69,6 +70,9 @@ def begin(cluster, parallelism, task_managers=2):
 
 
 def savepoint(cluster, arguments):
+    failpoints = os.path.join(cluster.directory, "failpoints")
+    os.mkdir(failpoints)
+    os.environ["WEIR_FAILPOINTS"] = failpoints  # of all that is started
     job, at = begin(cluster, 2)
     mine = os.path.join(cluster.directory, "mine")
     with Load(cluster, arguments.events, 10):
@@ -115,6 +119,22 @@ def savepoint(cluster, arguments):
     refused(cluster, stopped, "savepoint", "verify", stopped)
     refused(cluster, stopped, "run", "-f", pipeline, "--from-savepoint", stopped, *at)
     refused(cluster, "is not absolute", "savepoint", job, "--dir", "here", *at)
+    dies_behind_the_end(cluster, job, failpoints)
+
+
+def dies_behind_the_end(cluster, job, failpoints):
+    """The job manager has put the end of the job on record and deleted nothing yet: the next one does."""
+    cluster.wait_for_checkpoint(job)
+    first = cluster.pid("jobmanager")
+    with open(os.path.join(failpoints, "new"), "w") as f:
+        f.write("crash")
+    os.rename(f.name, os.path.join(failpoints, "clean-up"))
+    cluster.client("cancel", job)
+    cluster.eventually(lambda: cluster.pid("jobmanager") not in (None, first), "the job manager died of it")
+    cluster.kills["jobmanager"] += 1
+    cluster.wait_for_jobmanager()
+    expect(cluster.info(job)["state"] == "CANCELED", "its end is on record")
+    cluster.eventually(lambda: not cluster.checkpoints(job), "the checkpoints of the canceled job are gone")
 
 
 def rescale(cluster, arguments):

@@ -4,15 +4,13 @@
   flink_config_test.py --weir BINARY
 """
 
-import argparse
 import json
 import os
 import re
 import subprocess
-import sys
 import urllib.request
 
-from harness import TestCluster, expect, run_scenario
+from harness import expect, run_test
 from cluster import POSTGRES
 from processes import free_port
 
@@ -142,17 +140,5 @@ def act(cluster):
     at_the_prompt(cluster)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weir", required=True)
-    arguments = parser.parse_args()
-
-    def run():
-        with TestCluster(arguments.weir) as cluster:
-            act(cluster)
-
-    run_scenario(run)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run_test(__doc__, lambda cluster, _: act(cluster))

@@ -5,11 +5,10 @@ the end of a bounded job.
   idle_subtasks_test.py --weir BINARY
 """
 
-import argparse
 import json
 import subprocess
 
-from harness import TestCluster, expect, run_scenario
+from harness import expect, run_test
 
 SQL = """
 CREATE TABLE payments (
@@ -73,17 +72,5 @@ def idle_subtasks(cluster):
     cluster.say("the bounded job ends")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--weir", required=True)
-    arguments = parser.parse_args()
-
-    def act():
-        with TestCluster(arguments.weir) as cluster:
-            idle_subtasks(cluster)
-
-    run_scenario(act)
-
-
 if __name__ == "__main__":
-    main()
+    run_test(__doc__, lambda cluster, _: idle_subtasks(cluster))
