@@ -13,31 +13,40 @@
 #include "connectors/kafka/kafka.h"
 #include "connectors/testing/recording_output.h"
 
-// Against librdkafka's own simulated cluster, whose coordinators can be moved at will: what a
-// broker that is killed does once in a minute happens here many times in a second, also to
-// sanitizers.
+// Against librdkafka's own simulated cluster, whose coordinators can be moved and whose answers can
+// be chosen at will: what a broker that is killed does once in a minute happens here many times in
+// a second, also to sanitizers.
 
 namespace weir {
 namespace {
 
 constexpr int kBrokers = 3;
-constexpr int16_t kInitProducerId = 22, kAddOffsetsToTxn = 25, kEndTxn = 26, kTxnOffsetCommit = 28;
+constexpr int16_t kProduce = 0, kInitProducerId = 22, kAddOffsetsToTxn = 25, kEndTxn = 26,
+                  kTxnOffsetCommit = 28;
 
 class Cluster {
  public:
-  Cluster()
+  explicit Cluster(int partitions)
       : handle_(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0)),
         mock_(rd_kafka_mock_cluster_new(handle_, kBrokers)) {
-    rd_kafka_mock_topic_create(mock_, "t", 2, kBrokers);
+    rd_kafka_mock_topic_create(mock_, "t", partitions, kBrokers);
   }
   ~Cluster() {
     rd_kafka_mock_cluster_destroy(mock_);
     rd_kafka_destroy(handle_);
   }
-  std::string servers() const { return rd_kafka_mock_cluster_bootstraps(mock_); }
-  void RefuseNext(int16_t request) {
-    rd_kafka_mock_push_request_errors(mock_, request, 1, RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+  TableInfo Table() const {
+    return TableOf({{"v", DataType::String()}}, {{"connector", "kafka"},
+                                                 {"topic", "t"},
+                                                 {"properties.bootstrap.servers", servers()},
+                                                 {"format", "raw"},
+                                                 {"sink.delivery-guarantee", "exactly-once"},
+                                                 {"sink.transactional-id-prefix", "p"}});
   }
+  void RefuseNext(int16_t request, rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NOT_COORDINATOR) {
+    rd_kafka_mock_push_request_errors(mock_, request, 1, error);
+  }
+  void RefuseNothing(int16_t request) { rd_kafka_mock_clear_request_errors(mock_, request); }
   void MoveCoordinators(const std::string& name, int32_t broker) {
     for (const char* kind : {"transaction", "group"}) {
       rd_kafka_mock_coordinator_set(mock_, kind, name.c_str(), broker);
@@ -45,20 +54,22 @@ class Cluster {
   }
 
  private:
+  std::string servers() const { return rd_kafka_mock_cluster_bootstraps(mock_); }
+
   rd_kafka_t* const handle_;
   rd_kafka_mock_cluster_t* const mock_;
 };
 
+Batch Rows(const TableInfo& table, int count) {
+  BatchBuilder rows(table.schema);
+  for (int i = 0; i < count; ++i) rows.AppendRow({std::to_string(i)});
+  return rows.Finish();
+}
+
 TEST(KafkaCoordinatorTest, TransactionsOfManyWritersWhileCoordinatorsMove) {
   constexpr int kWriters = 6, kCommits = 2;
-  Cluster cluster;
-  TableInfo table =
-      TableOf({{"v", DataType::String()}}, {{"connector", "kafka"},
-                                            {"topic", "t"},
-                                            {"properties.bootstrap.servers", cluster.servers()},
-                                            {"format", "raw"},
-                                            {"sink.delivery-guarantee", "exactly-once"},
-                                            {"sink.transactional-id-prefix", "p"}});
+  Cluster cluster(2);
+  const TableInfo table = cluster.Table();
   // The simulated cluster forgets the note: each commit is the first of a lineage of its own.
   const auto commit = [&](int writer, int number) -> Status {
     ASSIGN_OR_RETURN(std::unique_ptr<Sink> sink, KafkaConnector().make_sink(table));
@@ -69,9 +80,7 @@ TEST(KafkaCoordinatorTest, TransactionsOfManyWritersWhileCoordinatorsMove) {
                              .previous = 0};
     ASSIGN_OR_RETURN(std::unique_ptr<SinkTransaction> transaction, sink->Begin(epoch, 1000));
     if (!transaction) return InternalError("it was not written yet");
-    BatchBuilder rows(table.schema);
-    for (int i = 0; i < 20; ++i) rows.AppendRow({std::to_string(i)});
-    RETURN_IF_ERROR(transaction->Write(rows.Finish()));
+    RETURN_IF_ERROR(transaction->Write(Rows(table, 20)));
     // One that is dropped as it is, for the next to take over.
     if (number == 1 && writer % 2 == 0) return OkStatus();
     return transaction->Commit();
@@ -100,6 +109,35 @@ TEST(KafkaCoordinatorTest, TransactionsOfManyWritersWhileCoordinatorsMove) {
           1 + (round + writer) % kBrokers);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  }
+  for (std::thread& writer : writers) writer.join();
+}
+
+// librdkafka (2.15.1) frees what it keeps about a fatal error when its main thread ends, and once
+// more when the answer of one more partition says the same to a broker's thread meanwhile.
+TEST(KafkaCoordinatorTest, AWriterThatIsShutOutGoesWhileAnswersOfOtherPartitionsCome) {
+  constexpr int kWriters = 4, kRounds = 25, kPartitions = 12;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([] {
+      Cluster cluster(kPartitions);
+      TableInfo table = cluster.Table();
+      table.options["sink.partitioner"] = "round-robin";
+      StatusOr<std::unique_ptr<Sink>> sink = KafkaConnector().make_sink(table);
+      ASSERT_EQ(sink.status(), OkStatus());
+      for (int round = 0; round < kRounds; ++round) {
+        cluster.RefuseNothing(kProduce);
+        const SinkEpoch epoch = {.lineage = "l", .sink_uid = "s", .id = 1};
+        StatusOr<std::unique_ptr<SinkTransaction>> transaction = (*sink)->Begin(epoch, 1000);
+        ASSERT_EQ(transaction.status(), OkStatus());
+        for (int i = 0; i < kPartitions; ++i) {
+          cluster.RefuseNext(kProduce, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH);
+        }
+        Status written = (*transaction)->Write(Rows(table, 4 * kPartitions));
+        if (written.ok()) written = (*transaction)->Commit();
+        EXPECT_EQ(written.code(), StatusCode::kAborted) << written;
+      }
+    });
   }
   for (std::thread& writer : writers) writer.join();
 }

@@ -3,9 +3,13 @@
 #include <librdkafka/rdkafka.h>
 
 #include <array>
+#include <chrono>
 
 namespace weir {
 namespace {
+
+constexpr std::chrono::seconds kReportsAtEnd(30);
+constexpr int kWaitMs = 100;
 
 void OnReports(rd_kafka_t*, void* opaque) {
   const auto* wake = static_cast<const std::function<void()>*>(opaque);
@@ -65,6 +69,11 @@ KafkaProducer::~KafkaProducer() {
   // What was not sent is written again by whoever comes after.
   rd_kafka_purge(client_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
                                      RD_KAFKA_PURGE_F_NON_BLOCKING);
+  // Once all is reported no thread of the client has an answer at hand any more: to one that says
+  // that another has taken over, a client about to end (librdkafka 2.15.1) answers by freeing what
+  // it has freed before. Milliseconds, but where a broker's name is being looked up.
+  const auto patience = std::chrono::steady_clock::now() + kReportsAtEnd;
+  while (in_flight_ > 0 && std::chrono::steady_clock::now() < patience) (void)TakeReports(kWaitMs);
   rd_kafka_queue_destroy(queue_);
   for (auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic->handle);
   client_.reset();  // before the topics, which its threads may still ask
