@@ -40,5 +40,7 @@ add_library(rdkafka STATIC IMPORTED GLOBAL)
 set_target_properties(rdkafka PROPERTIES
   IMPORTED_LOCATION ${RDKAFKA_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${RDKAFKA_INCLUDE_DIR})
+# It carries an LZ4 and C11 threads of its own, which shared libraries must not take for theirs.
+target_link_options(rdkafka INTERFACE LINKER:--exclude-libs,librdkafka.a)
 target_link_libraries(rdkafka INTERFACE
   OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB ${LZ4_LIBRARY} ${ZSTD_LIBRARY} Threads::Threads dl m)

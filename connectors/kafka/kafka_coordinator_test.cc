@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -47,11 +48,18 @@ class Cluster {
     rd_kafka_mock_push_request_errors(mock_, request, 1, error);
   }
   void RefuseNothing(int16_t request) { rd_kafka_mock_clear_request_errors(mock_, request); }
-  void MoveCoordinators(const std::string& name, int32_t broker) {
-    for (const char* kind : {"transaction", "group"}) {
-      rd_kafka_mock_coordinator_set(mock_, kind, name.c_str(), broker);
-    }
+  void MoveCoordinator(const char* kind, const std::string& name, int32_t broker) {
+    rd_kafka_mock_coordinator_set(mock_, kind, name.c_str(), broker);
   }
+  void MoveCoordinators(const std::string& name, int32_t broker) {
+    for (const char* kind : {"transaction", "group"}) MoveCoordinator(kind, name, broker);
+  }
+  void MoveLeader(int partition, int32_t broker) {
+    rd_kafka_mock_partition_set_leader(mock_, "t", partition, broker);
+  }
+  void Down(int32_t broker) { rd_kafka_mock_broker_set_down(mock_, broker); }
+  // Nobody is told of it any more; its connections stay.
+  void Forget(int32_t broker) { rd_kafka_mock_broker_remove_from_metadata(mock_, broker); }
 
  private:
   std::string servers() const { return rd_kafka_mock_cluster_bootstraps(mock_); }
@@ -140,6 +148,49 @@ TEST(KafkaCoordinatorTest, AWriterThatIsShutOutGoesWhileAnswersOfOtherPartitions
     });
   }
   for (std::thread& writer : writers) writer.join();
+}
+
+// The first commit of a sink on `cluster`, whose transactional id and group are "p-l-s-0".
+Status CommitOne(const TableInfo& table, const std::function<void()>& before_the_note) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Sink> sink, KafkaConnector().make_sink(table));
+  const SinkEpoch epoch = {.lineage = "l", .sink_uid = "s", .id = 1};
+  ASSIGN_OR_RETURN(std::unique_ptr<SinkTransaction> transaction, sink->Begin(epoch, 1000));
+  RETURN_IF_ERROR(transaction->Write(Rows(table, 20)));
+  before_the_note();
+  return transaction->Commit();
+}
+
+// Both waited for ever before deploy/lib/librdkafka.patch.
+TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteStaysAway) {
+  Cluster cluster(1);
+  cluster.MoveLeader(0, 1);
+  cluster.MoveCoordinator("transaction", "p-l-s-0", 1);
+  cluster.MoveCoordinator("group", "p-l-s-0", 3);
+  TableInfo table = cluster.Table();
+  table.options["properties.transaction.timeout.ms"] = "2000";
+  table.options["properties.delivery.timeout.ms"] = "2000";
+  const Status committed = CommitOne(table, [&] { cluster.Down(3); });
+  EXPECT_EQ(committed.code(), StatusCode::kUnavailable) << committed;
+}
+
+TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteGoesForGoodBeforeItIsReached) {
+  Cluster cluster(1);
+  cluster.MoveLeader(0, 1);
+  cluster.MoveCoordinator("transaction", "p-l-s-0", 1);
+  cluster.MoveCoordinator("group", "p-l-s-0", 3);
+  TableInfo table = cluster.Table();
+  table.options["properties.topic.metadata.refresh.interval.ms"] = "20";
+  std::thread goes;
+  const Status committed = CommitOne(table, [&] {
+    cluster.Down(3);
+    goes = std::thread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      cluster.MoveCoordinator("group", "p-l-s-0", 1);
+      cluster.Forget(3);
+    });
+  });
+  EXPECT_EQ(committed, OkStatus());
+  goes.join();
 }
 
 }  // namespace
