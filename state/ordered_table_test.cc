@@ -36,7 +36,7 @@ ColdStoreFactory MemoryFactory() {
 ColdStoreFactory RocksdbFactory() {
   static int next = 0;
   return MakeRocksdbColdStoreFactory({.dir = testing::TempDir() + "weir_ordered_" +
-                                             std::to_string(::getpid()) + "/" +
+                                             std::to_string(::getpid()) + "_" +
                                              std::to_string(next++)});
 }
 

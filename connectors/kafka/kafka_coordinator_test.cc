@@ -160,12 +160,16 @@ Status CommitOne(const TableInfo& table, const std::function<void()>& before_the
   return transaction->Commit();
 }
 
-// Both waited for ever before deploy/lib/librdkafka.patch.
-TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteStaysAway) {
-  Cluster cluster(1);
+void UseBrokerThreeForTheNoteOnly(Cluster& cluster) {
   cluster.MoveLeader(0, 1);
   cluster.MoveCoordinator("transaction", "p-l-s-0", 1);
   cluster.MoveCoordinator("group", "p-l-s-0", 3);
+}
+
+// Both waited for ever before deploy/lib/librdkafka.patch.
+TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteStaysAway) {
+  Cluster cluster(1);
+  UseBrokerThreeForTheNoteOnly(cluster);
   TableInfo table = cluster.Table();
   table.options["properties.transaction.timeout.ms"] = "2000";
   table.options["properties.delivery.timeout.ms"] = "2000";
@@ -175,9 +179,7 @@ TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteStaysAway) {
 
 TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteGoesForGoodBeforeItIsReached) {
   Cluster cluster(1);
-  cluster.MoveLeader(0, 1);
-  cluster.MoveCoordinator("transaction", "p-l-s-0", 1);
-  cluster.MoveCoordinator("group", "p-l-s-0", 3);
+  UseBrokerThreeForTheNoteOnly(cluster);
   TableInfo table = cluster.Table();
   table.options["properties.topic.metadata.refresh.interval.ms"] = "20";
   std::thread goes;

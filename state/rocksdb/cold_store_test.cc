@@ -18,9 +18,7 @@
 namespace weir {
 namespace {
 
-std::string TestDir() {
-  return testing::TempDir() + "weir_cold_" + std::to_string(::getpid()) + "/store";
-}
+std::string TestDir() { return testing::TempDir() + "weir_cold_" + std::to_string(::getpid()); }
 
 class ColdStoreTest : public testing::TestWithParam<bool> {
  protected:
