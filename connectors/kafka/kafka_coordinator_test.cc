@@ -22,8 +22,8 @@ namespace weir {
 namespace {
 
 constexpr int kBrokers = 3;
-constexpr int16_t kProduce = 0, kInitProducerId = 22, kAddOffsetsToTxn = 25, kEndTxn = 26,
-                  kTxnOffsetCommit = 28;
+constexpr int16_t kProduce = 0, kFindCoordinator = 10, kInitProducerId = 22, kAddOffsetsToTxn = 25,
+                  kEndTxn = 26, kTxnOffsetCommit = 28;
 
 class Cluster {
  public:
@@ -56,6 +56,11 @@ class Cluster {
   }
   void MoveLeader(int partition, int32_t broker) {
     rd_kafka_mock_partition_set_leader(mock_, "t", partition, broker);
+  }
+  // The one after the next such request.
+  void RefuseSecond(int32_t broker, int16_t request, rd_kafka_resp_err_t error) {
+    rd_kafka_mock_broker_push_request_error_rtts(mock_, broker, request, 2,
+                                                 RD_KAFKA_RESP_ERR_NO_ERROR, 0, error, 0);
   }
   void Down(int32_t broker) { rd_kafka_mock_broker_set_down(mock_, broker); }
   // Nobody is told of it any more; its connections stay.
@@ -166,7 +171,7 @@ void UseBrokerThreeForTheNoteOnly(Cluster& cluster) {
   cluster.MoveCoordinator("group", "p-l-s-0", 3);
 }
 
-// Both waited for ever before deploy/lib/librdkafka.patch.
+// These waited for ever before deploy/lib/librdkafka.patch.
 TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteStaysAway) {
   Cluster cluster(1);
   UseBrokerThreeForTheNoteOnly(cluster);
@@ -175,6 +180,18 @@ TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteStaysAway) {
   table.options["properties.delivery.timeout.ms"] = "2000";
   const Status committed = CommitOne(table, [&] { cluster.Down(3); });
   EXPECT_EQ(committed.code(), StatusCode::kUnavailable) << committed;
+}
+
+// The client did not end: who asked kept hold of the broker it had waited for.
+TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteStaysAwayAndMayNotBeAskedForAgain) {
+  Cluster cluster(1);
+  UseBrokerThreeForTheNoteOnly(cluster);
+  const Status committed = CommitOne(cluster.Table(), [&] {
+    cluster.RefuseSecond(1, kFindCoordinator, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED);
+    cluster.Down(2);
+    cluster.Down(3);
+  });
+  EXPECT_EQ(committed.code(), StatusCode::kPermissionDenied) << committed;
 }
 
 TEST(KafkaCoordinatorTest, TheCoordinatorOfTheNoteGoesForGoodBeforeItIsReached) {

@@ -9,7 +9,6 @@ namespace weir {
 namespace {
 
 constexpr std::chrono::seconds kReportsAtEnd(30);
-constexpr int kWaitMs = 100;
 
 void OnReports(rd_kafka_t*, void* opaque) {
   const auto* wake = static_cast<const std::function<void()>*>(opaque);

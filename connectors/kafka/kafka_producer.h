@@ -32,6 +32,8 @@ class KafkaProducer {
 
   // False: the client's queue is full; again after `wake`.
   StatusOr<bool> Send(const KafkaRecord& record);
+  // How long to wait for reports at a time where there is nothing else to do.
+  static constexpr int kWaitMs = 100;
   // Takes the reports of what was delivered, after waiting for one this long at most. The first
   // failure, which stays: it names the topic, the partition and what to do.
   Status TakeReports(int wait_ms = 0);

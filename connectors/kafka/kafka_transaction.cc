@@ -14,7 +14,6 @@ namespace {
 
 constexpr int kTransactionTimeoutMs = 60'000;
 constexpr int kAbortMs = 10'000;
-constexpr int kWaitMs = 100;
 
 rdkafka::PartitionList OnePartition(const std::string& topic, int64_t offset) {
   rdkafka::PartitionList list(rd_kafka_topic_partition_list_new(1));
@@ -107,7 +106,7 @@ Status KafkaTransaction::Write(const Batch& batch) {
     while (true) {
       ASSIGN_OR_RETURN(bool sent, producer_->Send(record_));
       if (sent) break;
-      RETURN_IF_ERROR(producer_->TakeReports(kWaitMs));
+      RETURN_IF_ERROR(producer_->TakeReports(KafkaProducer::kWaitMs));
     }
   }
   return producer_->TakeReports();
@@ -115,7 +114,8 @@ Status KafkaTransaction::Write(const Batch& batch) {
 
 Status KafkaTransaction::WriteNote(int64_t epoch) {
   // The client reports failures of messages by the delivery timeout at the latest.
-  while (producer_->in_flight() > 0) RETURN_IF_ERROR(producer_->TakeReports(kWaitMs));
+  while (producer_->in_flight() > 0)
+    RETURN_IF_ERROR(producer_->TakeReports(KafkaProducer::kWaitMs));
   RETURN_IF_ERROR(producer_->TakeReports());
   RETURN_IF_ERROR(Failpoint("kafka-note"));
   rdkafka::PartitionList list = OnePartition(topic_, epoch);
